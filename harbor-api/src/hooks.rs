@@ -1,0 +1,79 @@
+//! What happens around every request: its name, its trace, and the mending of its answer.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use progenitor_client::{ClientHooks, OperationInfo};
+use reqwest::header::{self, HeaderValue};
+use reqwest::{Request, Response};
+use tracing::{Instrument, Span, field};
+
+use crate::generated::{Client, ClientInfo, Error};
+use crate::{USER_AGENT, errors};
+
+impl ClientHooks for Client {
+    /// Names the client. A request leaves with [`USER_AGENT`] whatever HTTP client the caller brought.
+    async fn pre<E>(&self, request: &mut Request, _info: &OperationInfo) -> Result<(), Error<E>> {
+        request
+            .headers_mut()
+            .entry(header::USER_AGENT)
+            .or_insert(HeaderValue::from_static(USER_AGENT));
+        Ok(())
+    }
+
+    /// Sends the request inside a span, and mends an answer that the generated code could not decode.
+    ///
+    /// The span carries the operation, method, path, status and time to the headers. Query values, headers and bodies
+    /// stay out of it: they may hold names of users, credentials or findings.
+    async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
+        let span = tracing::debug_span!(
+            "harbor_request",
+            operation = info.operation_id,
+            method = %request.method(),
+            path = request.url().path(),
+            status = field::Empty,
+            milliseconds = field::Empty,
+        );
+        async {
+            let started = Instant::now();
+            let outcome = self.client().execute(request).await;
+            let span = Span::current();
+            span.record(
+                "milliseconds",
+                u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            );
+            let response = outcome.inspect_err(|_| tracing::debug!("no answer"))?;
+            span.record("status", response.status().as_u16());
+            Ok(mend(response).await)
+        }
+        .instrument(span)
+        .await
+    }
+}
+
+/// Mends the two kinds of answer that the generated code cannot decode: errors that are not Harbor's, and the empty
+/// body that stands for "there is none" where an object is described (an unset schedule, a project without scanner).
+async fn mend(response: Response) -> Response {
+    let status = response.status();
+    if status.is_client_error() || status.is_server_error() {
+        return errors::normalise(response).await;
+    }
+    if status.is_success() && is_empty_json(&response) {
+        let parts = http::Response::from(response).into_parts().0;
+        return errors::rebuild(parts, Bytes::from_static(b"null"));
+    }
+    response
+}
+
+fn is_empty_json(response: &Response) -> bool {
+    let is_json = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| {
+            value
+                .as_bytes()
+                .to_ascii_lowercase()
+                .starts_with(b"application/json")
+        });
+    is_json && response.content_length() == Some(0)
+}

@@ -1,0 +1,112 @@
+//! The report as one JSON object.
+
+use std::io::{self, Write};
+
+use harbor_ext::analysis::{
+    ArtifactReport, ArtifactSummary, CveSummary, CvssStatistics, Distribution,
+};
+use harbor_ext::model::{ArtifactInfo, FindingRef};
+use harbor_ext::{Failure, StateCounts, Summary};
+use serde::Serialize;
+
+use crate::{Questions, memory, text};
+
+#[derive(Serialize)]
+struct Output<'a> {
+    listed: u64,
+    reported: u64,
+    not_scanned: u64,
+    failed: u64,
+    states: StateCounts,
+    findings: usize,
+    fixable: usize,
+    unique_findings: usize,
+    unique_cves: usize,
+    requests: u64,
+    retries: u64,
+    shared_reports: u64,
+    report_bytes: u64,
+    seconds: f64,
+    peak_rss_bytes: Option<u64>,
+    severities: Distribution,
+    cvss: Option<CvssStatistics>,
+    top_artifacts: Vec<ArtifactSummary<'a>>,
+    top_cves: Vec<CveSummary<'a>>,
+    failures: &'a [Failure],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    with_cve: Option<Vec<Match<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    with_package: Option<Vec<Match<'a>>>,
+}
+
+/// One finding in one artifact.
+#[derive(Serialize)]
+struct Match<'a> {
+    artifact: String,
+    digest: &'a str,
+    tags: Vec<&'a str>,
+    cve: &'a str,
+    package: &'a str,
+    version: &'a str,
+    fix_version: &'a str,
+    severity: &'a str,
+    cvss_score: Option<f64>,
+}
+
+pub(crate) fn write(
+    output: &mut impl Write,
+    report: &ArtifactReport,
+    failures: &[Failure],
+    summary: &Summary,
+    questions: Questions<'_>,
+) -> io::Result<()> {
+    let counts = report.counts();
+    let states = summary.states;
+    let object = Output {
+        listed: summary.listed,
+        reported: states.reported,
+        not_scanned: states.not_scanned,
+        failed: states.failed + states.forbidden,
+        states,
+        findings: counts.findings,
+        fixable: counts.fixable,
+        unique_findings: counts.unique_findings,
+        unique_cves: counts.unique_cves,
+        requests: summary.requests,
+        retries: summary.retries,
+        shared_reports: summary.shared_reports,
+        report_bytes: summary.report_bytes,
+        seconds: summary.elapsed.as_secs_f64(),
+        peak_rss_bytes: memory::peak_rss_bytes(),
+        severities: report.distribution(),
+        cvss: report.cvss(),
+        top_artifacts: report.top_artifacts(text::TOP),
+        top_cves: report.top_cves(text::TOP),
+        failures,
+        with_cve: questions
+            .cve
+            .map(|id| report.with_cve(id).map(Match::from).collect()),
+        with_package: questions
+            .package
+            .map(|name| report.with_package(name).map(Match::from).collect()),
+    };
+    serde_json::to_writer_pretty(&mut *output, &object)?;
+    writeln!(output)
+}
+
+impl<'a> From<(&'a ArtifactInfo, FindingRef<'a>)> for Match<'a> {
+    fn from((info, finding): (&'a ArtifactInfo, FindingRef<'a>)) -> Self {
+        let finding = finding.shared().as_ref();
+        Self {
+            artifact: info.artifact.repository.to_string(),
+            digest: info.artifact.digest.as_str(),
+            tags: info.tags().collect(),
+            cve: finding.id(),
+            package: finding.package(),
+            version: finding.version(),
+            fix_version: finding.fix_version(),
+            severity: finding.severity().as_str(),
+            cvss_score: finding.cvss_score(),
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! What could not be read, and why.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::name::{Digest, ProjectName, RepositoryName};
+
+/// One thing that could not be read: what was being done, to what, what came back, and how often it was tried.
+///
+/// Failures are data. Those of a bulk query are in [`Collected::failures`](crate::Collected::failures); one that
+/// belongs to an artifact is also the state of that artifact,
+/// [`ReportState::Failed`](crate::model::ReportState::Failed).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Failure {
+    /// What was being done.
+    pub phase: Phase,
+    /// What it was done to.
+    pub target: Target,
+    /// What kind of failure it is.
+    pub kind: FailureKind,
+    /// The HTTP status of the answer, where there was one.
+    pub status: Option<u16>,
+    /// Harbor's code, such as `FORBIDDEN`; for an answer that is not Harbor's, the name of the status.
+    pub code: Option<String>,
+    /// What came back, in one sentence. Never holds a credential.
+    pub message: String,
+    /// The `X-Request-Id` of the answer: an administrator finds the cause in Harbor's log by it.
+    pub request_id: Option<String>,
+    /// How many requests were made in vain; 0 where none was made.
+    pub attempts: u32,
+}
+
+/// What was being done when something failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Phase {
+    /// Checking what the caller asked for; nothing was sent.
+    Asking,
+    /// Finding out who the server takes the caller for.
+    Identifying,
+    /// Listing projects.
+    ListingProjects,
+    /// Listing repositories.
+    ListingRepositories,
+    /// Listing artifacts.
+    ListingArtifacts,
+    /// Fetching a vulnerability report.
+    FetchingReport,
+    /// Finding out why there is no report.
+    ExplainingReport,
+    /// Reading which scanner a project uses.
+    ReadingScanner,
+}
+
+/// What kind of failure it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// What was asked for makes no sense, such as an invalid name or an empty list of projects.
+    InvalidInput,
+    /// What was asked for by name does not exist.
+    NotFound,
+    /// The server took the caller for nobody although credentials were given.
+    NotAuthenticated,
+    /// The caller lacks a permission.
+    Forbidden,
+    /// No connection could be made.
+    Connection,
+    /// The server took too long.
+    Timeout,
+    /// The answer broke off.
+    Interrupted,
+    /// The server, or something in front of it, had too much to do or was away.
+    Overloaded,
+    /// The server failed on this request.
+    Server,
+    /// The server refused the request.
+    Refused,
+    /// The answer could not be understood.
+    Undecodable,
+}
+
+/// What something was done to. Parts that do not apply are absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[non_exhaustive]
+pub struct Target {
+    /// The project.
+    pub project: Option<ProjectName>,
+    /// The repository.
+    pub repository: Option<RepositoryName>,
+    /// The artifact's digest.
+    pub digest: Option<Digest>,
+}
+
+impl Failure {
+    /// A failure found before anything was sent.
+    pub(crate) fn of_input(target: Target, message: String) -> Self {
+        Self {
+            phase: Phase::Asking,
+            target,
+            kind: FailureKind::InvalidInput,
+            status: None,
+            code: None,
+            message,
+            request_id: None,
+            attempts: 0,
+        }
+    }
+
+    /// What the caller can do about it, in one sentence.
+    #[must_use]
+    pub fn advice(&self) -> &'static str {
+        match self.kind {
+            FailureKind::InvalidInput => "correct what was asked for",
+            FailureKind::NotFound => {
+                "check the name: it may be misspelt, deleted, or hidden from this account"
+            }
+            FailureKind::NotAuthenticated => {
+                "check the user name and secret, and whether the robot is disabled or expired"
+            }
+            FailureKind::Forbidden => match self.phase {
+                Phase::ListingRepositories => {
+                    "give the robot the permission repository:list on this project"
+                }
+                Phase::FetchingReport => {
+                    "give the robot the permission artifact-addition:read on this project"
+                }
+                _ => "give the robot the permission artifact:list on this project",
+            },
+            FailureKind::Connection => "check the address, the network and the certificate",
+            FailureKind::Timeout | FailureKind::Interrupted | FailureKind::Overloaded => {
+                "try again later, or with a lower fixed concurrency"
+            }
+            FailureKind::Server => "look the request id up in Harbor's log",
+            FailureKind::Refused => {
+                "check that this Harbor's version has the route, and what stands in front of it"
+            }
+            FailureKind::Undecodable => {
+                "check that the address leads to Harbor's API, and report the answer if it does"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.phase)?;
+        if self.target != Target::default() {
+            write!(formatter, " of {}", self.target)?;
+        }
+        write!(formatter, ": ")?;
+        if let Some(status) = self.status {
+            write!(formatter, "status {status}, ")?;
+        }
+        // The message of a foreign answer says it all: its code is only the name of the status.
+        write!(formatter, "{}", self.message)?;
+        match self.attempts {
+            0 | 1 => {}
+            attempts => write!(formatter, " (after {attempts} attempts)")?,
+        }
+        if let Some(request_id) = &self.request_id {
+            write!(formatter, " [request {request_id}]")?;
+        }
+        write!(formatter, "; {}", self.advice())
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Asking => "checking the question",
+            Self::Identifying => "asking the server who is calling",
+            Self::ListingProjects => "listing the projects",
+            Self::ListingRepositories => "listing the repositories",
+            Self::ListingArtifacts => "listing the artifacts",
+            Self::FetchingReport => "fetching the report",
+            Self::ExplainingReport => "finding out why there is no report",
+            Self::ReadingScanner => "reading the scanner",
+        })
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.repository, &self.project, &self.digest) {
+            (Some(repository), _, Some(digest)) => write!(formatter, "{repository}@{digest}"),
+            (Some(repository), _, None) => write!(formatter, "{repository}"),
+            (None, Some(project), _) => write!(formatter, "project {project}"),
+            (None, None, _) => formatter.write_str("the registry"),
+        }
+    }
+}
+
+impl From<ProjectName> for Target {
+    fn from(project: ProjectName) -> Self {
+        Self {
+            project: Some(project),
+            repository: None,
+            digest: None,
+        }
+    }
+}
+
+impl From<RepositoryName> for Target {
+    fn from(repository: RepositoryName) -> Self {
+        Self {
+            project: Some(repository.project().clone()),
+            repository: Some(repository),
+            digest: None,
+        }
+    }
+}

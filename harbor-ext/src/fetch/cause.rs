@@ -1,0 +1,335 @@
+//! Why a request failed, and whose fault it is.
+
+use std::error::Error as _;
+use std::time::{Duration, SystemTime};
+
+use harbor_api::types::Errors;
+use reqwest::StatusCode;
+use reqwest::header::{self, HeaderMap};
+use tokio::time::Instant;
+
+use crate::failure::{Failure, FailureKind, Phase, Target};
+
+/// How many characters of an answer that cannot be understood are quoted.
+const SNIPPET: usize = 80;
+
+/// Why a request failed, without what it was for.
+#[derive(Clone, Debug)]
+pub(crate) struct Cause {
+    pub(crate) kind: FailureKind,
+    pub(crate) status: Option<u16>,
+    pub(crate) code: Option<String>,
+    pub(crate) message: String,
+    pub(crate) request_id: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
+}
+
+/// Whose fault a failure is, which decides what is repeated and who waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Blame {
+    /// The request itself is wrong or not allowed: repeating it cannot help.
+    Caller,
+    /// This one request failed; repeating it may help, others are not concerned.
+    Item,
+    /// The server is away or refuses everybody.
+    Server,
+}
+
+impl Cause {
+    pub(crate) fn new(kind: FailureKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            status: None,
+            code: None,
+            message: message.into(),
+            request_id: None,
+            retry_after: None,
+        }
+    }
+
+    /// An answer with a successful status whose body is not what was expected.
+    pub(crate) fn undecodable(why: &str, body: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(&body[..body.len().min(4 * SNIPPET)]);
+        let text = text.trim();
+        let snippet: String = text
+            .chars()
+            .take(SNIPPET)
+            .map(|character| {
+                if character.is_control() {
+                    ' '
+                } else {
+                    character
+                }
+            })
+            .collect();
+        let is_page = text.starts_with('<');
+        let hint = if is_page {
+            "; it is a web page, so the address may not be Harbor's"
+        } else {
+            ""
+        };
+        Self::new(
+            FailureKind::Undecodable,
+            format!("the answer cannot be understood: {why}, in {snippet:?}{hint}"),
+        )
+    }
+
+    pub(crate) fn blame(&self) -> Blame {
+        match (self.kind, self.status) {
+            (FailureKind::Connection, _) | (_, Some(429 | 502 | 503)) => Blame::Server,
+            (FailureKind::Timeout | FailureKind::Interrupted, _) | (_, Some(408 | 500 | 504)) => {
+                Blame::Item
+            }
+            _ => Blame::Caller,
+        }
+    }
+
+    /// Whether the failure tells that the server has too much to do.
+    pub(crate) fn is_overload(&self) -> bool {
+        self.kind == FailureKind::Timeout || matches!(self.status, Some(429 | 503 | 504))
+    }
+
+    /// Until when nobody should send anything: a rate limit concerns the caller, not one request.
+    pub(crate) fn throttle_until(&self, now: Instant) -> Option<Instant> {
+        if self.status == Some(429) {
+            self.retry_after.map(|delay| now + delay)
+        } else {
+            None
+        }
+    }
+
+    pub(crate) fn into_failure(self, phase: Phase, target: Target, attempts: u32) -> Failure {
+        Failure {
+            phase,
+            target,
+            kind: self.kind,
+            status: self.status,
+            code: self.code,
+            message: self.message,
+            request_id: self.request_id,
+            attempts,
+        }
+    }
+
+    fn from_status(
+        status: StatusCode,
+        headers: &HeaderMap,
+        code: Option<String>,
+        message: String,
+    ) -> Self {
+        Self {
+            kind: kind_of(status),
+            status: Some(status.as_u16()),
+            code,
+            message,
+            request_id: headers
+                .get("x-request-id")
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned),
+            retry_after: retry_after(headers, SystemTime::now()),
+        }
+    }
+
+    fn from_reqwest(error: reqwest::Error) -> Self {
+        // The URL is told by the target already, and may be long.
+        let error = error.without_url();
+        let kind = if error.is_timeout() {
+            FailureKind::Timeout
+        } else if error.is_connect() {
+            FailureKind::Connection
+        } else if error.is_builder() {
+            FailureKind::InvalidInput
+        } else {
+            FailureKind::Interrupted
+        };
+        Self::new(kind, chain(&error))
+    }
+}
+
+impl From<harbor_api::Error<Errors>> for Cause {
+    fn from(error: harbor_api::Error<Errors>) -> Self {
+        use harbor_api::Error;
+        match error {
+            Error::ErrorResponse(answer) => {
+                let (status, headers) = (answer.status(), answer.headers().clone());
+                let first = answer
+                    .into_inner()
+                    .errors
+                    .unwrap_or_default()
+                    .into_iter()
+                    .next();
+                let (code, message) =
+                    first.map_or((None, None), |error| (error.code, error.message));
+                let message = message.unwrap_or_else(|| "the server gives no reason".to_owned());
+                Self::from_status(status, &headers, code, message)
+            }
+            Error::UnexpectedResponse(answer) => {
+                let place = answer
+                    .headers()
+                    .get(header::LOCATION)
+                    .and_then(|value| value.to_str().ok());
+                let message = match place {
+                    // Following it would drop the credentials, and the answer would be an anonymous one.
+                    Some(place) if answer.status().is_redirection() => {
+                        format!(
+                            "the server redirects to {}: use that address",
+                            without_secrets(place)
+                        )
+                    }
+                    _ => "the server answers with a status that the operation does not have"
+                        .to_owned(),
+                };
+                Self::from_status(answer.status(), answer.headers(), None, message)
+            }
+            Error::InvalidResponsePayload(body, error) => {
+                Self::undecodable(&error.to_string(), &body)
+            }
+            Error::CommunicationError(error) | Error::InvalidUpgrade(error) => {
+                Self::from_reqwest(error)
+            }
+            Error::ResponseBodyError(error) if error.is_timeout() => Self::from_reqwest(error),
+            Error::ResponseBodyError(error) => Self::new(
+                FailureKind::Interrupted,
+                format!("the answer broke off: {}", chain(&error.without_url())),
+            ),
+            Error::InvalidRequest(message) | Error::Custom(message) => {
+                Self::new(FailureKind::InvalidInput, message)
+            }
+        }
+    }
+}
+
+fn kind_of(status: StatusCode) -> FailureKind {
+    match status.as_u16() {
+        401 => FailureKind::NotAuthenticated,
+        403 => FailureKind::Forbidden,
+        404 => FailureKind::NotFound,
+        408 | 504 => FailureKind::Timeout,
+        429 | 502 | 503 => FailureKind::Overloaded,
+        500..=599 => FailureKind::Server,
+        _ => FailureKind::Refused,
+    }
+}
+
+/// An error and all that it stems from, since reqwest keeps the telling part in its sources.
+fn chain(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let part = error.to_string();
+        if !text.contains(&part) {
+            text.push_str(": ");
+            text.push_str(&part);
+        }
+        source = error.source();
+    }
+    text
+}
+
+/// `Retry-After` in seconds or as an HTTP date.
+fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    match text.parse::<u64>() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => httpdate::parse_http_date(text)
+            .ok()?
+            .duration_since(now)
+            .ok(),
+    }
+}
+
+/// The scheme, host and path of an address; a query may hold a token.
+fn without_secrets(place: &str) -> String {
+    match url::Url::parse(place) {
+        Ok(url) => format!("{}{}", url.origin().ascii_serialization(), url.path()),
+        Err(_) => place
+            .split(['?', '#'])
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(retry_after: &str) -> HeaderMap {
+        HeaderMap::from_iter([(header::RETRY_AFTER, retry_after.parse().unwrap())])
+    }
+
+    #[test]
+    fn retry_after_is_read_as_seconds_and_as_a_date() {
+        let now = httpdate::parse_http_date("Sat, 21 Nov 2026 10:00:00 GMT").unwrap();
+        for (text, wanted) in [
+            ("0", Some(0)),
+            (" 120 ", Some(120)),
+            ("Sat, 21 Nov 2026 10:00:30 GMT", Some(30)),
+            ("Sat, 21 Nov 2026 09:00:00 GMT", None),
+            ("soon", None),
+            ("-1", None),
+        ] {
+            assert_eq!(
+                retry_after(&headers(text), now),
+                wanted.map(Duration::from_secs),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn blame_decides_what_is_repeated() {
+        for (status, wanted) in [
+            (400, Blame::Caller),
+            (401, Blame::Caller),
+            (403, Blame::Caller),
+            (404, Blame::Caller),
+            (408, Blame::Item),
+            (429, Blame::Server),
+            (500, Blame::Item),
+            (501, Blame::Caller),
+            (502, Blame::Server),
+            (503, Blame::Server),
+            (504, Blame::Item),
+        ] {
+            let status = StatusCode::from_u16(status).unwrap();
+            let cause = Cause::from_status(status, &HeaderMap::new(), None, String::new());
+            assert_eq!(cause.blame(), wanted, "{status}");
+        }
+        assert_eq!(
+            Cause::new(FailureKind::Connection, "").blame(),
+            Blame::Server
+        );
+        assert_eq!(
+            Cause::new(FailureKind::Interrupted, "").blame(),
+            Blame::Item
+        );
+        assert_eq!(Cause::undecodable("x", b"<html>").blame(), Blame::Caller);
+    }
+
+    #[test]
+    fn a_page_instead_of_json_points_to_the_address() {
+        let cause = Cause::undecodable(
+            "expected value at line 1 column 1",
+            b"\n<!doctype html><html>",
+        );
+        assert!(
+            cause.message.contains("<!doctype html>") && cause.message.contains("address"),
+            "{}",
+            cause.message
+        );
+    }
+
+    #[test]
+    fn the_place_of_a_redirect_is_told_without_its_query() {
+        assert_eq!(
+            without_secrets("https://h.example/login?token=x#y"),
+            "https://h.example/login"
+        );
+        assert_eq!(
+            without_secrets("https://u:p@h.example:8443/"),
+            "https://h.example:8443/"
+        );
+        assert_eq!(without_secrets("/login?token=x"), "/login");
+    }
+}

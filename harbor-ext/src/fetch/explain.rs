@@ -1,0 +1,68 @@
+//! Why there is no report: read from the artifact with its scan overview.
+
+use harbor_api::types;
+
+use crate::model::ReportState;
+
+/// Reads the reason from an artifact that was listed with its overview.
+///
+/// Harbor answers `{}` alike for "never scanned", "being scanned", "scan failed" and "one image of the index was never
+/// scanned". The overview tells them apart; where it is missing, the link to the report tells "not scanned" from
+/// "cannot be scanned, or the scanner is down".
+pub(crate) fn state(artifact: &types::Artifact) -> ReportState {
+    let has_link = artifact
+        .addition_links
+        .as_ref()
+        .is_some_and(|links| links.contains_key("vulnerabilities"));
+    let overview = artifact
+        .scan_overview
+        .as_ref()
+        .and_then(|overviews| overviews.values().next());
+    let Some(overview) = overview else {
+        return if has_link {
+            ReportState::NotScanned
+        } else {
+            ReportState::Unavailable
+        };
+    };
+    match overview.scan_status.as_deref().unwrap_or_default() {
+        "Pending" | "Scheduled" | "Running" => ReportState::Running,
+        // The report vanished between two requests, or is of a kind that was not asked for.
+        "Success" => ReportState::Unavailable,
+        status => ReportState::ScanFailed {
+            status: status.into(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn artifact(json: serde_json::Value) -> types::Artifact {
+        serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn the_overview_and_the_link_tell_why() {
+        let link = serde_json::json!({ "vulnerabilities": { "absolute": false, "href": "/x" } });
+        let scanned = |status: &str| serde_json::json!({ "addition_links": link, "scan_overview": { "m": { "scan_status": status } } });
+        for (json, wanted) in [
+            (serde_json::json!({ "addition_links": link }), "not_scanned"),
+            (serde_json::json!({}), "unavailable"),
+            (
+                serde_json::json!({ "addition_links": link, "scan_overview": {} }),
+                "not_scanned",
+            ),
+            (scanned("Pending"), "running"),
+            (scanned("Scheduled"), "running"),
+            (scanned("Running"), "running"),
+            (scanned("Error"), "scan_failed"),
+            (scanned("Stopped"), "scan_failed"),
+            (scanned("Some new word"), "scan_failed"),
+            (scanned("Success"), "unavailable"),
+        ] {
+            assert_eq!(state(&artifact(json.clone())).name(), wanted, "{json}");
+        }
+    }
+}

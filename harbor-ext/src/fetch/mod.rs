@@ -1,0 +1,27 @@
+//! The only part that does I/O: one work queue, and what is fetched through it.
+//!
+//! - [`query`] is what a caller asks for, [`stream`] what it gets while waiting, [`collect`] what comes of it.
+//! - [`queue`] runs jobs; [`limit`], [`server`], [`backoff`] and [`cause`] decide how many, when, and how often.
+//! - [`listing`] finds projects, repositories and artifacts by [`pages`]; [`walk`] yields them, and [`reports`] fetches
+//!   the report of each artifact, or [`explain`]s why there is none.
+
+mod backoff;
+mod cause;
+mod collect;
+mod convert;
+mod explain;
+mod limit;
+mod listing;
+mod pages;
+mod query;
+mod queue;
+mod reports;
+mod selection;
+mod server;
+mod sharing;
+mod stream;
+mod walk;
+
+pub(crate) use listing::Identity;
+pub use query::{Fetched, HasTags, Query};
+pub use stream::Fetching;

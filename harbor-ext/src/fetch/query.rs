@@ -1,0 +1,182 @@
+//! A question to the registry, as a value.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::selection::Selection;
+use super::stream::Fetching;
+use super::{reports, walk};
+use crate::Harbor;
+use crate::failure::Failure;
+use crate::model::{Artifact, ArtifactInfo, Repository};
+use crate::outcome::Collected;
+
+/// A bulk query: what to fetch from which part of the registry. Nothing is sent until it is streamed or collected, and
+/// one query can be run several times.
+///
+/// Without any narrowing it concerns every project that the caller can see.
+///
+/// ```no_run
+/// # async fn example(harbor: harbor_ext::Harbor) {
+/// let collected = harbor.reports().projects(["library", "mirrors"]).tag("latest").collect().await;
+/// println!("{}", collected.summary);
+/// # }
+/// ```
+#[must_use = "a query does nothing until it is streamed or collected"]
+pub struct Query<T> {
+    harbor: Harbor,
+    selection: Selection,
+    item: PhantomData<fn() -> T>,
+}
+
+/// What a bulk query can fetch: [`Repository`], [`Artifact`] or [`ArtifactInfo`].
+pub trait Fetched: Send + Sized + sealed::Start {
+    /// The order of collected items: by name, then by Harbor's number.
+    fn compare(&self, other: &Self) -> Ordering;
+
+    /// Why this item is incomplete, if it is.
+    fn failure(&self) -> Option<&Failure> {
+        None
+    }
+}
+
+/// What can be narrowed by tag: [`Artifact`] and [`ArtifactInfo`].
+pub trait HasTags: Fetched {}
+
+pub(super) mod sealed {
+    use super::{Fetching, Harbor, Selection};
+
+    /// Begins the fetching of one kind of item.
+    pub trait Start: Sized {
+        #[doc(hidden)]
+        fn start(harbor: Harbor, selection: Selection) -> Fetching<Self>;
+    }
+}
+
+impl<T> Query<T> {
+    pub(crate) fn new(harbor: Harbor) -> Self {
+        Self {
+            harbor,
+            selection: Selection::default(),
+            item: PhantomData,
+        }
+    }
+
+    /// Only these projects, by exact name.
+    ///
+    /// A name that cannot be one, and a list without any name, come back as a [`Failure`]; so does a project that does
+    /// not exist or may not be read.
+    pub fn projects(mut self, names: impl IntoIterator<Item = impl ToString>) -> Self {
+        self.selection.select_projects(names);
+        self
+    }
+
+    /// Only these repositories, by full name, such as `library/nginx` or `team/backend/api`.
+    ///
+    /// A name that cannot be one, a list without any name, a repository that does not exist, and one outside of the
+    /// [`projects`](Self::projects) named as well come back as a [`Failure`].
+    pub fn repositories(mut self, names: impl IntoIterator<Item = impl ToString>) -> Self {
+        self.selection.select_repositories(names);
+        self
+    }
+}
+
+impl<T: HasTags> Query<T> {
+    /// Only artifacts that carry this tag, exactly.
+    pub fn tag(mut self, name: impl ToString) -> Self {
+        self.selection.select_tag(&name.to_string());
+        self
+    }
+}
+
+impl<T: Fetched> Query<T> {
+    /// Yields items as they come, in the order of completion, and failures among them.
+    ///
+    /// Must be polled inside a tokio runtime. Requests are made only while the stream is polled, and no new one begins
+    /// while finished items wait, so a slow consumer slows the crawl instead of filling the memory. Dropping the stream
+    /// ends the requests under way.
+    pub fn stream(self) -> Fetching<T> {
+        T::start(self.harbor, self.selection)
+    }
+
+    /// Fetches everything; never fails as a whole. What could not be read is in [`Collected::failures`].
+    ///
+    /// Dropping the future ends the requests under way.
+    pub async fn collect(self) -> Collected<T> {
+        self.stream().into_collected().await
+    }
+
+    /// Fetches everything, or stops at the first thing that cannot be read. Items are sorted.
+    ///
+    /// # Errors
+    ///
+    /// The first [`Failure`]; the requests under way are ended.
+    pub async fn try_collect(self) -> Result<Vec<T>, Failure> {
+        self.stream().try_into_items().await
+    }
+}
+
+impl<T> Clone for Query<T> {
+    fn clone(&self) -> Self {
+        Self {
+            harbor: self.harbor.clone(),
+            selection: self.selection.clone(),
+            item: PhantomData,
+        }
+    }
+}
+
+impl<T> fmt::Debug for Query<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Query")
+            .field("harbor", &self.harbor)
+            .field("selection", &self.selection)
+            .finish()
+    }
+}
+
+impl Fetched for Repository {
+    fn compare(&self, other: &Self) -> Ordering {
+        self.name.cmp(&other.name)
+    }
+}
+
+impl Fetched for Artifact {
+    fn compare(&self, other: &Self) -> Ordering {
+        (&self.repository, self.id).cmp(&(&other.repository, other.id))
+    }
+}
+
+impl HasTags for Artifact {}
+
+impl Fetched for ArtifactInfo {
+    fn compare(&self, other: &Self) -> Ordering {
+        self.cmp(other)
+    }
+
+    fn failure(&self) -> Option<&Failure> {
+        self.state.failure()
+    }
+}
+
+impl HasTags for ArtifactInfo {}
+
+impl sealed::Start for Repository {
+    fn start(harbor: Harbor, selection: Selection) -> Fetching<Self> {
+        walk::start(harbor, selection)
+    }
+}
+
+impl sealed::Start for Artifact {
+    fn start(harbor: Harbor, selection: Selection) -> Fetching<Self> {
+        walk::start(harbor, selection)
+    }
+}
+
+impl sealed::Start for ArtifactInfo {
+    fn start(harbor: Harbor, selection: Selection) -> Fetching<Self> {
+        reports::start(harbor, selection)
+    }
+}

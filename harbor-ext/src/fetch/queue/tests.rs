@@ -1,0 +1,337 @@
+//! The queue against work that is only make-believe, on a clock that jumps: no sockets, no waiting.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use futures::StreamExt;
+use tokio::time::sleep;
+
+use super::*;
+use crate::failure::FailureKind;
+use crate::settings::{Concurrency, RetryPolicy};
+
+/// How long a make-believe request takes.
+const REQUEST: Duration = Duration::from_millis(10);
+
+/// A tree of jobs: a job of depth `d` brings `width` jobs of depth `d - 1`, and one of depth 0 an item.
+#[derive(Clone)]
+struct Tree {
+    width: usize,
+    server: Arc<FakeServer>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Node {
+    depth: usize,
+    path: Vec<usize>,
+}
+
+type Reply = dyn Fn(&Node, Instant) -> Result<(), Cause> + Send + Sync;
+
+/// What happens to each request, and what was seen.
+struct FakeServer {
+    reply: Box<Reply>,
+    in_flight: AtomicUsize,
+    peak: AtomicUsize,
+    finished: AtomicUsize,
+    order: Mutex<Vec<Node>>,
+}
+
+/// Counts a request as over even where its task is aborted.
+struct InFlight(Arc<FakeServer>);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl FakeServer {
+    fn new(
+        reply: impl Fn(&Node, Instant) -> Result<(), Cause> + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            reply: Box::new(reply),
+            in_flight: AtomicUsize::new(0),
+            peak: AtomicUsize::new(0),
+            finished: AtomicUsize::new(0),
+            order: Mutex::new(Vec::new()),
+        })
+    }
+
+    async fn request(self: Arc<Self>, node: Node) -> Result<Node, Cause> {
+        let in_flight = self.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
+        let _over = InFlight(Arc::clone(&self));
+        self.peak.fetch_max(in_flight, Ordering::SeqCst);
+        self.order.lock().unwrap().push(node.clone());
+        sleep(REQUEST).await;
+        self.finished.fetch_add(1, Ordering::SeqCst);
+        (self.reply)(&node, Instant::now()).map(|()| node)
+    }
+}
+
+impl Work for Tree {
+    type Job = Node;
+    type Answer = Node;
+    type Item = Vec<usize>;
+
+    fn describe(&self, _job: &Node) -> (Phase, Target) {
+        (Phase::FetchingReport, Target::default())
+    }
+
+    fn run(&self, job: Node) -> impl Future<Output = Result<Node, Cause>> + Send + 'static {
+        Arc::clone(&self.server).request(job)
+    }
+
+    fn take(
+        &mut self,
+        job: Node,
+        outcome: Result<Node, Failure>,
+        next: &mut Next<Node, Vec<usize>>,
+    ) {
+        match outcome {
+            Err(failure) => next.items.push_back(Err(failure)),
+            Ok(node) if node.depth == 0 => next.items.push_back(Ok(node.path)),
+            Ok(_) => next.jobs.extend((0..self.width).rev().map(|child| Node {
+                depth: job.depth - 1,
+                path: [&job.path[..], &[child]].concat(),
+            })),
+        }
+    }
+
+    fn finished(&self) -> u64 {
+        0
+    }
+
+    fn tally(&self, _summary: &mut Summary) {}
+}
+
+fn queue(
+    width: usize,
+    depth: usize,
+    concurrency: Concurrency,
+    server: &Arc<FakeServer>,
+) -> Queue<Tree> {
+    let settings = Settings {
+        retry: RetryPolicy::default(),
+        concurrency,
+    };
+    let first = Next {
+        jobs: vec![Node {
+            depth,
+            path: Vec::new(),
+        }],
+        ..Next::default()
+    };
+    Queue::new(
+        Tree {
+            width,
+            server: Arc::clone(server),
+        },
+        first,
+        settings,
+    )
+}
+
+fn status(status: u16) -> Cause {
+    Cause {
+        status: Some(status),
+        ..Cause::new(FailureKind::Overloaded, "x")
+    }
+}
+
+fn fine(_: &Node, _: Instant) -> Result<(), Cause> {
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn everything_arrives_within_one_limit_for_all_kinds_of_job() {
+    let server = FakeServer::new(fine);
+    let mut queue = queue(10, 2, Concurrency::Fixed(7), &server);
+    let mut items: Vec<_> = queue.by_ref().map(Result::unwrap).collect().await;
+    items.sort();
+    assert_eq!(items.len(), 100);
+    items.dedup();
+    assert_eq!(items.len(), 100);
+    assert_eq!(server.peak.load(Ordering::SeqCst), 7);
+    let summary = queue.summary();
+    assert_eq!(
+        (summary.requests, summary.retries, summary.peak_in_flight),
+        (111, 0, 7)
+    );
+    assert!(summary.elapsed >= REQUEST * 111 / 7);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_newest_jobs_run_first() {
+    let server = FakeServer::new(fine);
+    queue(3, 2, Concurrency::Fixed(1), &server).count().await;
+    let depths: Vec<_> = server
+        .order
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|node| node.depth)
+        .collect();
+    assert_eq!(depths, [2, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_job_starts_while_finished_items_wait() {
+    let server = FakeServer::new(fine);
+    let mut queue = queue(100, 1, Concurrency::Fixed(4), &server);
+    queue.next().await.unwrap().unwrap();
+    sleep(REQUEST * 1000).await;
+    // Those that were under way have finished, and none has begun since.
+    let begun = server.order.lock().unwrap().len();
+    assert!(begun <= 1 + 2 * 4, "{begun} requests for one item");
+    assert_eq!(queue.count().await, 99);
+}
+
+#[tokio::test(start_paused = true)]
+async fn dropping_the_queue_ends_what_is_under_way() {
+    let server = FakeServer::new(fine);
+    let mut queue = queue(100, 1, Concurrency::Fixed(8), &server);
+    queue.next().await.unwrap().unwrap();
+    drop(queue);
+    let finished = server.finished.load(Ordering::SeqCst);
+    sleep(REQUEST * 10).await;
+    assert_eq!(server.in_flight.load(Ordering::SeqCst), 0);
+    assert_eq!(server.finished.load(Ordering::SeqCst), finished);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_runs_a_query_of_its_own_stalls_nothing() {
+    let server = FakeServer::new(fine);
+    let mut outer = queue(5, 1, Concurrency::Fixed(2), &server);
+    let mut count = 0;
+    while let Some(item) = outer.next().await {
+        item.unwrap();
+        count += queue(5, 1, Concurrency::Fixed(2), &server).count().await;
+    }
+    assert_eq!(count, 25);
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "make-believe bug")]
+async fn a_panic_in_a_job_reaches_the_consumer() {
+    let server = FakeServer::new(|_, _| panic!("make-believe bug"));
+    queue(1, 0, Concurrency::Adaptive, &server).count().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_item_is_tried_as_often_as_the_policy_says() {
+    for (code, requests) in [(500, 4), (503, 4), (404, 1), (403, 1)] {
+        let server = FakeServer::new(move |node, _| {
+            if node.path == [3] {
+                Err(status(code))
+            } else {
+                Ok(())
+            }
+        });
+        let mut queue = queue(100, 1, Concurrency::Fixed(4), &server);
+        let results: Vec<_> = queue.by_ref().collect().await;
+        let failures: Vec<_> = results
+            .iter()
+            .filter_map(|result| result.as_ref().err())
+            .collect();
+        assert_eq!((results.len(), failures.len()), (100, 1), "{code}");
+        assert_eq!(
+            (failures[0].status, failures[0].attempts),
+            (Some(code), requests)
+        );
+        assert_eq!(queue.summary().retries, u64::from(requests) - 1, "{code}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_of_the_server_costs_few_requests_and_no_data() {
+    let started = Instant::now();
+    let is_away = move |now: Instant| {
+        let elapsed = now - started;
+        elapsed > Duration::from_millis(300) && elapsed < Duration::from_millis(5300)
+    };
+    let vain = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&vain);
+    let server = FakeServer::new(move |_, now| {
+        if is_away(now) {
+            counter.fetch_add(1, Ordering::SeqCst);
+            return Err(status(502));
+        }
+        Ok(())
+    });
+    let results: Vec<_> = queue(500, 1, Concurrency::Fixed(8), &server)
+        .collect()
+        .await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 500);
+    let vain = vain.load(Ordering::SeqCst);
+    assert!((8..=20).contains(&vain), "{vain} requests into the void");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_stays_away_ends_the_query_with_a_failure_for_everything_left() {
+    let started = Instant::now();
+    let server = FakeServer::new(move |_, now| {
+        if now - started > Duration::from_millis(300) {
+            Err(status(502))
+        } else {
+            Ok(())
+        }
+    });
+    let mut queue = queue(500, 1, Concurrency::Fixed(8), &server);
+    let results: Vec<_> = queue.by_ref().collect().await;
+    assert_eq!(results.len(), 500);
+    let patience = RetryPolicy::default().patience;
+    let elapsed = queue.summary().elapsed;
+    assert!(elapsed > patience && elapsed < 2 * patience, "{elapsed:?}");
+    assert!(queue.summary().requests < 300);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_answers_ends_the_query_soon() {
+    let server = FakeServer::new(|_, _| Err(Cause::new(FailureKind::Connection, "refused")));
+    let mut queue = queue(10, 1, Concurrency::Adaptive, &server);
+    let results: Vec<_> = queue.by_ref().collect().await;
+    assert_eq!(results.len(), 1);
+    assert_eq!(queue.summary().requests, 4);
+    assert!(queue.summary().elapsed < Duration::from_secs(3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_limit_makes_everybody_wait() {
+    let wait = Duration::from_secs(7);
+    let first = Mutex::new(None);
+    let server = FakeServer::new(move |node, now| {
+        let mut first = first.lock().unwrap();
+        if node.depth == 0 && now - *first.get_or_insert(now) < wait {
+            return Err(Cause {
+                retry_after: Some(wait),
+                ..status(429)
+            });
+        }
+        Ok(())
+    });
+    let mut queue = queue(50, 1, Concurrency::Fixed(4), &server);
+    let results: Vec<_> = queue.by_ref().collect().await;
+    assert!(results.iter().all(Result::is_ok));
+    assert_eq!(
+        queue.summary().requests,
+        1 + 50 + 4,
+        "only what was under way was sent in vain"
+    );
+    assert!(queue.summary().elapsed >= wait);
+}
+
+#[tokio::test(start_paused = true)]
+async fn progress_tells_the_newest_state() {
+    let server = FakeServer::new(fine);
+    let mut queue = queue(20, 1, Concurrency::Fixed(4), &server);
+    let progress = queue.progress();
+    assert_eq!(*progress.borrow(), Progress::default());
+    queue.by_ref().count().await;
+    let progress = *progress.borrow();
+    assert_eq!(
+        (progress.requests, progress.in_flight, progress.limit),
+        (21, 0, 4)
+    );
+}

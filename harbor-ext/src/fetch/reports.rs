@@ -1,0 +1,337 @@
+//! The bulk query for artifacts with their reports.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+use super::cause::Cause;
+use super::listing::{Goal, ListAnswer, ListJob, Listed, Listing};
+use super::queue::{Next, Queue, Work};
+use super::selection::Selection;
+use super::sharing::{Admission, Sharing};
+use super::stream::Fetching;
+use super::{convert, explain};
+use crate::Harbor;
+use crate::failure::{Failure, FailureKind, Phase, Target};
+use crate::model::{Artifact, ArtifactInfo, FindingPool, Report, ReportState, decode};
+use crate::name::ProjectName;
+use crate::outcome::{StateCounts, Summary};
+
+/// Both media types, the newer one first. Harbor compares them byte for byte, and without the header some versions
+/// look only for the older one, which today's scanners no longer write.
+const ACCEPTED: &str = "application/vnd.security.vulnerability.report; version=1.1, \
+                        application/vnd.scanner.adapter.vuln.report.harbor+json; version=1.0";
+
+/// The next page is asked for when no more than this many reports of the page before it are left, so that neither
+/// waits for the other and the lists do not run ahead.
+const REPORTS_LEFT_AT_NEXT_PAGE: usize = 8;
+
+/// One request for reports.
+#[derive(Clone, Debug)]
+enum Job {
+    List(ListJob),
+    Report(Arc<Artifact>),
+    /// The artifact with its overview, to see why there is no report.
+    Explain(Arc<Artifact>),
+    /// Which scanner a project uses.
+    Scanner(ProjectName),
+}
+
+enum Answer {
+    Listed(ListAnswer),
+    /// The body of a report and its length in bytes.
+    Report(Arc<Artifact>, decode::Body, u64),
+    /// The state that explains why there is no report; `None` where the artifact is no longer there.
+    Explained(Arc<Artifact>, Option<ReportState>),
+    /// The registration of a project's scanner; `None` where it has none.
+    Scanner(ProjectName, Option<String>),
+}
+
+/// A walk whose artifacts get their reports.
+struct Reports {
+    listing: Listing,
+    sharing: Sharing,
+    pool: Arc<FindingPool>,
+    states: StateCounts,
+    incomplete: u64,
+    shared: u64,
+    bytes: u64,
+}
+
+type Outbox = Next<Job, ArtifactInfo>;
+
+pub(super) fn start(harbor: Harbor, selection: Selection) -> Fetching<ArtifactInfo> {
+    let settings = harbor.settings().clone();
+    let mut work = Reports {
+        listing: Listing::new(harbor, selection, Goal::Artifacts),
+        sharing: Sharing::default(),
+        pool: Arc::new(FindingPool::new()),
+        states: StateCounts::default(),
+        incomplete: 0,
+        shared: 0,
+        bytes: 0,
+    };
+    let mut next = Next::default();
+    let listed = work.listing.begin();
+    work.forward(listed, &mut next);
+    Fetching::new(Queue::new(work, next, settings))
+}
+
+impl Work for Reports {
+    type Job = Job;
+    type Answer = Answer;
+    type Item = ArtifactInfo;
+
+    fn describe(&self, job: &Job) -> (Phase, Target) {
+        match job {
+            Job::List(job) => self.listing.describe(job),
+            Job::Report(artifact) => (Phase::FetchingReport, target_of(artifact)),
+            Job::Explain(artifact) => (Phase::ExplainingReport, target_of(artifact)),
+            Job::Scanner(project) => (Phase::ReadingScanner, project.clone().into()),
+        }
+    }
+
+    fn run(&self, job: Job) -> impl Future<Output = Result<Answer, Cause>> + Send + 'static {
+        let client = self.listing.harbor().client().clone();
+        let request: BoxFuture<'static, Result<Answer, Cause>> = match job {
+            Job::List(job) => {
+                let list = self.listing.run(job);
+                Box::pin(async move { Ok(Answer::Listed(list.await?)) })
+            }
+            Job::Report(artifact) => {
+                Box::pin(fetch_report(client, artifact, Arc::clone(&self.pool)))
+            }
+            Job::Explain(artifact) => Box::pin(fetch_overview(client, artifact)),
+            Job::Scanner(project) => Box::pin(fetch_scanner(client, project)),
+        };
+        request
+    }
+
+    fn take(&mut self, job: Job, outcome: Result<Answer, Failure>, next: &mut Outbox) {
+        match outcome {
+            Ok(answer) => self.take_answer(answer, next),
+            Err(failure) => self.take_failure(job, failure, next),
+        }
+    }
+
+    fn finished(&self) -> u64 {
+        self.states.total()
+    }
+
+    fn tally(&self, summary: &mut Summary) {
+        self.listing.tally(summary);
+        summary.states = self.states;
+        summary.failures += self.incomplete;
+        summary.shared_reports = self.shared;
+        summary.report_bytes = self.bytes;
+    }
+}
+
+impl Reports {
+    fn take_answer(&mut self, answer: Answer, next: &mut Outbox) {
+        match answer {
+            Answer::Listed(answer) => {
+                let listed = self.listing.take_answer(answer);
+                self.forward(listed, next);
+            }
+            Answer::Report(artifact, body, bytes) => {
+                self.bytes += bytes;
+                match body {
+                    decode::Body::Report(report) => self.share(artifact, Arc::new(report), next),
+                    decode::Body::Empty => next.jobs.push(Job::Explain(artifact)),
+                }
+            }
+            Answer::Explained(artifact, Some(state)) => {
+                self.finish_without_report(artifact, state, next)
+            }
+            Answer::Explained(artifact, None) => {
+                let cause = Cause::new(
+                    FailureKind::NotFound,
+                    "the artifact was deleted after it had been listed",
+                );
+                let failure = cause.into_failure(Phase::ExplainingReport, target_of(&artifact), 1);
+                self.finish_without_report(artifact, ReportState::Failed(Arc::new(failure)), next);
+            }
+            Answer::Scanner(project, registration) => {
+                self.know_scanner(project, Some(registration), next)
+            }
+        }
+    }
+
+    fn take_failure(&mut self, job: Job, failure: Failure, next: &mut Outbox) {
+        match job {
+            Job::List(job) => {
+                let listed = self.listing.take_failure(job, failure);
+                self.forward(listed, next);
+            }
+            Job::Report(artifact) | Job::Explain(artifact) => {
+                let state = state_of_failure(&artifact, failure);
+                self.finish_without_report(artifact, state, next);
+            }
+            // Not a loss: without knowing the scanner, each project gets a report of its own.
+            Job::Scanner(project) => self.know_scanner(project, None, next),
+        }
+    }
+
+    /// Hands on what was listed: failures to the caller, artifacts to be reported on, and the further lists.
+    fn forward(&mut self, listed: Listed, next: &mut Outbox) {
+        next.items.extend(listed.failures.into_iter().map(Err));
+        let before = next.jobs.len();
+        // The last job is done first, and reports are to be fetched in the order of the list.
+        for artifact in listed.artifacts.into_iter().rev() {
+            self.want(Arc::new(artifact), next);
+        }
+        let place = next.jobs.len().min(before + REPORTS_LEFT_AT_NEXT_PAGE);
+        next.jobs
+            .splice(place..place, listed.jobs.into_iter().map(Job::List));
+    }
+
+    /// Sees to the report of an artifact.
+    fn want(&mut self, artifact: Arc<Artifact>, next: &mut Outbox) {
+        match self.sharing.admit(&artifact) {
+            Admission::Fetch => next.jobs.push(Job::Report(artifact)),
+            Admission::Known(report) => {
+                self.shared += 1;
+                self.finish(artifact, ReportState::Reported(report), next);
+            }
+            Admission::Wait => {}
+            Admission::AskScanners(projects) => {
+                next.jobs.extend(projects.into_iter().map(Job::Scanner))
+            }
+        }
+    }
+
+    fn share(&mut self, artifact: Arc<Artifact>, report: Arc<Report>, next: &mut Outbox) {
+        for sharer in self.sharing.reported(&artifact, &report) {
+            self.shared += 1;
+            self.finish(sharer, ReportState::Reported(Arc::clone(&report)), next);
+        }
+        self.finish(artifact, ReportState::Reported(report), next);
+    }
+
+    fn finish_without_report(
+        &mut self,
+        artifact: Arc<Artifact>,
+        state: ReportState,
+        next: &mut Outbox,
+    ) {
+        if let Some(other) = self.sharing.not_reported(&artifact) {
+            next.jobs.push(Job::Report(other));
+        }
+        self.finish(artifact, state, next);
+    }
+
+    fn finish(&mut self, artifact: Arc<Artifact>, state: ReportState, next: &mut Outbox) {
+        self.states.count(&state);
+        self.incomplete += u64::from(state.failure().is_some());
+        next.items.push_back(Ok(ArtifactInfo::new(artifact, state)));
+    }
+
+    fn know_scanner(
+        &mut self,
+        project: ProjectName,
+        registration: Option<Option<String>>,
+        next: &mut Outbox,
+    ) {
+        for artifact in self.sharing.know_scanner(project, registration) {
+            self.want(artifact, next);
+        }
+    }
+}
+
+async fn fetch_report(
+    client: harbor_api::Client,
+    artifact: Arc<Artifact>,
+    pool: Arc<FindingPool>,
+) -> Result<Answer, Cause> {
+    let repository = &artifact.repository;
+    let headers = HeaderMap::from_iter([(
+        HeaderName::from_static("x-accept-vulnerabilities"),
+        HeaderValue::from_static(ACCEPTED),
+    )]);
+    let (project, path) = (repository.project().as_str(), repository.encoded_path());
+    let segments = [
+        "projects",
+        project,
+        "repositories",
+        &path,
+        "artifacts",
+        artifact.digest.as_str(),
+        "additions",
+        "vulnerabilities",
+    ];
+    // The typed answer would hold every finding of every image: the body is decoded into shared findings instead.
+    let body = client
+        .get_bytes("get_vulnerabilities_addition", &segments, headers)
+        .await?
+        .into_inner();
+    let decoded = decode::report(&body, &pool)
+        .map_err(|error| Cause::undecodable(&error.to_string(), &body))?;
+    Ok(Answer::Report(artifact, decoded, body.len() as u64))
+}
+
+/// Lists the one artifact with its overview. A list needs no permission beyond those for the crawl, unlike getting a
+/// single artifact.
+async fn fetch_overview(
+    client: harbor_api::Client,
+    artifact: Arc<Artifact>,
+) -> Result<Answer, Cause> {
+    let rows = client
+        .list_artifacts()
+        .project_name(artifact.repository.project().as_str())
+        .repository_name(artifact.repository.encoded_path())
+        .q(format!(
+            "digest={}",
+            convert::query_value(artifact.digest.as_str())
+        ))
+        .with_scan_overview(true)
+        .with_tag(false)
+        .x_accept_vulnerabilities(ACCEPTED)
+        .send()
+        .await?
+        .into_inner();
+    let row = rows
+        .iter()
+        .find(|row| row.digest.as_deref() == Some(artifact.digest.as_str()));
+    let state = row.map(explain::state);
+    Ok(Answer::Explained(artifact, state))
+}
+
+async fn fetch_scanner(client: harbor_api::Client, project: ProjectName) -> Result<Answer, Cause> {
+    let registration = client
+        .get_scanner_of_project()
+        .x_is_resource_name(true)
+        .project_name_or_id(project.as_str())
+        .send()
+        .await?
+        .into_inner();
+    Ok(Answer::Scanner(
+        project,
+        registration.and_then(|registration| registration.uuid),
+    ))
+}
+
+/// The state of an artifact whose report could not be fetched. Two refusals of Harbor are not failures but answers.
+fn state_of_failure(artifact: &Artifact, failure: Failure) -> ReportState {
+    let is_told = |text: &str| failure.status == Some(404) && failure.message.contains(text);
+    if is_told("no scanner registration") {
+        ReportState::NoScanner
+    } else if is_told("report not found") && artifact.has_vulnerability_link {
+        // The scanner claimed the type when the artifact was listed, so it is down (Harbor before 2.14).
+        ReportState::Unavailable
+    } else if is_told("report not found") {
+        ReportState::Unsupported
+    } else if failure.kind == FailureKind::Forbidden {
+        ReportState::Forbidden(Arc::new(failure))
+    } else {
+        ReportState::Failed(Arc::new(failure))
+    }
+}
+
+fn target_of(artifact: &Artifact) -> Target {
+    Target {
+        digest: Some(artifact.digest.clone()),
+        ..artifact.repository.clone().into()
+    }
+}

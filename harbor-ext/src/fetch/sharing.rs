@@ -1,0 +1,264 @@
+//! Which artifacts share one report.
+//!
+//! The same digest is often listed in several repositories. Its report is stored once for each scanner, so it is
+//! fetched once for all repositories whose projects use the same scanner. Which scanner a project uses is asked only
+//! when a digest turns up in a second project; where that may not be read, each project gets a report of its own.
+
+use std::collections::HashMap;
+use std::mem;
+use std::sync::Arc;
+
+use crate::model::{Artifact, Report};
+use crate::name::{Digest, ProjectName};
+
+/// Reports asked for or known, by digest and scanner.
+#[derive(Debug, Default)]
+pub(crate) struct Sharing {
+    reports: HashMap<Digest, Vec<Shared>>,
+    scanners: HashMap<ProjectName, Scanner>,
+    /// Artifacts that wait until it is known which scanners their projects use.
+    parked: Vec<Arc<Artifact>>,
+}
+
+/// What to do about an artifact.
+#[derive(Debug)]
+pub(crate) enum Admission {
+    /// Fetch its report.
+    Fetch,
+    /// Here is its report.
+    Known(Arc<Report>),
+    /// Nothing for now: a report that it may share is being fetched.
+    Wait,
+    /// Nothing for now, but find out which scanners these projects use.
+    AskScanners(Vec<ProjectName>),
+}
+
+/// One report and who shares it.
+#[derive(Debug)]
+struct Shared {
+    /// The project of the artifact that was asked about first.
+    project: ProjectName,
+    progress: Progress,
+}
+
+#[derive(Debug)]
+enum Progress {
+    /// It is being fetched, and these artifacts wait for it.
+    Fetching(Vec<Arc<Artifact>>),
+    Known(Arc<Report>),
+}
+
+/// What is known about the scanner of a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Scanner {
+    Asked,
+    /// The registration, or that there is none.
+    Known(Option<String>),
+    Unreadable,
+}
+
+impl Sharing {
+    /// Decides what to do about an artifact whose report is wanted.
+    pub(crate) fn admit(&mut self, artifact: &Arc<Artifact>) -> Admission {
+        let project = artifact.repository.project();
+        let candidates = self.reports.entry(artifact.digest.clone()).or_default();
+        let scanners = &self.scanners;
+        let shares = |shared: &Shared| {
+            shared.project == *project || is_same(scanners, &shared.project, project)
+        };
+        if let Some(shared) = candidates.iter_mut().find(|shared| shares(shared)) {
+            return match &mut shared.progress {
+                Progress::Known(report) => Admission::Known(Arc::clone(report)),
+                Progress::Fetching(waiting) => {
+                    waiting.push(Arc::clone(artifact));
+                    Admission::Wait
+                }
+            };
+        }
+        if !candidates.is_empty() && scanners.get(project) != Some(&Scanner::Unreadable) {
+            let concerned = candidates
+                .iter()
+                .map(|shared| &shared.project)
+                .chain([project]);
+            let is_open =
+                |name: &&ProjectName| matches!(scanners.get(name), None | Some(Scanner::Asked));
+            let open: Vec<ProjectName> = concerned.filter(is_open).cloned().collect();
+            if !open.is_empty() {
+                self.parked.push(Arc::clone(artifact));
+                return self.ask(open);
+            }
+        }
+        candidates.push(Shared {
+            project: project.clone(),
+            progress: Progress::Fetching(Vec::new()),
+        });
+        Admission::Fetch
+    }
+
+    /// Takes the report of an artifact that was to be fetched; returns the artifacts that share it.
+    pub(crate) fn reported(
+        &mut self,
+        artifact: &Artifact,
+        report: &Arc<Report>,
+    ) -> Vec<Arc<Artifact>> {
+        let Some(shared) = self.fetched_for(artifact) else {
+            return Vec::new();
+        };
+        match mem::replace(&mut shared.progress, Progress::Known(Arc::clone(report))) {
+            Progress::Fetching(waiting) => waiting,
+            Progress::Known(_) => Vec::new(),
+        }
+    }
+
+    /// Notes that an artifact has no report, or none that could be fetched. The reason may be its own (deleted,
+    /// forbidden), so the next artifact that waited is returned to be tried in its place.
+    pub(crate) fn not_reported(&mut self, artifact: &Artifact) -> Option<Arc<Artifact>> {
+        let shared = self.fetched_for(artifact)?;
+        let Progress::Fetching(waiting) = &mut shared.progress else {
+            return None;
+        };
+        if waiting.is_empty() {
+            self.forget(artifact);
+            return None;
+        }
+        let next = waiting.remove(0);
+        shared.project = next.repository.project().clone();
+        Some(next)
+    }
+
+    /// Notes which scanner a project uses, `None` if that cannot be read; returns the artifacts to be admitted again.
+    pub(crate) fn know_scanner(
+        &mut self,
+        project: ProjectName,
+        scanner: Option<Option<String>>,
+    ) -> Vec<Arc<Artifact>> {
+        self.scanners
+            .insert(project, scanner.map_or(Scanner::Unreadable, Scanner::Known));
+        mem::take(&mut self.parked)
+    }
+
+    /// The projects among these that were not asked about yet.
+    fn ask(&mut self, projects: Vec<ProjectName>) -> Admission {
+        let is_new = |project: &ProjectName| !self.scanners.contains_key(project);
+        let new: Vec<ProjectName> = projects.into_iter().filter(is_new).collect();
+        for project in &new {
+            self.scanners.insert(project.clone(), Scanner::Asked);
+        }
+        if new.is_empty() {
+            Admission::Wait
+        } else {
+            Admission::AskScanners(new)
+        }
+    }
+
+    /// The entry that an artifact was sent to be fetched for.
+    fn fetched_for(&mut self, artifact: &Artifact) -> Option<&mut Shared> {
+        let project = artifact.repository.project();
+        self.reports
+            .get_mut(&artifact.digest)?
+            .iter_mut()
+            .find(|shared| shared.project == *project)
+    }
+
+    fn forget(&mut self, artifact: &Artifact) {
+        if let Some(candidates) = self.reports.get_mut(&artifact.digest) {
+            candidates.retain(|shared| shared.project != *artifact.repository.project());
+        }
+    }
+}
+
+/// Whether two projects are known to use the same scanner.
+fn is_same(
+    scanners: &HashMap<ProjectName, Scanner>,
+    one: &ProjectName,
+    other: &ProjectName,
+) -> bool {
+    match (scanners.get(one), scanners.get(other)) {
+        (Some(Scanner::Known(one)), Some(Scanner::Known(other))) => one == other,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{FindingPool, decode};
+
+    fn artifact(repository: &str) -> Arc<Artifact> {
+        let digest = format!("sha256:{}", "0".repeat(64)).parse().unwrap();
+        Arc::new(Artifact::new(repository.parse().unwrap(), digest))
+    }
+
+    fn report() -> Arc<Report> {
+        let body = br#"{"application/vnd.security.vulnerability.report; version=1.1":{"vulnerabilities":[]}}"#;
+        match decode::report(body, &FindingPool::new()).unwrap() {
+            decode::Body::Report(report) => Arc::new(report),
+            decode::Body::Empty => unreachable!(),
+        }
+    }
+
+    fn project(name: &str) -> ProjectName {
+        name.parse().unwrap()
+    }
+
+    #[test]
+    fn one_report_serves_the_repositories_of_a_project() {
+        let mut sharing = Sharing::default();
+        let (one, two, three) = (artifact("p/one"), artifact("p/two"), artifact("p/three"));
+        assert!(matches!(sharing.admit(&one), Admission::Fetch));
+        assert!(matches!(sharing.admit(&two), Admission::Wait));
+        assert_eq!(sharing.reported(&one, &report()), [two]);
+        assert!(matches!(sharing.admit(&three), Admission::Known(_)));
+    }
+
+    #[test]
+    fn projects_share_only_if_their_scanner_is_known_to_be_the_same() {
+        for (of_q, shares) in [
+            (Some(Some("trivy")), true),
+            (Some(Some("other")), false),
+            (Some(None), false),
+            (None, false),
+        ] {
+            let mut sharing = Sharing::default();
+            let (one, two) = (artifact("p/one"), artifact("q/two"));
+            assert!(matches!(sharing.admit(&one), Admission::Fetch));
+            let Admission::AskScanners(asked) = sharing.admit(&two) else {
+                panic!("asks for the scanners first")
+            };
+            assert_eq!(asked, [project("p"), project("q")]);
+            let again = sharing.know_scanner(project("p"), Some(Some("trivy".to_owned())));
+            assert_eq!(again, [two.clone()]);
+            assert!(
+                matches!(sharing.admit(&two), Admission::Wait),
+                "the scanner of q is still being asked for"
+            );
+            let of_q = of_q.map(|scanner: Option<&str>| scanner.map(str::to_owned));
+            assert_eq!(sharing.know_scanner(project("q"), of_q), [two.clone()]);
+            assert_eq!(matches!(sharing.admit(&two), Admission::Wait), shares);
+            assert_eq!(sharing.reported(&one, &report()).len(), usize::from(shares));
+        }
+    }
+
+    #[test]
+    fn without_a_report_the_next_in_line_is_tried() {
+        let mut sharing = Sharing::default();
+        let (one, two, three) = (artifact("p/one"), artifact("p/two"), artifact("p/three"));
+        assert!(matches!(sharing.admit(&one), Admission::Fetch));
+        assert!(matches!(sharing.admit(&two), Admission::Wait));
+        assert!(matches!(sharing.admit(&three), Admission::Wait));
+        assert_eq!(sharing.not_reported(&one), Some(two.clone()));
+        assert_eq!(sharing.reported(&two, &report()), [three]);
+    }
+
+    #[test]
+    fn the_last_in_line_leaves_nothing_behind() {
+        let mut sharing = Sharing::default();
+        let one = artifact("p/one");
+        assert!(matches!(sharing.admit(&one), Admission::Fetch));
+        assert_eq!(sharing.not_reported(&one), None);
+        assert!(matches!(
+            sharing.admit(&artifact("p/two")),
+            Admission::Fetch
+        ));
+    }
+}

@@ -1,0 +1,284 @@
+//! The handle to one Harbor, and how to make it.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use reqwest::header::{self, HeaderMap};
+use reqwest::redirect;
+use url::Url;
+
+use crate::credentials::{Credentials, variable};
+use crate::error::Error;
+use crate::fetch::{Identity, Query};
+use crate::model::{Artifact, ArtifactInfo, Repository};
+use crate::settings::{Concurrency, RetryPolicy, Settings};
+
+/// Where Harbor's API lies below its address.
+const API_PATH: &str = "/api/v2.0";
+
+/// One Harbor, and who asks it. Cheap to clone: clones share connections and what was learned about the server.
+///
+/// Nothing is sent before a query is collected or streamed.
+#[derive(Clone)]
+pub struct Harbor {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    client: harbor_api::Client,
+    url: Url,
+    credentials: Credentials,
+    settings: Settings,
+    identity: OnceLock<Identity>,
+}
+
+impl Harbor {
+    /// The environment variable with the address of a Harbor.
+    pub const URL_VARIABLE: &str = "HARBOR_URL";
+
+    /// Starts with the address of a Harbor, such as `https://harbor.example.com`.
+    ///
+    /// The path `/api/v2.0` is added where it is missing. Use `https://` where the server has it: a redirect from
+    /// `http://` would lose the credentials, so it is reported instead of followed.
+    pub fn builder(url: impl Into<String>) -> HarborBuilder {
+        HarborBuilder {
+            url: url.into(),
+            credentials: None,
+            http_client: None,
+            settings: Settings::default(),
+        }
+    }
+
+    /// Starts with the address in `HARBOR_URL` and the credentials that [`Credentials::from_env`] finds.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Environment`] when one of them is not set.
+    pub fn from_env() -> Result<HarborBuilder, Error> {
+        let url = variable(Self::URL_VARIABLE)?
+            .ok_or_else(|| Error::Environment(format!("no address: set {}", Self::URL_VARIABLE)))?;
+        Ok(Self::builder(url).credentials(Credentials::from_env()?))
+    }
+
+    /// All repositories that the caller can see; narrow it with [`Query::projects`] or [`Query::repositories`].
+    pub fn repositories(&self) -> Query<Repository> {
+        Query::new(self.clone())
+    }
+
+    /// All artifacts that the caller can see, without their reports.
+    ///
+    /// As in Harbor's lists, the platform images of an index and signatures are not listed on their own.
+    pub fn artifacts(&self) -> Query<Artifact> {
+        Query::new(self.clone())
+    }
+
+    /// All artifacts that the caller can see, each with its vulnerability report or the reason why there is none.
+    pub fn reports(&self) -> Query<ArtifactInfo> {
+        Query::new(self.clone())
+    }
+
+    /// The generated client with these credentials, for every other operation of Harbor.
+    #[must_use]
+    pub fn client(&self) -> &harbor_api::Client {
+        &self.shared.client
+    }
+
+    /// The address of the Harbor, without the path of the API.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.shared.url
+    }
+
+    pub(crate) fn credentials(&self) -> &Credentials {
+        &self.shared.credentials
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.shared.settings
+    }
+
+    /// What the server said of the caller, once it was asked.
+    pub(crate) fn identity(&self) -> Option<&Identity> {
+        self.shared.identity.get()
+    }
+
+    /// Remembers what the server said of the caller. The first answer stands: queries that run side by side ask alike.
+    pub(crate) fn remember(&self, identity: Identity) {
+        let _ = self.shared.identity.set(identity);
+    }
+}
+
+impl fmt::Debug for Harbor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Harbor")
+            .field("url", &self.shared.url.as_str())
+            .field("credentials", &self.shared.credentials)
+            .field("settings", &self.shared.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Makes a [`Harbor`].
+#[must_use = "a builder does nothing until it is built"]
+#[derive(Debug)]
+pub struct HarborBuilder {
+    url: String,
+    credentials: Option<Credentials>,
+    http_client: Option<reqwest::ClientBuilder>,
+    settings: Settings,
+}
+
+impl HarborBuilder {
+    /// Who asks. Without this, [`build`](Self::build) refuses: anonymous access must be asked for with
+    /// [`Credentials::anonymous`].
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+
+    /// How often and how long failed requests are repeated.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.settings.retry = policy;
+        self
+    }
+
+    /// How many requests of one query are under way at once; by default the number adapts to the server.
+    pub fn concurrency(mut self, concurrency: Concurrency) -> Self {
+        self.settings.concurrency = concurrency;
+        self
+    }
+
+    /// The HTTP client to use, for own certificates, proxies or time-outs: start from
+    /// [`http_client`](crate::http_client). Credentials and the handling of redirects are added to it.
+    ///
+    /// Do not give it a cookie store: Harbor hands out a session with every answer, and a session that is sent back
+    /// makes every write need a CSRF token.
+    pub fn http_client(mut self, client: reqwest::ClientBuilder) -> Self {
+        self.http_client = Some(client);
+        self
+    }
+
+    /// Makes the handle; nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// When the address is not one of a Harbor, when there are no credentials or they cannot be sent, when a setting
+    /// makes no sense, or when the HTTP client cannot be made.
+    pub fn build(self) -> Result<Harbor, Error> {
+        let url = parse_url(&self.url)?;
+        let credentials = self.credentials.ok_or(Error::MissingCredentials)?;
+        self.settings.validate()?;
+        let mut headers = HeaderMap::new();
+        if let Some(header) = credentials.header()? {
+            headers.insert(header::AUTHORIZATION, header);
+        }
+        let http_client = self
+            .http_client
+            .unwrap_or_else(harbor_api::http_client)
+            .default_headers(headers)
+            .redirect(redirect::Policy::none())
+            .build()
+            .map_err(|error| Error::HttpClient(error.without_url()))?;
+        let base_url = format!("{}{API_PATH}", url.as_str().trim_end_matches('/'));
+        let client = harbor_api::Client::new_with_client(&base_url, http_client);
+        let shared = Shared {
+            client,
+            url,
+            credentials,
+            settings: self.settings,
+            identity: OnceLock::new(),
+        };
+        Ok(Harbor {
+            shared: Arc::new(shared),
+        })
+    }
+}
+
+/// Reads the address of a Harbor. What it refuses is not repeated in the error: it may hold a password.
+fn parse_url(text: &str) -> Result<Url, Error> {
+    let refuse = |why: &str| Err(Error::InvalidUrl(why.to_owned()));
+    let mut url = match Url::parse(text.trim()) {
+        Ok(url) => url,
+        Err(url::ParseError::RelativeUrlWithoutBase) => return refuse("has no https:// in front"),
+        Err(error) => return Err(Error::InvalidUrl(format!("cannot be read ({error})"))),
+    };
+    if !matches!(url.scheme(), "http" | "https") {
+        return refuse("must begin with https:// or http://");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("must not hold a user name or password: use Credentials");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return refuse("must not hold a query (?) or fragment (#)");
+    }
+    let path = url.path().trim_end_matches('/');
+    let path = path.strip_suffix(API_PATH).unwrap_or(path).to_owned();
+    url.set_path(&path);
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base_url(text: &str) -> String {
+        use harbor_api::ClientInfo as _;
+        let harbor = Harbor::builder(text)
+            .credentials(Credentials::anonymous())
+            .build()
+            .unwrap();
+        harbor.client().baseurl().to_owned()
+    }
+
+    #[test]
+    fn the_path_of_the_api_is_added_once() {
+        for (given, wanted) in [
+            ("https://h.example", "https://h.example/api/v2.0"),
+            ("https://h.example/", "https://h.example/api/v2.0"),
+            ("https://h.example/api/v2.0/", "https://h.example/api/v2.0"),
+            (
+                "http://h.example:8080/harbor",
+                "http://h.example:8080/harbor/api/v2.0",
+            ),
+            (" https://h.example\n", "https://h.example/api/v2.0"),
+        ] {
+            assert_eq!(base_url(given), wanted);
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused_without_showing_it() {
+        for (given, part) in [
+            ("harbor.example.com", "https://"),
+            ("ftp://h.example", "must begin"),
+            ("https://admin:hunter2@h.example", "Credentials"),
+            ("https://h.example?token=hunter2", "query"),
+            ("https://", "cannot be read"),
+        ] {
+            let error = Harbor::builder(given)
+                .credentials(Credentials::anonymous())
+                .build()
+                .unwrap_err();
+            let shown = format!("{error} {error:?}");
+            assert!(shown.contains(part), "{given}: {shown}");
+            assert!(!shown.contains("hunter2"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn anonymous_access_must_be_asked_for() {
+        assert!(matches!(
+            Harbor::builder("https://h.example").build(),
+            Err(Error::MissingCredentials)
+        ));
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let builder = Harbor::builder("https://h.example")
+            .credentials(Credentials::basic("admin", "hunter2"));
+        assert!(!format!("{builder:?}").contains("hunter2"));
+        assert!(!format!("{:?}", builder.build().unwrap()).contains("hunter2"));
+    }
+}

@@ -1,0 +1,68 @@
+//! Ask questions of a whole Harbor registry.
+//!
+//! A [`Harbor`] is made once and asked with queries: [`Harbor::repositories`], [`Harbor::artifacts`] and
+//! [`Harbor::reports`]. A query is a value; it is narrowed, and then streamed or collected. What comes of reports is
+//! put into an [`analysis::ArtifactReport`], which answers questions without any further request.
+//!
+//! Three promises, in this order:
+//!
+//! 1. **Nothing is lost silently.** Every artifact that the registry listed is in the result, with a report or with the
+//!    reason why there is none; whatever could not be listed is a [`Failure`]. Failures are data.
+//! 2. **It is kind to the server.** Few requests, a concurrency that adapts to the server, polite repeats.
+//! 3. **It is fast and small.** A finding that many images share is held once.
+//!
+//! ```no_run
+//! use harbor_ext::analysis::ArtifactReport;
+//! use harbor_ext::{Credentials, Harbor};
+//!
+//! # async fn example(secret: String) -> Result<(), harbor_ext::Error> {
+//! let harbor = Harbor::builder("https://harbor.example.com")
+//!     .credentials(Credentials::robot("auditor", secret))
+//!     .build()?;
+//!
+//! let collected = harbor.reports().projects(["library", "mirrors"]).collect().await;
+//! println!("{}", collected.summary);
+//! for failure in &collected.failures {
+//!     println!("not read: {failure}");
+//! }
+//!
+//! let report = ArtifactReport::from(collected.items);
+//! for (info, finding) in report.with_cve("CVE-2021-44228") {
+//!     println!("{} has {} {}", info.artifact.name_with_tag(), finding.package(), finding.version());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where things are
+//!
+//! Data moves one way: [`name`] → fetching ([`Harbor`], [`Query`]) → [`model`] → [`analysis`]. `model` and `analysis` do
+//! no I/O.
+
+pub mod analysis;
+pub mod failure;
+pub mod model;
+pub mod name;
+
+mod credentials;
+mod error;
+mod fetch;
+mod harbor;
+mod outcome;
+mod settings;
+
+pub use credentials::Credentials;
+pub use error::Error;
+pub use failure::{Failure, FailureKind};
+pub use fetch::{Fetched, Fetching, HasTags, Query};
+pub use harbor::{Harbor, HarborBuilder};
+/// The generated client, for every operation that has no query of its own.
+pub use harbor_api;
+pub use harbor_api::http_client;
+pub use outcome::{Collected, Progress, StateCounts, Summary};
+pub use settings::{Concurrency, RetryPolicy};
+
+/// The README's examples are compiled and run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -1,0 +1,202 @@
+//! CVSS scores: which of several to believe, and how to compute one from its vector.
+//!
+//! Harbor gives a finding a preferred score, and the ratings of every vendor that its scanner knew.
+//! The preferred one is missing, or 0 for "unknown", for about one real finding in six although a
+//! vendor has rated it. [`Cvss::score`] therefore looks at all of them in a fixed order.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::json::{self, Members};
+
+/// The vendors that are believed first, in this order; all others follow in alphabetical order.
+pub const VENDOR_PREFERENCE: [&str; 3] = ["nvd", "redhat", "ghsa"];
+
+/// A version of the scoring system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CvssVersion {
+    /// CVSS 2.
+    V2,
+    /// CVSS 3.0 and 3.1.
+    V3,
+    /// CVSS 4.0.
+    V4,
+}
+
+/// Everything that is said about one finding in terms of CVSS.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Cvss {
+    /// What Harbor prefers, from `preferred_cvss`. Harbor has no version 4 there.
+    pub preferred: Ratings,
+    /// What each vendor says, from `vendor_attributes.CVSS`, by the name of the vendor.
+    pub vendors: BTreeMap<String, Ratings>,
+}
+
+/// The ratings of one source, one for each version of the scoring system.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Ratings {
+    /// By CVSS 2.
+    pub v2: Rating,
+    /// By CVSS 3.0 or 3.1.
+    pub v3: Rating,
+    /// By CVSS 4.0.
+    pub v4: Rating,
+}
+
+/// One rating: a score, the vector that it was computed from, or both.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Rating {
+    /// The score as given, from 0.1 to 10.0. Harbor's 0 means "unknown", and is `None` here.
+    pub score: Option<f64>,
+    /// The vector as given.
+    pub vector: Option<String>,
+}
+
+impl Cvss {
+    /// The score to work with: the first known one by version 3, then 4, then 2.
+    ///
+    /// Version 3 comes first because nearly every finding has it, so that scores compare with each
+    /// other. `None` where nobody has rated the finding; 0.0 only where a vector says so.
+    #[must_use]
+    pub fn score(&self) -> Option<f64> {
+        [CvssVersion::V3, CvssVersion::V4, CvssVersion::V2]
+            .into_iter()
+            .find_map(|version| self.score_by(version))
+    }
+
+    /// The score by one version: the preferred one, else the first of [`VENDOR_PREFERENCE`] that
+    /// has one, else that of the alphabetically first other vendor.
+    #[must_use]
+    pub fn score_by(&self, version: CvssVersion) -> Option<f64> {
+        let named = VENDOR_PREFERENCE
+            .into_iter()
+            .filter_map(|vendor| self.vendors.get(vendor));
+        // The named vendors come once more among all of them, and still without a score.
+        std::iter::once(&self.preferred)
+            .chain(named)
+            .chain(self.vendors.values())
+            .find_map(|ratings| ratings.by(version).score(version))
+    }
+
+    /// Reads what the two members of a finding say. Whatever is not as expected counts as unknown.
+    pub(super) fn read(preferred: Option<&str>, vendor_attributes: Option<&str>) -> Self {
+        let preferred = preferred.and_then(|json| json::members(json).ok());
+        let vendors = vendor_attributes
+            .and_then(|json| json::members(json).ok())
+            .and_then(|attributes| attributes.get("CVSS"))
+            .and_then(|vendors| json::members(vendors.get()).ok());
+        Self {
+            preferred: preferred
+                .map(|members| Ratings::preferred(&members))
+                .unwrap_or_default(),
+            vendors: vendors
+                .into_iter()
+                .flat_map(|Members(vendors)| vendors)
+                .filter_map(|(vendor, json)| {
+                    let members = json::members(json.get()).ok()?;
+                    Some((vendor.into_owned(), Ratings::of_vendor(&members)))
+                })
+                .collect(),
+        }
+    }
+}
+
+impl Ratings {
+    /// The rating by one version.
+    #[must_use]
+    pub fn by(&self, version: CvssVersion) -> &Rating {
+        match version {
+            CvssVersion::V2 => &self.v2,
+            CvssVersion::V3 => &self.v3,
+            CvssVersion::V4 => &self.v4,
+        }
+    }
+
+    fn preferred(members: &Members<'_>) -> Self {
+        Self {
+            v2: Rating::read(members, "score_v2", "vector_v2"),
+            v3: Rating::read(members, "score_v3", "vector_v3"),
+            v4: Rating::default(),
+        }
+    }
+
+    fn of_vendor(members: &Members<'_>) -> Self {
+        Self {
+            v2: Rating::read(members, "V2Score", "V2Vector"),
+            v3: Rating::read(members, "V3Score", "V3Vector"),
+            v4: Rating::read(members, "V40Score", "V40Vector"),
+        }
+    }
+}
+
+impl Rating {
+    /// The score as given, else computed from the vector as one of `version`.
+    #[must_use]
+    pub fn score(&self, version: CvssVersion) -> Option<f64> {
+        self.score
+            .or_else(|| base_score(version, self.vector.as_deref()?))
+    }
+
+    fn read(members: &Members<'_>, score: &str, vector: &str) -> Self {
+        let score = members.get(score).map(RawValue::get).and_then(json::number);
+        let vector = members.get(vector).map(RawValue::get).and_then(json::text);
+        Self {
+            // A score has one decimal; more are the traces of a 32-bit float.
+            score: score
+                .map(|score| (score * 10.0).round() / 10.0)
+                .filter(|score| (0.1..=10.0).contains(score)),
+            vector: vector
+                .filter(|vector| !vector.is_empty())
+                .map(|vector| vector.into_owned()),
+        }
+    }
+}
+
+/// Computes the base score of a vector; `None` where it is not a complete vector of that version.
+///
+/// For version 4 the score includes threat and environmental metrics where the vector has them, as
+/// that version defines it. A version 2 vector may stand in parentheses, and a version 3 vector may
+/// lack its `CVSS:3.x/` prefix.
+#[must_use]
+pub fn base_score(version: CvssVersion, vector: &str) -> Option<f64> {
+    let vector = vector.trim();
+    match version {
+        CvssVersion::V2 => {
+            let bare = vector.trim_start_matches('(').trim_end_matches(')');
+            let vector: cvss::v2::Vector = bare.parse().ok()?;
+            Some(vector.score().value())
+        }
+        CvssVersion::V3 => base_score_v3(vector),
+        CvssVersion::V4 => {
+            let vector: cvss::v4::Vector = vector.parse().ok()?;
+            Some(vector.score().value())
+        }
+    }
+}
+
+/// The parser for version 3 fills missing metrics in such that they score 0.0, which would make an
+/// unknown score look like a harmless one.
+fn base_score_v3(vector: &str) -> Option<f64> {
+    let vector: cvss::v3::Vector = match vector.starts_with("CVSS:") {
+        true => vector.parse().ok()?,
+        false => format!("CVSS:3.1/{vector}").parse().ok()?,
+    };
+    let is_complete = vector.av.is_some()
+        && vector.ac.is_some()
+        && vector.pr.is_some()
+        && vector.ui.is_some()
+        && vector.s.is_some()
+        && vector.c.is_some()
+        && vector.i.is_some()
+        && vector.a.is_some();
+    is_complete.then(|| vector.score().value())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+use serde_json::{Value, json};
+
+use super::*;
+
+fn finding(json: &str) -> Finding {
+    Finding::from_members(json::members(json).unwrap())
+}
+
+#[test]
+fn a_finding_of_harbor_is_read() {
+    let json = r#"{
+        "id": "CVE-2024-0001", "package": "libx", "version": "1.2-3", "fix_version": "1.2-4, 2.0",
+        "severity": "HIGH", "status": "fixed", "description": "a \u003c b\n", "links": ["https://a", ""],
+        "preferred_cvss": {"score_v3": 7.5, "score_v2": null, "vector_v3": "", "vector_v2": ""},
+        "cwe_ids": [""], "vendor_attributes": null, "layer": {"digest": 1}
+    }"#;
+    let finding = finding(json);
+    assert_eq!(finding.id(), "CVE-2024-0001");
+    assert_eq!(finding.package(), "libx");
+    assert_eq!(finding.version(), "1.2-3");
+    assert_eq!(finding.fix_version(), "1.2-4, 2.0");
+    assert_eq!(finding.fix_versions().collect::<Vec<_>>(), ["1.2-4", "2.0"]);
+    assert!(finding.fixable());
+    assert_eq!(finding.severity(), Severity::High);
+    assert_eq!(finding.severity_text(), "HIGH");
+    assert_eq!(finding.status(), "fixed");
+    assert_eq!(finding.description(), "a < b\n");
+    assert_eq!(finding.links().collect::<Vec<_>>(), ["https://a"]);
+    assert_eq!(finding.cwe_ids().count(), 0);
+    assert_eq!(finding.cvss_score(), Some(7.5));
+    assert_eq!(finding.other("layer"), Some(r#"{"digest":1}"#));
+    assert_eq!(finding.other("purl"), None);
+    assert_eq!(
+        serde_json::to_value(&finding).unwrap(),
+        serde_json::from_str::<Value>(json).unwrap()
+    );
+}
+
+#[test]
+fn what_is_missing_or_null_is_empty_and_comes_back_as_it_was() {
+    for json in [
+        "{}",
+        r#"{"id":null,"severity":null,"fix_version":null,"links":null,"vendor_attributes":null}"#,
+    ] {
+        let finding = finding(json);
+        assert_eq!(
+            [
+                finding.id(),
+                finding.package(),
+                finding.fix_version(),
+                finding.status()
+            ],
+            [""; 4]
+        );
+        assert_eq!(finding.severity(), Severity::Unknown);
+        assert_eq!(finding.links().chain(finding.cwe_ids()).count(), 0);
+        assert!(!finding.fixable());
+        assert_eq!(finding.cvss_score(), None);
+        assert_eq!(
+            serde_json::to_value(&finding).unwrap(),
+            serde_json::from_str::<Value>(json).unwrap()
+        );
+    }
+}
+
+#[test]
+fn values_of_another_type_are_kept_as_json() {
+    let json = r#"{"id": 7, "package": ["a", "b"], "severity": {"x": 1}, "links": "https://a", "cwe_ids": ["CWE-1", 2], "version": 1e400}"#;
+    let finding = finding(json);
+    assert_eq!(finding.id(), "7");
+    assert_eq!(finding.package(), r#"["a","b"]"#);
+    assert_eq!(finding.severity_text(), r#"{"x":1}"#);
+    assert_eq!(finding.severity(), Severity::Unknown);
+    assert_eq!(finding.links().collect::<Vec<_>>(), [r#""https://a""#]);
+    assert_eq!(finding.cwe_ids().collect::<Vec<_>>(), [r#"["CWE-1",2]"#]);
+    assert_eq!(finding.version(), "1e400");
+    assert!(
+        serde_json::to_string(&finding)
+            .unwrap()
+            .contains(r#""version":1e400"#)
+    );
+}
+
+#[test]
+fn the_last_of_several_members_of_one_name_counts() {
+    for (json, id, serialised) in [
+        (r#"{"id":1,"id":"a"}"#, "a", json!({"id": "a"})),
+        (r#"{"id":"a","id":1}"#, "1", json!({"id": 1})),
+        (r#"{"id":"a","id":null}"#, "", json!({"id": null})),
+    ] {
+        let finding = finding(json);
+        assert_eq!(finding.id(), id);
+        assert_eq!(serde_json::to_value(&finding).unwrap(), serialised);
+    }
+}
+
+#[test]
+fn equal_means_every_member() {
+    let base = r#"{"id":"a","links":["x"],"vendor_attributes":{"a":1},"new":1}"#;
+    assert_eq!(
+        finding(base),
+        finding(r#"{ "new": 1, "vendor_attributes": { "a": 1 }, "links": ["x"], "id": "a" }"#)
+    );
+    for other in [
+        r#"{"id":"b","links":["x"],"vendor_attributes":{"a":1},"new":1}"#,
+        r#"{"id":"a","links":["x",""],"vendor_attributes":{"a":1},"new":1}"#,
+        r#"{"id":"a","links":["x"],"vendor_attributes":{"a":2},"new":1}"#,
+        r#"{"id":"a","links":["x"],"vendor_attributes":{"a":1},"new":2}"#,
+        r#"{"id":"a","links":["x"],"vendor_attributes":{"a":1}}"#,
+        r#"{"id":"a","links":["x"],"new":1}"#,
+    ] {
+        assert_ne!(finding(base), finding(other), "{other}");
+    }
+    assert_ne!(finding(r#"{"status":""}"#), finding("{}"));
+    assert_ne!(finding(r#"{"status":null}"#), finding("{}"));
+    assert_ne!(finding(r#"{"id":7}"#), finding(r#"{"id":"7"}"#));
+}
+
+/// Millions of findings are held at once; a member that is added without thought shows here.
+#[test]
+fn a_finding_is_small() {
+    assert!(size_of::<Finding>() <= 240, "{}", size_of::<Finding>());
+}

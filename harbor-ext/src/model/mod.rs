@@ -1,0 +1,30 @@
+//! What a registry says: artifacts, their vulnerability reports, and the findings in them.
+//!
+//! Nothing here does I/O. The types are filled from answers that somebody else fetched, and they
+//! keep two rules. *Nothing is lost*: a value of an unexpected type, an unknown word or an unknown
+//! member is kept as it came and only the accessors normalise. *A finding is held once*: reports
+//! hold [`Arc`](std::sync::Arc)s to findings that a [`FindingPool`] shares among all reports, so
+//! that memory grows with the findings that differ, not with the images that have them.
+
+pub mod cvss;
+pub mod decode;
+pub mod time;
+
+mod artifact;
+mod finding;
+mod info;
+mod json;
+mod pool;
+mod report;
+mod repository;
+mod severity;
+mod state;
+
+pub use artifact::{Artifact, ArtifactTag, Child, Platform};
+pub use finding::Finding;
+pub use info::ArtifactInfo;
+pub use pool::FindingPool;
+pub use report::{FindingRef, Report, Scanner};
+pub use repository::Repository;
+pub use severity::Severity;
+pub use state::ReportState;

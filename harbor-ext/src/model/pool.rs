@@ -1,0 +1,132 @@
+//! Findings, each held once.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::Finding;
+
+/// Hands out one shared [`Finding`] for equal contents.
+///
+/// A registry reports the same few thousand findings over and over. Reports that are decoded with
+/// the same pool share them, so that memory grows with the findings that differ. The pool keeps
+/// every finding for as long as it lives; make one for each crawl. It can be used from several
+/// threads at once.
+#[derive(Default)]
+pub struct FindingPool {
+    /// Keyed per process, so that nobody can prepare findings that collide.
+    keys: RandomState,
+    shards: [Mutex<Shard>; SHARDS],
+}
+
+/// Findings by the hash of their content, or by the next free number after it.
+type Shard = HashMap<u64, Arc<Finding>>;
+
+/// Enough that threads rarely meet, few enough to be cheap to make.
+const SHARDS: usize = 16;
+
+impl FindingPool {
+    /// An empty pool.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The number of different findings that the pool has handed out.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.shards.iter().map(|shard| lock(shard).len()).sum()
+    }
+
+    /// Whether the pool has handed out nothing yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The shared finding that equals this one; this one, if it is the first of its kind.
+    #[must_use]
+    pub fn share(&self, finding: Finding) -> Arc<Finding> {
+        let hash = self.keys.hash_one(&finding);
+        let shard = &self.shards[hash as usize % SHARDS];
+        insert(&mut lock(shard), hash, finding)
+    }
+}
+
+/// Equal hashes are not yet equal findings: contents are compared, and a finding whose place is
+/// taken by another goes to the next free one. Nothing is ever removed, so that a search may end at
+/// the first free place.
+fn insert(shard: &mut Shard, hash: u64, finding: Finding) -> Arc<Finding> {
+    let mut place = hash;
+    loop {
+        match shard.entry(place) {
+            Entry::Vacant(vacant) => return vacant.insert(Arc::new(finding)).clone(),
+            Entry::Occupied(known) if **known.get() == finding => return known.get().clone(),
+            Entry::Occupied(_) => place = place.wrapping_add(1),
+        }
+    }
+}
+
+/// A thread that panicked while it held the lock left a shard that is whole: nothing but complete
+/// insertions happens under it.
+fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
+    shard.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl fmt::Debug for FindingPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FindingPool")
+            .field("len", &self.len())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::json;
+
+    fn finding(id: usize) -> Finding {
+        let json = format!(r#"{{"id":"CVE-{id}","package":"a","version":"1"}}"#);
+        Finding::from_members(json::members(&json).unwrap())
+    }
+
+    #[test]
+    fn equal_findings_are_one() {
+        let pool = FindingPool::new();
+        let first = pool.share(finding(1));
+        let second = pool.share(finding(1));
+        let other = pool.share(finding(2));
+        assert!(Arc::ptr_eq(&first, &second));
+        assert!(!Arc::ptr_eq(&first, &other));
+        assert_eq!(pool.len(), 2);
+    }
+
+    #[test]
+    fn equal_hashes_do_not_mix_findings_up() {
+        let mut shard = Shard::new();
+        let shared: Vec<_> = (0..20)
+            .map(|id| insert(&mut shard, u64::MAX - 3, finding(id)))
+            .collect();
+        assert_eq!(shard.len(), 20);
+        for (id, first) in shared.iter().enumerate() {
+            let again = insert(&mut shard, u64::MAX - 3, finding(id));
+            assert!(Arc::ptr_eq(first, &again));
+            assert_eq!(again.id(), format!("CVE-{id}"));
+        }
+        assert_eq!(shard.len(), 20);
+    }
+
+    #[test]
+    fn threads_share_too() {
+        let pool = FindingPool::new();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..500).for_each(|id| drop(pool.share(finding(id)))));
+            }
+        });
+        assert_eq!(pool.len(), 500);
+    }
+}

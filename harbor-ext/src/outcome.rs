@@ -1,0 +1,185 @@
+//! What a bulk query came to.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::model::ReportState;
+
+/// Everything a bulk query found, and everything it could not read.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Collected<T> {
+    /// What was found, sorted. For reports: every listed artifact, exactly once.
+    pub items: Vec<T>,
+    /// What could not be read, sorted by where it was. An artifact whose report failed is here and in `items`.
+    pub failures: Vec<Failure>,
+    /// The counts.
+    pub summary: Summary,
+}
+
+impl<T> Collected<T> {
+    /// Whether everything that was asked for could be read. An artifact without a report because it was never scanned
+    /// is complete; one whose report could not be fetched is not.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.failures.is_empty()
+    }
+}
+
+/// How a bulk query went, in numbers.
+///
+/// For reports, [`listed`](Self::listed) is the sum of all counts in [`states`](Self::states).
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Summary {
+    /// Projects whose content was listed or tried.
+    pub projects: u64,
+    /// How many items the lists held: repositories or artifacts, as asked.
+    pub listed: u64,
+    /// How many items the server announced at the first page of each list. It differs from `listed` where something
+    /// was pushed or deleted meanwhile, or where a list could not be read to its end.
+    pub announced: u64,
+    /// What became of the listed artifacts; all zero unless reports were asked for.
+    pub states: StateCounts,
+    /// What could not be read.
+    pub failures: u64,
+    /// Requests sent, repeated ones included.
+    pub requests: u64,
+    /// Requests among them that repeated a failed one.
+    pub retries: u64,
+    /// Bytes of the report bodies received.
+    pub report_bytes: u64,
+    /// Artifacts that shared a report already asked for, because their digest is the same.
+    pub shared_reports: u64,
+    /// The most requests under way at once.
+    pub peak_in_flight: u64,
+    /// From the first request to the last item.
+    #[serde(rename = "seconds", serialize_with = "seconds")]
+    pub elapsed: Duration,
+}
+
+/// How many artifacts ended in each [`ReportState`](crate::model::ReportState).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct StateCounts {
+    /// There is a report, perhaps without findings.
+    pub reported: u64,
+    /// Never scanned; of an index: or one of its images was not.
+    pub not_scanned: u64,
+    /// A scan is waiting or running.
+    pub running: u64,
+    /// The last scan failed or was stopped.
+    pub scan_failed: u64,
+    /// The scanner cannot scan this type.
+    pub unsupported: u64,
+    /// The project has no scanner.
+    pub no_scanner: u64,
+    /// No report, and the server does not say why, as while the scanner is down.
+    pub unavailable: u64,
+    /// The account may not read the report; the reason is in the artifact's state and among the failures.
+    pub forbidden: u64,
+    /// The report could not be fetched or read; the reason is in the artifact's state and among the failures.
+    pub failed: u64,
+}
+
+/// How far a bulk query is. The newest value is what counts; older ones may never be seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Items listed so far.
+    pub listed: u64,
+    /// Items announced so far; grows with every list begun.
+    pub announced: u64,
+    /// Items whose outcome is known, failed ones included.
+    pub finished: u64,
+    /// What could not be read so far.
+    pub failures: u64,
+    /// Requests sent so far.
+    pub requests: u64,
+    /// Requests repeated so far.
+    pub retries: u64,
+    /// Requests under way.
+    pub in_flight: u64,
+    /// How many requests may be under way at once for now.
+    pub limit: u64,
+    /// Whether the query waits for a server that went away.
+    pub waiting_for_server: bool,
+}
+
+impl StateCounts {
+    /// Counts one more artifact.
+    pub(crate) fn count(&mut self, state: &ReportState) {
+        *match state {
+            ReportState::Reported(_) => &mut self.reported,
+            ReportState::NotScanned => &mut self.not_scanned,
+            ReportState::Running => &mut self.running,
+            ReportState::ScanFailed { .. } => &mut self.scan_failed,
+            ReportState::Unsupported => &mut self.unsupported,
+            ReportState::Unavailable => &mut self.unavailable,
+            ReportState::NoScanner => &mut self.no_scanner,
+            ReportState::Forbidden(_) => &mut self.forbidden,
+            ReportState::Failed(_) => &mut self.failed,
+        } += 1;
+    }
+
+    /// The sum of all counts: the number of artifacts whose outcome is known.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.reported
+            + self.not_scanned
+            + self.running
+            + self.scan_failed
+            + self.unsupported
+            + self.no_scanner
+            + self.unavailable
+            + self.forbidden
+            + self.failed
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} listed", self.listed)?;
+        if self.states.total() > 0 {
+            write!(formatter, " ({})", self.states)?;
+        }
+        write!(
+            formatter,
+            ", {} failures; {} requests, {} of them repeated, in {:.2} s",
+            self.failures,
+            self.requests,
+            self.retries,
+            self.elapsed.as_secs_f64()
+        )
+    }
+}
+
+impl fmt::Display for StateCounts {
+    /// All counts that are not zero.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = [
+            (self.reported, "reported"),
+            (self.not_scanned, "not scanned"),
+            (self.running, "being scanned"),
+            (self.scan_failed, "scan failed"),
+            (self.unsupported, "cannot be scanned"),
+            (self.no_scanner, "without scanner"),
+            (self.unavailable, "without report for no stated reason"),
+            (self.forbidden, "forbidden"),
+            (self.failed, "failed"),
+        ];
+        let shown: Vec<String> = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, name)| format!("{count} {name}"))
+            .collect();
+        formatter.write_str(&shown.join(", "))
+    }
+}
+
+fn seconds<S: serde::Serializer>(elapsed: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(elapsed.as_secs_f64())
+}

@@ -1,0 +1,68 @@
+//! How requests are repeated and how many run at once.
+
+use std::time::Duration;
+
+use crate::Error;
+
+/// How failed requests are repeated. Only reads are ever made, so that repeating is always safe.
+///
+/// A request is repeated after a refused or lost connection, a time-out, an answer that breaks off, and the statuses
+/// 408, 429, 500, 502, 503 and 504. The wait grows by two from [`first_delay`](Self::first_delay) with full jitter, is
+/// never shorter than the server's `Retry-After`, and takes up no place among the requests under way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RetryPolicy {
+    /// How often one thing is asked for before it counts as failed; 1 means never again. Default 4.
+    pub attempts: u32,
+    /// The longest first wait. Default 200 ms.
+    pub first_delay: Duration,
+    /// The longest wait of all, also when the server asks for more. Default 30 s.
+    pub longest_delay: Duration,
+    /// How long a server that had answered may be away (restarting, say) before everything that is left counts as
+    /// failed. Meanwhile one request at a time is sent to see whether it is back. Default 60 s.
+    pub patience: Duration,
+}
+
+/// How many requests of one query are under way at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Concurrency {
+    /// Begins with 4, grows while that makes the whole faster, and shrinks when the server is overloaded.
+    #[default]
+    Adaptive,
+    /// Always this many; at least 1.
+    Fixed(usize),
+}
+
+/// What a [`HarborBuilder`](crate::HarborBuilder) was told about fetching.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settings {
+    pub(crate) retry: RetryPolicy,
+    pub(crate) concurrency: Concurrency,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            attempts: 4,
+            first_delay: Duration::from_millis(200),
+            longest_delay: Duration::from_secs(30),
+            patience: Duration::from_secs(60),
+        }
+    }
+}
+
+impl Settings {
+    pub(crate) fn validate(&self) -> Result<(), Error> {
+        if self.concurrency == Concurrency::Fixed(0) {
+            return Err(Error::InvalidSetting(
+                "a concurrency of 0 could never send anything: give at least 1",
+            ));
+        }
+        if self.retry.attempts == 0 {
+            return Err(Error::InvalidSetting(
+                "0 attempts could never send anything: give at least 1",
+            ));
+        }
+        Ok(())
+    }
+}

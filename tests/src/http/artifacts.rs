@@ -1,0 +1,287 @@
+//! Artifacts: lists of a repository and of a project, single ones, their tags and accessories.
+
+mod answer;
+
+use super::routes::Target;
+use super::{Call, Outcome};
+use crate::registry::{Artifact, Caller, Project, Repository, Tag};
+use crate::wire::errors::Refusal;
+use crate::wire::json;
+use crate::wire::q::{Pattern, Query, Scalar};
+use crate::wire::rows::{Cell, Row, Selection};
+
+/// An artifact in a list, with the repository and the project that hold it.
+#[derive(Clone, Copy)]
+pub(crate) struct ArtifactRow<'a> {
+    pub(crate) project: &'a Project,
+    pub(crate) repository: &'a Repository,
+    pub(crate) artifact: &'a Artifact,
+}
+
+/// A tag in a list, with its artifact.
+struct TagRow<'a> {
+    repository: &'a Repository,
+    artifact: &'a Artifact,
+    tag: &'a Tag,
+}
+
+impl Row for ArtifactRow<'_> {
+    fn column(&self, name: &str) -> Option<Cell<'_>> {
+        let kind = &self.artifact.kind;
+        match name {
+            "id" => Some(Cell::Integer(self.artifact.id)),
+            "digest" => Some(Cell::Text(self.artifact.digest())),
+            "type" => Some(Cell::Text(kind.name())),
+            "media_type" => Some(Cell::Text(kind.media_type())),
+            "manifest_media_type" => Some(Cell::Text(kind.manifest_media_type())),
+            "artifact_type" => Some(Cell::Text(kind.artifact_type())),
+            "size" => Some(Cell::Integer(self.artifact.size)),
+            "push_time" => Some(Cell::Time(Some(self.artifact.pushed))),
+            "pull_time" => Some(Cell::Time(self.artifact.pulled)),
+            "project_id" => Some(Cell::Integer(self.project.id)),
+            "repository_id" => Some(Cell::Integer(self.repository.id)),
+            "repository_name" => Some(Cell::Text(&self.repository.full_name)),
+            _ => None,
+        }
+    }
+
+    fn id(&self) -> i64 {
+        self.artifact.id
+    }
+}
+
+impl Row for TagRow<'_> {
+    fn column(&self, name: &str) -> Option<Cell<'_>> {
+        match name {
+            "id" => Some(Cell::Integer(self.tag.id)),
+            "name" => Some(Cell::Text(&self.tag.name)),
+            "artifact_id" => Some(Cell::Integer(self.artifact.id)),
+            "repository_id" => Some(Cell::Integer(self.repository.id)),
+            "push_time" => Some(Cell::Time(Some(self.tag.pushed))),
+            "pull_time" => Some(Cell::Time(None)),
+            _ => None,
+        }
+    }
+
+    fn id(&self) -> i64 {
+        self.tag.id
+    }
+}
+
+/// Lists the artifacts of a repository; a repository that does not exist has none.
+pub(crate) fn list(call: &Call<'_>, project: &str, repository: &str) -> Outcome {
+    let mut selection = Selection::from_parameters(call.parameters)?;
+    let special = Special::take_from(&mut selection.query)?;
+    // What the path says wins over the same key in `q`.
+    selection.query.take("RepositoryName");
+    let project = match call.project(project, "artifact:list") {
+        Ok(project) => Some(project),
+        // An administrator gets an empty list even where there is no project.
+        Err(_) if call.is_administrator() => None,
+        Err(refusal) => return Err(refusal),
+    };
+    let repository = project.and_then(|project| Some((project, project.repository(repository)?)));
+    let rows =
+        repository.map(|(project, repository)| rows_of(project, repository, &special).collect());
+    answer_list(call, &selection, rows.unwrap_or_default())
+}
+
+/// Lists the artifacts of all repositories of a project. It asks for a login first, even in public projects.
+pub(crate) fn list_of_project(call: &Call<'_>, project: &str) -> Outcome {
+    let mut selection = Selection::from_parameters(call.parameters)?;
+    let special = Special::take_from(&mut selection.query)?;
+    selection.query.take("ProjectID");
+    if *call.caller == Caller::Anonymous {
+        return Err(Refusal::unauthorized());
+    }
+    let project = call.project_by_name_or_id(project, "artifact:list")?;
+    let repositories = project.repositories().iter();
+    if call.parameters.flag("latest_in_repository", false) {
+        check_latest(&selection.query)?;
+        let special = Special {
+            with_children: true,
+            ..Special::default()
+        };
+        let latest = repositories.filter_map(|repository| {
+            let rows = rows_of(project, repository, &special);
+            let rows = selection.matching(rows.collect()).ok()?;
+            rows.into_iter()
+                .max_by_key(|row| (row.artifact.pushed, row.artifact.id))
+        });
+        return answer_list(call, &selection, latest.collect());
+    }
+    let rows = repositories.flat_map(|repository| rows_of(project, repository, &special));
+    answer_list(call, &selection, rows.collect())
+}
+
+/// Answers one artifact.
+pub(crate) fn get(call: &Call<'_>, target: &Target) -> Outcome {
+    let (project, repository, artifact) = find(call, target, "artifact:read")?;
+    json::answer(&answer::artifact(
+        call,
+        ArtifactRow {
+            project,
+            repository,
+            artifact,
+        },
+    ))
+}
+
+/// Lists the tags of an artifact.
+pub(crate) fn tags(call: &Call<'_>, target: &Target) -> Outcome {
+    let selection = Selection::from_parameters(call.parameters)?;
+    let (_, repository, artifact) = find(call, target, "tag:list")?;
+    let rows = artifact
+        .tags
+        .iter()
+        .map(|tag| TagRow {
+            repository,
+            artifact,
+            tag,
+        })
+        .collect();
+    let selected = selection.of(rows, &["-push_time", "-id"])?;
+    let rows: Vec<_> = selected
+        .rows
+        .iter()
+        .map(|row| answer::tag(row.repository, row.artifact, row.tag))
+        .collect();
+    call.list(&rows, selected.total, selection.page)
+}
+
+/// Lists the accessories of an artifact; the simulated registry has none.
+pub(crate) fn accessories(call: &Call<'_>, target: &Target) -> Outcome {
+    let selection = Selection::from_parameters(call.parameters)?;
+    find(call, target, "accessory:list")?;
+    call.list::<()>(&[], 0, selection.page)
+}
+
+/// The artifact that a path names, if the caller may do something with it.
+pub(crate) fn find<'a>(
+    call: &Call<'a>,
+    target: &Target,
+    permission: &str,
+) -> Result<(&'a Project, &'a Repository, &'a Artifact), Refusal> {
+    let Target {
+        project,
+        repository: name,
+        reference,
+    } = target;
+    let project = call.project(project, permission)?;
+    let repository = project.repository(name);
+    let artifact = repository.and_then(|found| Some((found, found.artifact(reference)?)));
+    match artifact {
+        Some((repository, artifact)) => Ok((project, repository, artifact)),
+        None => {
+            let separator = if reference.starts_with("sha256:") && reference.len() == 71 {
+                '@'
+            } else {
+                ':'
+            };
+            let name = format!("{}/{name}{separator}{reference}", project.name());
+            Err(Refusal::not_found(format!("artifact {name} not found")))
+        }
+    }
+}
+
+/// Whether `q` names the type of which the newest artifacts are wanted.
+fn check_latest(query: &Query) -> Result<(), Refusal> {
+    let names = |key: &str| query.terms().iter().any(|(known, _)| known == key);
+    match names("media_type") != names("artifact_type") {
+        true => Ok(()),
+        false => Err(Refusal::bad_request(
+            "bad request: either 'media_type' or 'artifact_type' must be specified, but not both, \
+             when querying with latest_in_repository",
+        )),
+    }
+}
+
+/// The keys of `q` that artifact lists handle themselves.
+#[derive(Default)]
+struct Special {
+    tags: Option<Pattern>,
+    labels: Option<Vec<i64>>,
+    with_children: bool,
+}
+
+impl Special {
+    fn take_from(query: &mut Query) -> Result<Self, Refusal> {
+        let tags = query.take("tags");
+        if !matches!(tags, None | Some(Pattern::Exact(_) | Pattern::Fuzzy(_))) {
+            let message =
+                "the value of \"tags\" query can only be fuzzy match value or exact match value";
+            return Err(Refusal::bad_request(message));
+        }
+        let with_children = match query.take("base") {
+            None => false,
+            Some(Pattern::Exact(text)) if text == "*" => true,
+            Some(_) => {
+                let message =
+                    "the value of \"base\" query can only be exact match value with \"*\"";
+                return Err(Refusal::bad_request(message));
+            }
+        };
+        Ok(Self {
+            tags,
+            labels: labels(query.take("labels"))?,
+            with_children,
+        })
+    }
+
+    fn allows(&self, artifact: &Artifact) -> bool {
+        let tagged = match &self.tags {
+            None => true,
+            Some(Pattern::Exact(text)) if text == "*" => !artifact.tags.is_empty(),
+            Some(Pattern::Exact(text)) if text == "nil" => artifact.tags.is_empty(),
+            Some(Pattern::Exact(text)) => artifact.tags().any(|tag| tag == text),
+            Some(Pattern::Fuzzy(part)) => artifact.tags().any(|tag| tag.contains(part.as_str())),
+            Some(_) => false,
+        };
+        // No artifact of the simulated registry has labels yet.
+        tagged && self.labels.is_none() && (self.with_children || !artifact.is_hidden())
+    }
+}
+
+fn labels(pattern: Option<Pattern>) -> Result<Option<Vec<i64>>, Refusal> {
+    let members = match pattern {
+        None => return Ok(None),
+        Some(Pattern::AllOf(members)) => members,
+        Some(_) => Vec::from([Scalar::Text(String::new())]),
+    };
+    if members.is_empty() {
+        return Err(Refusal::internal("a condition without members"));
+    }
+    let ids = members.iter().map(|member| match member {
+        Scalar::Integer(id) => Ok(*id),
+        _ => Err(Refusal::bad_request(
+            "the value of \"labels\" query can only be integer list with intersetion relationship",
+        )),
+    });
+    ids.collect::<Result<Vec<_>, _>>().map(Some)
+}
+
+fn rows_of<'a>(
+    project: &'a Project,
+    repository: &'a Repository,
+    special: &Special,
+) -> impl Iterator<Item = ArtifactRow<'a>> {
+    let artifacts = repository
+        .artifacts()
+        .iter()
+        .filter(|artifact| special.allows(artifact));
+    artifacts.map(move |artifact| ArtifactRow {
+        project,
+        repository,
+        artifact,
+    })
+}
+
+fn answer_list(call: &Call<'_>, selection: &Selection, rows: Vec<ArtifactRow<'_>>) -> Outcome {
+    let selected = selection.of(rows, &["-push_time", "-id"])?;
+    let rows: Vec<_> = selected
+        .rows
+        .iter()
+        .map(|row| answer::artifact(call, *row))
+        .collect();
+    call.list(&rows, selected.total, selection.page)
+}

@@ -1,0 +1,51 @@
+//! The vulnerability report of an artifact.
+
+use axum::http::StatusCode;
+use bytes::Bytes;
+
+use super::routes::Target;
+use super::{Answer, Call, Outcome, artifacts};
+use crate::registry::MEDIA_TYPE;
+use crate::wire::errors::Refusal;
+use crate::wire::json;
+
+/// The header that names the media types that the caller wants.
+const ACCEPT_HEADER: &str = "x-accept-vulnerabilities";
+
+/// Answers the report under its media type, or `{}` where there is none.
+pub(crate) fn get(call: &Call<'_>, target: &Target) -> Outcome {
+    let (project, repository, artifact) = artifacts::find(call, target, "artifact-addition:read")?;
+    if !artifact.is_scannable() {
+        let name = format!(
+            "{}/{}@{}",
+            project.name(),
+            repository.name(),
+            artifact.digest()
+        );
+        return Err(Refusal::not_found(format!("report not found for {name}")));
+    }
+    let body = match accepts_reports(call) {
+        true => call.registry.report_body(repository, artifact),
+        false => None,
+    };
+    // This one body has no newline at its end.
+    let body = body.map_or_else(|| Bytes::from_static(b"{}"), Bytes::from);
+    Ok(Answer::new(StatusCode::OK, json::SUCCESS, body))
+}
+
+/// Whether the media type of today's reports is among those that the caller names, byte for byte.
+///
+/// Without the header, or with an empty one, it is.
+pub(crate) fn accepts_reports(call: &Call<'_>) -> bool {
+    let values = call
+        .headers
+        .get_all(ACCEPT_HEADER)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let values: Vec<_> = values.filter(|value| !value.is_empty()).collect();
+    values.is_empty()
+        || values
+            .iter()
+            .flat_map(|value| value.split(','))
+            .any(|kind| kind.trim() == MEDIA_TYPE)
+}

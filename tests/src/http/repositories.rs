@@ -1,0 +1,105 @@
+//! Repositories, of one project and of all.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{Call, Outcome};
+use crate::registry::{Project, Repository};
+use crate::wire::errors::Refusal;
+use crate::wire::rows::{Cell, Row, Selection};
+use crate::wire::{json, time};
+
+#[derive(Serialize)]
+struct RepositoryAnswer<'a> {
+    artifact_count: usize,
+    #[serde(serialize_with = "time::serialize")]
+    creation_time: DateTime<Utc>,
+    id: i64,
+    name: &'a str,
+    project_id: i64,
+    pull_count: i64,
+    #[serde(serialize_with = "time::serialize")]
+    update_time: DateTime<Utc>,
+}
+
+/// A repository in a list, with the project that holds it.
+struct RepositoryRow<'a> {
+    project: &'a Project,
+    repository: &'a Repository,
+}
+
+impl Row for RepositoryRow<'_> {
+    fn column(&self, name: &str) -> Option<Cell<'_>> {
+        match name {
+            "repository_id" => Some(Cell::Integer(self.repository.id)),
+            "project_id" => Some(Cell::Integer(self.project.id)),
+            "name" => Some(Cell::Text(&self.repository.full_name)),
+            "pull_count" => Some(Cell::Integer(0)),
+            "creation_time" => Some(Cell::Time(Some(self.repository.created))),
+            "update_time" => Some(Cell::Time(Some(self.repository.updated))),
+            _ => None,
+        }
+    }
+
+    fn id(&self) -> i64 {
+        self.repository.id
+    }
+}
+
+/// Lists the repositories of a project.
+pub(crate) fn list(call: &Call<'_>, project: &str) -> Outcome {
+    let mut selection = Selection::from_parameters(call.parameters)?;
+    let project = call.project(project, "repository:list")?;
+    // What the path says wins over the same key in `q`.
+    selection.query.take("ProjectID");
+    answer_list(call, &selection, rows_of(project).collect())
+}
+
+/// Lists the repositories of all projects that the caller may see.
+pub(crate) fn list_all(call: &Call<'_>) -> Outcome {
+    let selection = Selection::from_parameters(call.parameters)?;
+    let projects = call.registry.projects().iter();
+    let visible = projects.filter(|project| call.registry.lists(call.caller, project));
+    answer_list(call, &selection, visible.flat_map(rows_of).collect())
+}
+
+/// Answers one repository.
+pub(crate) fn get(call: &Call<'_>, project: &str, repository: &str) -> Outcome {
+    let project = call.project(project, "repository:read")?;
+    let Some(repository) = project.repository(repository) else {
+        let name = format!("{}/{repository}", project.name());
+        return Err(Refusal::not_found(format!("repository {name} not found")));
+    };
+    json::answer(&answer(&RepositoryRow {
+        project,
+        repository,
+    }))
+}
+
+fn rows_of(project: &Project) -> impl Iterator<Item = RepositoryRow<'_>> {
+    project
+        .repositories()
+        .iter()
+        .map(move |repository| RepositoryRow {
+            project,
+            repository,
+        })
+}
+
+fn answer_list(call: &Call<'_>, selection: &Selection, rows: Vec<RepositoryRow<'_>>) -> Outcome {
+    let selected = selection.of(rows, &["-creation_time", "-repository_id"])?;
+    let rows: Vec<_> = selected.rows.iter().map(answer).collect();
+    call.list(&rows, selected.total, selection.page)
+}
+
+fn answer<'a>(row: &RepositoryRow<'a>) -> RepositoryAnswer<'a> {
+    RepositoryAnswer {
+        artifact_count: row.repository.listed().count(),
+        creation_time: row.repository.created,
+        id: row.repository.id,
+        name: &row.repository.full_name,
+        project_id: row.project.id,
+        pull_count: 0,
+        update_time: row.repository.updated,
+    }
+}

@@ -1,0 +1,41 @@
+//! A simulated Harbor for tests: real sockets, real state, and answers that agree with the real server byte for byte
+//! where that matters.
+//!
+//! ```
+//! use harbor_testkit::{Registry, SimulatedHarbor};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), harbor_testkit::StartError> {
+//! let harbor = SimulatedHarbor::builder().registry(Registry::demo()).start().await?;
+//! println!("{}/api/v2.0/projects", harbor.url());
+//! assert!(harbor.requests().is_empty());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The state is a [`Registry`]: the demo, a folder of reports, a synthetic one of any size, or one built by hand. A
+//! [`Fault`] makes the server misbehave, a [`Hold`] keeps answers back until the test lets them go, and the log tells
+//! what was asked.
+
+mod auth;
+mod connection;
+mod fault;
+mod hold;
+mod http;
+mod log;
+mod registry;
+mod server;
+mod service;
+mod version;
+mod wire;
+
+pub use auth::Authorization;
+pub use fault::Fault;
+pub use hold::Hold;
+pub use log::Request;
+pub use registry::{
+    Artifact, Duplicates, Expected, Finding, ListedArtifact, LoadError, Platform, Project,
+    Registry, Report, ReportError, Repository, Robot, Scale, Scan, User,
+};
+pub use server::{SimulatedHarbor, SimulatedHarborBuilder, StartError};
+pub use version::HarborVersion;

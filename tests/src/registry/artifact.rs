@@ -1,0 +1,311 @@
+//! Artifacts: images, indexes of images, charts and other things.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use super::{BEGINNING, Report, Scan};
+
+/// An artifact of a repository.
+#[derive(Clone, Debug)]
+pub struct Artifact {
+    pub(crate) id: i64,
+    pub(crate) kind: Kind,
+    pub(crate) digest: Arc<str>,
+    pub(crate) pushed: DateTime<Utc>,
+    pub(crate) pulled: Option<DateTime<Utc>>,
+    pub(crate) size: i64,
+    pub(crate) extra_attributes: Option<Arc<Map<String, Value>>>,
+    pub(crate) annotations: Option<Arc<Map<String, Value>>>,
+    pub(crate) references: Vec<Reference>,
+    pub(crate) tags: Vec<Tag>,
+    /// Whether an index of the repository refers to the artifact.
+    pub(crate) referenced: bool,
+    pub(crate) children: Vec<(Platform, Artifact)>,
+    pub(crate) pushed_tags: Vec<String>,
+    pub(crate) scan: Option<Scan>,
+}
+
+/// The platform of a child of an index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Platform {
+    /// The processor, such as `amd64`.
+    pub architecture: String,
+    /// The operating system, such as `linux`.
+    pub os: String,
+    /// The variant of the processor, such as `v8`.
+    pub variant: Option<String>,
+}
+
+/// What an artifact is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Image,
+    Index,
+    Chart,
+    /// A type that the scanner does not know, with the media type of its config.
+    Other {
+        name: String,
+        media_type: String,
+    },
+}
+
+/// A tag of an artifact.
+#[derive(Clone, Debug)]
+pub(crate) struct Tag {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) pushed: DateTime<Utc>,
+}
+
+/// A link from an index to one of its children.
+#[derive(Clone, Debug)]
+pub(crate) struct Reference {
+    pub(crate) parent_id: i64,
+    pub(crate) child_id: i64,
+    pub(crate) child_digest: Arc<str>,
+    pub(crate) platform: Platform,
+}
+
+impl Artifact {
+    /// An image for linux/amd64.
+    #[must_use]
+    pub fn image() -> Self {
+        let attributes = json!({
+            "architecture": "amd64",
+            "author": "",
+            "config": {"Cmd": ["/bin/sh"], "Env": ["PATH=/bin"]},
+            "created": "2026-01-01T00:00:00Z",
+            "os": "linux",
+        });
+        Self {
+            size: 1_000_000,
+            ..Self::of_kind(Kind::Image)
+        }
+        .with_extra_attributes(attributes)
+    }
+
+    /// An index without children.
+    #[must_use]
+    pub fn index() -> Self {
+        Self {
+            size: 2_000,
+            ..Self::of_kind(Kind::Index)
+        }
+    }
+
+    /// A Helm chart, which cannot be scanned.
+    #[must_use]
+    pub fn chart(name: impl Into<String>, version: impl Into<String>) -> Self {
+        let (name, version) = (name.into(), version.into());
+        let attributes = json!({"apiVersion": "v2", "name": name, "version": version});
+        Self {
+            size: 500,
+            ..Self::of_kind(Kind::Chart)
+        }
+        .with_extra_attributes(attributes)
+    }
+
+    /// An artifact of another type, which cannot be scanned.
+    #[must_use]
+    pub fn other(name: impl Into<String>, media_type: impl Into<String>) -> Self {
+        Self::of_kind(Kind::Other {
+            name: name.into(),
+            media_type: media_type.into(),
+        })
+    }
+
+    /// Sets the digest; without it the digest is made from the repository and the number of artifacts before.
+    #[must_use]
+    pub fn with_digest(mut self, digest: impl AsRef<str>) -> Self {
+        self.digest = Arc::from(digest.as_ref());
+        self
+    }
+
+    /// Sets the digest to the SHA-256 of a text, so that two artifacts can share it.
+    #[must_use]
+    pub fn with_content(mut self, content: impl AsRef<[u8]>) -> Self {
+        self.digest = digest_of(content.as_ref());
+        self
+    }
+
+    /// Adds a tag.
+    #[must_use]
+    pub fn with_tag(mut self, tag: impl Into<String>) -> Self {
+        self.pushed_tags.push(tag.into());
+        self
+    }
+
+    /// Adds a child to an index. It is pushed before the index, and lists hide it unless it has a tag.
+    #[must_use]
+    pub fn with_child(mut self, platform: Platform, child: Artifact) -> Self {
+        self.children.push((platform, child));
+        self
+    }
+
+    /// Gives the artifact a scan that ended with a report.
+    #[must_use]
+    pub fn with_report(self, report: Report) -> Self {
+        self.with_scan(Scan::Success(Arc::new(report)))
+    }
+
+    /// Gives the artifact a scan.
+    #[must_use]
+    pub fn with_scan(mut self, scan: Scan) -> Self {
+        self.scan = Some(scan);
+        self
+    }
+
+    /// Sets the size in bytes.
+    #[must_use]
+    pub fn with_size(mut self, bytes: i64) -> Self {
+        self.size = bytes;
+        self
+    }
+
+    /// Sets the attributes that the config tells; anything but an object removes them.
+    #[must_use]
+    pub fn with_extra_attributes(mut self, attributes: Value) -> Self {
+        self.extra_attributes = object(attributes);
+        self
+    }
+
+    /// Sets the annotations of the manifest; anything but an object removes them.
+    #[must_use]
+    pub fn with_annotations(mut self, annotations: Value) -> Self {
+        self.annotations = object(annotations);
+        self
+    }
+
+    /// The digest; empty before the artifact is part of a registry, unless it was given.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The number that the database gave; 0 before the artifact is part of a registry.
+    #[must_use]
+    pub fn id(&self) -> i64 {
+        self.id
+    }
+
+    /// The names of the tags, the newest last.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        self.tags.iter().map(|tag| tag.name.as_str())
+    }
+
+    /// Whether the scanner can scan the type.
+    #[must_use]
+    pub fn is_scannable(&self) -> bool {
+        matches!(self.kind, Kind::Image | Kind::Index)
+    }
+
+    /// Whether lists leave the artifact out because it is an untagged child of an index.
+    pub(crate) fn is_hidden(&self) -> bool {
+        self.referenced && self.tags.is_empty()
+    }
+
+    pub(crate) fn answers_to(&self, reference: &str) -> bool {
+        *self.digest == *reference || self.tags.iter().any(|tag| tag.name == reference)
+    }
+
+    pub(crate) fn refer_to(&mut self, child_id: i64, child_digest: Arc<str>, platform: Platform) {
+        self.references.push(Reference {
+            parent_id: 0,
+            child_id,
+            child_digest,
+            platform,
+        });
+    }
+
+    fn of_kind(kind: Kind) -> Self {
+        Self {
+            id: 0,
+            kind,
+            digest: Arc::from(""),
+            pushed: BEGINNING,
+            pulled: None,
+            size: 0,
+            extra_attributes: None,
+            annotations: None,
+            references: Vec::new(),
+            tags: Vec::new(),
+            referenced: false,
+            children: Vec::new(),
+            pushed_tags: Vec::new(),
+            scan: None,
+        }
+    }
+}
+
+impl Platform {
+    /// A platform of Linux.
+    #[must_use]
+    pub fn linux(architecture: impl Into<String>) -> Self {
+        Self {
+            architecture: architecture.into(),
+            os: "linux".to_owned(),
+            variant: None,
+        }
+    }
+
+    /// Sets the variant of the processor.
+    #[must_use]
+    pub fn with_variant(mut self, variant: impl Into<String>) -> Self {
+        self.variant = Some(variant.into());
+        self
+    }
+}
+
+impl Kind {
+    /// The word in the member `type`.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Image | Self::Index => "IMAGE",
+            Self::Chart => "CHART",
+            Self::Other { name, .. } => name,
+        }
+    }
+
+    /// The media type of the config, or of the index itself.
+    pub(crate) fn media_type(&self) -> &str {
+        match self {
+            Self::Image => "application/vnd.docker.container.image.v1+json",
+            Self::Index => "application/vnd.oci.image.index.v1+json",
+            Self::Chart => "application/vnd.cncf.helm.config.v1+json",
+            Self::Other { media_type, .. } => media_type,
+        }
+    }
+
+    pub(crate) fn manifest_media_type(&self) -> &str {
+        match self {
+            Self::Image => "application/vnd.docker.distribution.manifest.v2+json",
+            Self::Index => "application/vnd.oci.image.index.v1+json",
+            Self::Chart | Self::Other { .. } => "application/vnd.oci.image.manifest.v1+json",
+        }
+    }
+
+    /// The member `artifact_type`, empty for an index.
+    pub(crate) fn artifact_type(&self) -> &str {
+        match self {
+            Self::Index => "",
+            other => other.media_type(),
+        }
+    }
+}
+
+/// The digest of a content.
+pub(crate) fn digest_of(content: &[u8]) -> Arc<str> {
+    let hash = Sha256::digest(content);
+    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    Arc::from(format!("sha256:{hex}"))
+}
+
+fn object(value: Value) -> Option<Arc<Map<String, Value>>> {
+    match value {
+        Value::Object(map) if !map.is_empty() => Some(Arc::new(map)),
+        _ => None,
+    }
+}

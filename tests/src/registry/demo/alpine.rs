@@ -1,0 +1,111 @@
+//! Findings in images of Alpine Linux.
+
+use super::sample::{Cvss, OUTAGE, Sample, TAKEOVER};
+
+/// What Alpine 3.10 with its C library of 2019 is known for.
+pub(super) const ALPINE_3_10: &[Sample] = &[
+    Sample {
+        id: "CVE-2019-14697",
+        package: "musl",
+        version: "1.1.22-r2",
+        fix: "1.1.22-r3",
+        severity: "Critical",
+        cvss: Cvss::Nvd(9.8, TAKEOVER),
+        cwe: "CWE-787",
+        about: "The floating-point stack of the x87 code in musl's math functions can get out of balance, which corrupts memory.",
+    },
+    Sample {
+        id: "CVE-2019-14697",
+        package: "musl-utils",
+        version: "1.1.22-r2",
+        fix: "1.1.22-r3",
+        severity: "Critical",
+        cvss: Cvss::Nvd(9.8, TAKEOVER),
+        cwe: "CWE-787",
+        about: "The floating-point stack of the x87 code in musl's math functions can get out of balance, which corrupts memory.",
+    },
+];
+
+/// What the first images of Alpine 3.14 are known for.
+pub(super) const ALPINE_3_14: &[Sample] = &[
+    Sample {
+        id: "CVE-2021-36159",
+        package: "apk-tools",
+        version: "2.12.5-r1",
+        fix: "2.12.6-r0",
+        severity: "Critical",
+        cvss: Cvss::Nvd(9.1, "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:H"),
+        cwe: "CWE-125",
+        about: "The reader of FTP and HTTP answers in libfetch goes on behind the end of a line that lacks its terminator.",
+    },
+    Sample {
+        id: "CVE-2022-28391",
+        package: "busybox",
+        version: "1.33.1-r2",
+        fix: "1.33.1-r7",
+        severity: "High",
+        cvss: Cvss::Nvd(8.8, "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:U/C:H/I:H/A:H"),
+        cwe: "",
+        about: "netstat prints host names from DNS answers as they are, so that a crafted record can send commands to the terminal.",
+    },
+    Sample {
+        id: "CVE-2021-3711",
+        package: "libcrypto1.1",
+        version: "1.1.1k-r0",
+        fix: "1.1.1l-r0",
+        severity: "Critical",
+        cvss: Cvss::Nvd(9.8, TAKEOVER),
+        cwe: "CWE-120",
+        about: "Decrypting SM2 data asks for a buffer that can be too small, and the second call writes up to 62 bytes behind it.",
+    },
+    Sample {
+        id: "CVE-2021-3712",
+        package: "libcrypto1.1",
+        version: "1.1.1k-r0",
+        fix: "1.1.1l-r0",
+        severity: "High",
+        cvss: Cvss::Nvd(7.4, "CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:N/A:H"),
+        cwe: "CWE-125",
+        about: "Printing an ASN.1 string that was not made by the library reads on until it meets a zero byte.",
+    },
+    Sample {
+        id: "CVE-2022-0778",
+        package: "libcrypto1.1",
+        version: "1.1.1k-r0",
+        fix: "1.1.1n-r0",
+        severity: "High",
+        cvss: Cvss::Lost(7.5, OUTAGE),
+        cwe: "CWE-835",
+        about: "The modular square root never ends for a modulus that is not prime, which a crafted certificate can bring about.",
+    },
+    Sample {
+        id: "CVE-2022-0778",
+        package: "libssl1.1",
+        version: "1.1.1k-r0",
+        fix: "1.1.1n-r0",
+        severity: "High",
+        cvss: Cvss::Lost(7.5, OUTAGE),
+        cwe: "CWE-835",
+        about: "The modular square root never ends for a modulus that is not prime, which a crafted certificate can bring about.",
+    },
+    Sample {
+        id: "CVE-2018-25032",
+        package: "zlib",
+        version: "1.2.11-r3",
+        fix: "1.2.12-r0",
+        severity: "High",
+        cvss: Cvss::Nvd(7.5, OUTAGE),
+        cwe: "CWE-787",
+        about: "Compressing input with many distant matches can write behind the pending buffer.",
+    },
+    Sample {
+        id: "CVE-2022-37434",
+        package: "zlib",
+        version: "1.2.11-r3",
+        fix: "1.2.12-r2",
+        severity: "Critical",
+        cvss: Cvss::Nvd(9.8, TAKEOVER),
+        cwe: "CWE-787",
+        about: "inflate copies a large extra field of a gzip header behind the buffer that was given for it.",
+    },
+];

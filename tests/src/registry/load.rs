@@ -1,0 +1,81 @@
+//! A registry of the reports in a folder.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use thiserror::Error;
+
+use super::{Artifact, Project, Registry, Report, ReportError, Repository};
+
+/// A folder of reports that cannot be loaded.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The folder or a file cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The folder or the file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file is not a report.
+    #[error("cannot load {}: {source}", path.display())]
+    Report {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, and where.
+        source: ReportError,
+    },
+}
+
+impl Registry {
+    /// Loads every `*.json` of a folder, in the order of their names, into the project `real`.
+    ///
+    /// Each file is a report, bare or under its media type, and becomes the image `latest` of a repository that has
+    /// the name of the file without its ending, in lower case.
+    ///
+    /// # Errors
+    ///
+    /// Fails at the first file that cannot be read, with its path, and the line and column where it is not a report.
+    pub fn from_reports(folder: impl AsRef<Path>) -> Result<Self, LoadError> {
+        let mut project = Project::new("real");
+        for path in report_files(folder.as_ref())? {
+            let read = |source| LoadError::Read {
+                path: path.clone(),
+                source,
+            };
+            let text = fs::read_to_string(&path).map_err(read)?;
+            let report = Report::from_json(&text).map_err(|source| LoadError::Report {
+                path: path.clone(),
+                source,
+            })?;
+            let name = path
+                .file_stem()
+                .map(|name| name.to_string_lossy().to_lowercase());
+            let name = name.unwrap_or_default();
+            let image = Artifact::image()
+                .with_content(format!("real/{name}"))
+                .with_tag("latest");
+            let repository = Repository::new(name).with_artifact(image.with_report(report));
+            project = project.with_repository(repository);
+        }
+        Ok(Self::new().with_project(project))
+    }
+}
+
+fn report_files(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
+    let read = |source| LoadError::Read {
+        path: folder.to_owned(),
+        source,
+    };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(read)? {
+        let path = entry.map_err(read)?.path();
+        if path.extension().is_some_and(|ending| ending == "json") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

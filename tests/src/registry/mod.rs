@@ -1,0 +1,303 @@
+//! The state behind the simulated server: projects, repositories, artifacts, scans, and who may see them.
+
+mod artifact;
+mod demo;
+mod expected;
+mod finding;
+mod load;
+mod people;
+mod project;
+mod report;
+mod scan;
+mod synthetic;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+pub use artifact::{Artifact, Platform};
+pub use expected::{Expected, ListedArtifact};
+pub use finding::Finding;
+pub use load::LoadError;
+pub use people::{Robot, User};
+pub use project::{Project, Repository};
+pub use report::{Report, ReportError};
+pub use scan::{Duplicates, Scan};
+pub use synthetic::Scale;
+
+pub(crate) use artifact::{Kind, Tag};
+pub(crate) use people::Caller;
+pub(crate) use report::MEDIA_TYPE;
+pub(crate) use synthetic::Random;
+
+/// The first moment of every registry; each thing added is a second younger, so that times are the same in every run.
+const BEGINNING: DateTime<Utc> = match DateTime::from_timestamp(1_767_225_600, 0) {
+    Some(time) => time,
+    None => DateTime::UNIX_EPOCH,
+};
+
+/// Everything a simulated Harbor holds.
+///
+/// Every list that the server answers is computed from this state at the time of the request, so that changes made
+/// while it serves are seen at once. A new registry has one user, the administrator `admin` with the password
+/// `Harbor12345`, and one scanner.
+#[derive(Clone, Debug)]
+pub struct Registry {
+    projects: Vec<Project>,
+    users: Vec<User>,
+    robots: Vec<Robot>,
+    scans: HashMap<Arc<str>, Scan>,
+    duplicates: Duplicates,
+    ids: Ids,
+}
+
+/// The numbers that the database would give.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ids {
+    project: i64,
+    repository: i64,
+    artifact: i64,
+    tag: i64,
+    user: i64,
+    robot: i64,
+    seconds: i64,
+}
+
+impl Default for Registry {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Registry {
+    /// Creates a registry without projects.
+    #[must_use]
+    pub fn new() -> Self {
+        let registry = Self {
+            projects: Vec::new(),
+            users: Vec::new(),
+            robots: Vec::new(),
+            scans: HashMap::new(),
+            duplicates: Duplicates::default(),
+            ids: Ids::default(),
+        };
+        registry.with_user(User::administrator("admin", "Harbor12345"))
+    }
+
+    /// Adds a project with all it holds.
+    #[must_use]
+    pub fn with_project(mut self, project: Project) -> Self {
+        self.add_project(project);
+        self
+    }
+
+    /// Adds a user.
+    #[must_use]
+    pub fn with_user(mut self, mut user: User) -> Self {
+        user.id = self.ids.next_user();
+        user.created = self.ids.now();
+        self.users.push(user);
+        self
+    }
+
+    /// Adds a robot account.
+    #[must_use]
+    pub fn with_robot(mut self, mut robot: Robot) -> Self {
+        robot.id = self.ids.next_robot();
+        self.robots.push(robot);
+        self
+    }
+
+    /// Chooses what becomes of findings that a scanner's report holds twice.
+    #[must_use]
+    pub fn with_duplicates(mut self, duplicates: Duplicates) -> Self {
+        self.duplicates = duplicates;
+        self
+    }
+
+    /// The projects, in the order of their creation.
+    #[must_use]
+    pub fn projects(&self) -> &[Project] {
+        &self.projects
+    }
+
+    /// The project of a name.
+    #[must_use]
+    pub fn project(&self, name: &str) -> Option<&Project> {
+        self.projects.iter().find(|project| project.name() == name)
+    }
+
+    /// The scan of a digest: reports belong to the content, not to the repositories that hold it.
+    #[must_use]
+    pub fn scan(&self, digest: &str) -> &Scan {
+        self.scans.get(digest).unwrap_or(&Scan::Never)
+    }
+
+    /// Adds a project with all it holds, while serving too.
+    pub fn add_project(&mut self, mut project: Project) {
+        project.id = self.ids.next_project();
+        project.created = self.ids.now();
+        let repositories = std::mem::take(&mut project.repositories);
+        let name = project.name().to_owned();
+        self.projects.push(project);
+        for mut repository in repositories {
+            let path = repository.name().to_owned();
+            let artifacts = std::mem::take(&mut repository.artifacts);
+            self.add_repository(&name, repository);
+            for artifact in artifacts {
+                self.push(&name, &path, artifact);
+            }
+        }
+    }
+
+    /// Pushes an artifact and answers its digest, or `None` where there is no such project.
+    ///
+    /// A repository that is not there yet is created. A digest that the repository already holds gains the tags, and
+    /// a tag that another artifact of the repository had moves.
+    pub fn push(&mut self, project: &str, repository: &str, artifact: Artifact) -> Option<String> {
+        let position = self
+            .projects
+            .iter()
+            .position(|known| known.name() == project)?;
+        if self.projects[position].repository(repository).is_none() {
+            self.add_repository(project, Repository::new(repository));
+        }
+        let Self {
+            projects,
+            scans,
+            ids,
+            ..
+        } = self;
+        let repository = projects[position].repository_mut(repository)?;
+        let digest = repository.adopt(artifact, ids, scans);
+        repository.updated = ids.now();
+        Some(digest.to_string())
+    }
+
+    /// Deletes an artifact by its digest or by one of its tags, and tells whether it was there.
+    pub fn delete_artifact(&mut self, project: &str, repository: &str, reference: &str) -> bool {
+        let Some(repository) = self.repository_mut(project, repository) else {
+            return false;
+        };
+        let before = repository.artifacts.len();
+        repository
+            .artifacts
+            .retain(|artifact| !artifact.answers_to(reference));
+        repository.artifacts.len() < before
+    }
+
+    /// Deletes a repository with all it holds, and tells whether it was there.
+    pub fn delete_repository(&mut self, project: &str, repository: &str) -> bool {
+        let Some(project) = self.project_mut(project) else {
+            return false;
+        };
+        let before = project.repositories.len();
+        project
+            .repositories
+            .retain(|known| known.name() != repository);
+        project.repositories.len() < before
+    }
+
+    /// Deletes a project with all it holds, and tells whether it was there.
+    pub fn delete_project(&mut self, project: &str) -> bool {
+        let before = self.projects.len();
+        self.projects.retain(|known| known.name() != project);
+        self.projects.len() < before
+    }
+
+    /// Moves a tag to the artifact of a digest or of another tag, and tells whether that is there.
+    pub fn retag(&mut self, project: &str, repository: &str, reference: &str, tag: &str) -> bool {
+        let Self { projects, ids, .. } = self;
+        let project = projects.iter_mut().find(|known| known.name() == project);
+        match project.and_then(|project| project.repository_mut(repository)) {
+            Some(repository) => repository.tag(reference, tag, ids),
+            None => false,
+        }
+    }
+
+    /// Replaces the scan of a digest, as a rescan does.
+    pub fn set_scan(&mut self, digest: &str, scan: Scan) {
+        self.scans.insert(Arc::from(digest), scan);
+    }
+
+    /// A project by its name or by its number, where `by_name` tells that an all-digit text is a name.
+    pub(crate) fn project_by_name_or_id(&self, text: &str, by_name: bool) -> Option<&Project> {
+        match text.parse::<i64>() {
+            Ok(id) if !by_name => self.projects.iter().find(|project| project.id == id),
+            _ => self.project(text),
+        }
+    }
+
+    pub(crate) fn users(&self) -> &[User] {
+        &self.users
+    }
+
+    pub(crate) fn robots(&self) -> &[Robot] {
+        &self.robots
+    }
+
+    pub(crate) fn duplicates(&self) -> Duplicates {
+        self.duplicates
+    }
+
+    fn add_repository(&mut self, project: &str, mut repository: Repository) {
+        let Self { projects, ids, .. } = self;
+        let Some(project) = projects.iter_mut().find(|known| known.name() == project) else {
+            return;
+        };
+        repository.id = ids.next_repository();
+        repository.created = ids.now();
+        repository.updated = repository.created;
+        repository.full_name = format!("{}/{}", project.name(), repository.name());
+        project.repositories.push(repository);
+    }
+
+    fn project_mut(&mut self, name: &str) -> Option<&mut Project> {
+        self.projects
+            .iter_mut()
+            .find(|project| project.name() == name)
+    }
+
+    fn repository_mut(&mut self, project: &str, repository: &str) -> Option<&mut Repository> {
+        self.project_mut(project)?.repository_mut(repository)
+    }
+}
+
+impl Ids {
+    pub(crate) fn next_artifact(&mut self) -> i64 {
+        self.artifact += 1;
+        self.artifact
+    }
+
+    pub(crate) fn next_tag(&mut self) -> i64 {
+        self.tag += 1;
+        self.tag
+    }
+
+    /// The next second of the registry's own clock.
+    pub(crate) fn now(&mut self) -> DateTime<Utc> {
+        self.seconds += 1;
+        BEGINNING + TimeDelta::seconds(self.seconds)
+    }
+
+    fn next_project(&mut self) -> i64 {
+        self.project += 1;
+        self.project
+    }
+
+    fn next_repository(&mut self) -> i64 {
+        self.repository += 1;
+        self.repository
+    }
+
+    fn next_user(&mut self) -> i64 {
+        self.user += 1;
+        self.user
+    }
+
+    fn next_robot(&mut self) -> i64 {
+        self.robot += 1;
+        self.robot
+    }
+}

@@ -1,0 +1,260 @@
+//! Projects and repositories.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::artifact::Tag;
+use super::{Artifact, BEGINNING, Ids, Kind, Scan};
+
+/// A project: a name, who may see it, and its repositories.
+#[derive(Clone, Debug)]
+pub struct Project {
+    pub(crate) id: i64,
+    pub(crate) created: DateTime<Utc>,
+    pub(crate) repositories: Vec<Repository>,
+    name: String,
+    public: bool,
+    members: Vec<(String, i64)>,
+    denied: Vec<String>,
+}
+
+/// A repository: a path inside of a project, and its artifacts.
+#[derive(Clone, Debug)]
+pub struct Repository {
+    pub(crate) id: i64,
+    pub(crate) created: DateTime<Utc>,
+    pub(crate) updated: DateTime<Utc>,
+    pub(crate) full_name: String,
+    pub(crate) artifacts: Vec<Artifact>,
+    name: String,
+}
+
+impl Project {
+    /// A private project without repositories, owned by the administrator.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            id: 0,
+            created: BEGINNING,
+            repositories: Vec::new(),
+            name: name.into(),
+            public: false,
+            members: vec![("admin".to_owned(), 1)],
+            denied: Vec::new(),
+        }
+    }
+
+    /// Lets everyone see the project, also without a login.
+    #[must_use]
+    pub fn public(mut self) -> Self {
+        self.public = true;
+        self
+    }
+
+    /// Makes a user a developer of the project.
+    #[must_use]
+    pub fn with_member(mut self, user: impl Into<String>) -> Self {
+        self.members.push((user.into(), 2));
+        self
+    }
+
+    /// Answers 403 to a robot, named with its prefix, for everything inside of the project, public or not.
+    #[must_use]
+    pub fn denying(mut self, robot: impl Into<String>) -> Self {
+        self.denied.push(robot.into());
+        self
+    }
+
+    /// Adds a repository.
+    #[must_use]
+    pub fn with_repository(mut self, repository: Repository) -> Self {
+        self.repositories.push(repository);
+        self
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The number that the database gave; 0 before the project is part of a registry.
+    #[must_use]
+    pub fn id(&self) -> i64 {
+        self.id
+    }
+
+    /// Whether everyone may see the project.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.public
+    }
+
+    /// The repositories, in the order of their creation.
+    #[must_use]
+    pub fn repositories(&self) -> &[Repository] {
+        &self.repositories
+    }
+
+    /// The repository of a path, without the name of the project.
+    #[must_use]
+    pub fn repository(&self, name: &str) -> Option<&Repository> {
+        self.repositories
+            .iter()
+            .find(|repository| repository.name == name)
+    }
+
+    pub(crate) fn repository_mut(&mut self, name: &str) -> Option<&mut Repository> {
+        self.repositories
+            .iter_mut()
+            .find(|repository| repository.name == name)
+    }
+
+    /// The number of the role that a user has in the project.
+    pub(crate) fn role_of(&self, user: &str) -> Option<i64> {
+        self.members
+            .iter()
+            .find(|(name, _)| name == user)
+            .map(|(_, role)| *role)
+    }
+
+    pub(crate) fn denies(&self, robot: &str) -> bool {
+        self.denied.iter().any(|name| name == robot)
+    }
+}
+
+impl Repository {
+    /// A repository without artifacts; its name may have slashes.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        let name = name.into();
+        Self {
+            id: 0,
+            created: BEGINNING,
+            updated: BEGINNING,
+            full_name: name.clone(),
+            artifacts: Vec::new(),
+            name,
+        }
+    }
+
+    /// Adds an artifact.
+    #[must_use]
+    pub fn with_artifact(mut self, artifact: Artifact) -> Self {
+        self.artifacts.push(artifact);
+        self
+    }
+
+    /// The name without the name of the project.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The number that the database gave; 0 before the repository is part of a registry.
+    #[must_use]
+    pub fn id(&self) -> i64 {
+        self.id
+    }
+
+    /// All artifacts in the order of their pushes, the children of indexes too.
+    #[must_use]
+    pub fn artifacts(&self) -> &[Artifact] {
+        &self.artifacts
+    }
+
+    /// The artifact that has a digest or a tag.
+    #[must_use]
+    pub fn artifact(&self, reference: &str) -> Option<&Artifact> {
+        self.artifacts
+            .iter()
+            .find(|artifact| artifact.answers_to(reference))
+    }
+
+    /// The artifacts that a list shows: the tagged ones, and the untagged ones that no index refers to.
+    pub fn listed(&self) -> impl Iterator<Item = &Artifact> {
+        self.artifacts
+            .iter()
+            .filter(|artifact| !artifact.is_hidden())
+    }
+
+    /// Takes an artifact and its children in, and answers its digest.
+    pub(crate) fn adopt(
+        &mut self,
+        mut artifact: Artifact,
+        ids: &mut Ids,
+        scans: &mut HashMap<Arc<str>, Scan>,
+    ) -> Arc<str> {
+        for (position, (platform, child)) in std::mem::take(&mut artifact.children)
+            .into_iter()
+            .enumerate()
+        {
+            let child = child.child_of(&artifact, position);
+            let digest = self.adopt(child, ids, scans);
+            let Some(child) = self
+                .artifacts
+                .iter_mut()
+                .find(|known| known.digest == digest)
+            else {
+                continue;
+            };
+            child.referenced = true;
+            artifact.refer_to(child.id, digest, platform);
+        }
+        if artifact.digest.is_empty() {
+            let seed = format!("{}#{}", self.full_name, self.artifacts.len());
+            artifact.digest = super::artifact::digest_of(seed.as_bytes());
+        }
+        let digest = Arc::clone(&artifact.digest);
+        if let Some(scan) = artifact.scan.take() {
+            scans.insert(Arc::clone(&digest), scan);
+        }
+        let tags = std::mem::take(&mut artifact.pushed_tags);
+        if self.artifact(&digest).is_none() {
+            artifact.id = ids.next_artifact();
+            artifact.pushed = ids.now();
+            for reference in &mut artifact.references {
+                reference.parent_id = artifact.id;
+            }
+            self.artifacts.push(artifact);
+        }
+        for tag in tags {
+            self.tag(&digest, &tag, ids);
+        }
+        digest
+    }
+
+    /// Gives a tag to an artifact and takes it from the one that had it.
+    pub(crate) fn tag(&mut self, reference: &str, name: &str, ids: &mut Ids) -> bool {
+        let Some(position) = self
+            .artifacts
+            .iter()
+            .position(|known| known.answers_to(reference))
+        else {
+            return false;
+        };
+        for artifact in &mut self.artifacts {
+            artifact.tags.retain(|tag| tag.name != name);
+        }
+        let tag = Tag {
+            id: ids.next_tag(),
+            name: name.to_owned(),
+            pushed: ids.now(),
+        };
+        self.artifacts[position].tags.push(tag);
+        true
+    }
+}
+
+impl Artifact {
+    fn child_of(mut self, parent: &Self, position: usize) -> Self {
+        if self.digest.is_empty() && !parent.digest.is_empty() {
+            let seed = format!("{}/{position}", parent.digest);
+            self.digest = super::artifact::digest_of(seed.as_bytes());
+        }
+        debug_assert!(parent.kind == Kind::Index, "only an index has children");
+        self
+    }
+}

@@ -1,0 +1,382 @@
+//! Vulnerability reports: kept as text, and written for an image or merged for an index.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use thiserror::Error;
+
+use super::finding::{Finding, Key, Members, StoredFinding, push_member, text_of};
+use super::scan::Duplicates;
+use crate::wire::json::compact;
+
+/// The media type of the reports that today's scanners produce.
+pub(crate) const MEDIA_TYPE: &str = "application/vnd.security.vulnerability.report; version=1.1";
+
+/// A vulnerability report, served as it is but for the digests.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The members before `vulnerabilities`, as a name and compact JSON.
+    before: Vec<(String, String)>,
+    findings: Findings,
+    /// The members behind `vulnerabilities`.
+    after: Vec<(String, String)>,
+    severity: String,
+}
+
+/// A report that cannot be read.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// The text is not JSON, or not an object.
+    #[error("not a report at line {line}, column {column}")]
+    Json {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What the parser says.
+        source: serde_json::Error,
+    },
+    /// The object is neither a report nor a report under its media type.
+    #[error(
+        "neither a report nor a report under its media type: there is no member `vulnerabilities`"
+    )]
+    NotAReport,
+}
+
+/// The findings of a report.
+#[derive(Clone, Debug)]
+pub(crate) enum Findings {
+    /// Something else than an array in the place of the findings, such as `null`.
+    Verbatim(String),
+    Listed(Vec<Arc<StoredFinding>>),
+    /// A part of a table that many reports share: every `stride`th finding from `start`.
+    Drawn {
+        table: Arc<[Arc<StoredFinding>]>,
+        start: usize,
+        stride: usize,
+        count: usize,
+    },
+}
+
+/// A finding with the digests it is served with.
+type WithDigests<'a> = (&'a Arc<StoredFinding>, Vec<&'a str>);
+
+impl Default for Report {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Report {
+    /// A report of a clean image.
+    #[must_use]
+    pub fn new() -> Self {
+        let scanner = json!({"name": "Trivy", "vendor": "Aqua Security", "version": "v0.65.0"});
+        Self {
+            before: vec![
+                (
+                    "generated_at".to_owned(),
+                    "\"2026-01-01T12:34:56.123456789Z\"".to_owned(),
+                ),
+                ("scanner".to_owned(), scanner.to_string()),
+                ("severity".to_owned(), "\"\"".to_owned()),
+            ],
+            findings: Findings::Listed(Vec::new()),
+            after: Vec::new(),
+            severity: String::new(),
+        }
+    }
+
+    /// Reads a report, bare or under its media type, and keeps it as it is.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the text is not JSON or has no member `vulnerabilities`.
+    pub fn from_json(json: &str) -> Result<Self, ReportError> {
+        let Members(members) = parse(json)?;
+        let has_findings = |members: &[(String, &RawValue)]| {
+            members.iter().any(|(name, _)| name == "vulnerabilities")
+        };
+        if has_findings(&members) {
+            return Self::from_members(&members);
+        }
+        match members.first() {
+            Some((_, wrapped)) => match parse(wrapped.get()) {
+                Ok(Members(members)) if has_findings(&members) => Self::from_members(&members),
+                _ => Err(ReportError::NotAReport),
+            },
+            None => Err(ReportError::NotAReport),
+        }
+    }
+
+    /// Adds a finding; the severity of the report follows.
+    #[must_use]
+    pub fn with_finding(self, finding: &Finding) -> Self {
+        self.with_stored(Arc::new(finding.to_stored()))
+    }
+
+    /// Adds findings; the severity of the report follows.
+    #[must_use]
+    pub fn with_findings<'a>(self, findings: impl IntoIterator<Item = &'a Finding>) -> Self {
+        findings.into_iter().fold(self, Self::with_finding)
+    }
+
+    /// A report that draws from a table of findings.
+    pub(crate) fn drawn(
+        table: &Arc<[Arc<StoredFinding>]>,
+        start: usize,
+        stride: usize,
+        count: usize,
+    ) -> Self {
+        let table = Arc::clone(table);
+        let mut report = Self::new().with_severity("Critical");
+        report.findings = Findings::Drawn {
+            table,
+            start,
+            stride,
+            count,
+        };
+        report
+    }
+
+    /// The number of findings in the scanner's report, those that it holds twice too.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match &self.findings {
+            Findings::Verbatim(_) => 0,
+            Findings::Listed(findings) => findings.len(),
+            Findings::Drawn { count, .. } => *count,
+        }
+    }
+
+    /// Whether the report has no findings.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The findings that are served.
+    pub(crate) fn served(&self, duplicates: Duplicates) -> Vec<&Arc<StoredFinding>> {
+        match &self.findings {
+            Findings::Verbatim(_) => Vec::new(),
+            Findings::Drawn {
+                table,
+                start,
+                stride,
+                count,
+            } => (0..*count)
+                .map(|index| &table[(start + index * stride) % table.len()])
+                .collect(),
+            Findings::Listed(findings) if duplicates == Duplicates::Served => {
+                findings.iter().collect()
+            }
+            Findings::Listed(findings) => {
+                let mut seen: HashSet<&Key> = HashSet::with_capacity(findings.len());
+                let mut served = Vec::with_capacity(findings.len());
+                for finding in findings {
+                    if finding.key.as_ref().is_none_or(|key| seen.insert(key)) {
+                        served.push(finding);
+                    }
+                }
+                served
+            }
+        }
+    }
+
+    /// The word in the member `severity`.
+    pub(crate) fn severity(&self) -> &str {
+        &self.severity
+    }
+
+    fn from_members(members: &[(String, &RawValue)]) -> Result<Self, ReportError> {
+        let position = members
+            .iter()
+            .position(|(name, _)| name == "vulnerabilities");
+        let position = position.ok_or(ReportError::NotAReport)?;
+        let keep = |members: &[(String, &RawValue)]| {
+            let members = members.iter();
+            members
+                .map(|(name, value)| (name.clone(), compact(value.get())))
+                .collect::<Vec<_>>()
+        };
+        let raw = members[position].1.get();
+        let findings = match serde_json::from_str::<Vec<&RawValue>>(raw) {
+            Ok(elements) => {
+                let stored = elements
+                    .into_iter()
+                    .map(StoredFinding::from_json)
+                    .map(Arc::new);
+                Findings::Listed(stored.collect())
+            }
+            Err(_) => Findings::Verbatim(compact(raw)),
+        };
+        Ok(Self {
+            before: keep(&members[..position]),
+            findings,
+            after: keep(&members[position + 1..]),
+            severity: text_of(members, "severity").unwrap_or_default(),
+        })
+    }
+
+    fn with_stored(mut self, finding: Arc<StoredFinding>) -> Self {
+        let worst = match rank(&finding.severity) > rank(&self.severity) {
+            true => finding.severity.clone(),
+            false => self.severity.clone(),
+        };
+        if let Findings::Listed(findings) = &mut self.findings {
+            findings.push(finding);
+        }
+        self.with_severity(&worst)
+    }
+
+    fn with_severity(mut self, severity: &str) -> Self {
+        severity.clone_into(&mut self.severity);
+        for (name, value) in &mut self.before {
+            if name == "severity" {
+                *value = Value::from(severity).to_string();
+            }
+        }
+        self
+    }
+
+    fn member(&self, name: &str) -> Option<&str> {
+        let mut members = self.before.iter().chain(&self.after);
+        members
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// The scanner of a report, as JSON.
+pub(crate) fn scanner_of(report: &Report) -> Option<Value> {
+    serde_json::from_str(report.member("scanner")?).ok()
+}
+
+/// Writes the body for an image: the report under its media type, without a newline.
+pub(crate) fn image_body(report: &Report, digest: &str, duplicates: Duplicates) -> String {
+    match &report.findings {
+        Findings::Verbatim(text) => {
+            let mut out = open(&report.before, text.len());
+            push_member(&mut out, "vulnerabilities", text);
+            close(out, &report.after)
+        }
+        _ => {
+            let findings = report.served(duplicates).into_iter();
+            body(
+                report,
+                &findings
+                    .map(|finding| (finding, vec![digest]))
+                    .collect::<Vec<_>>(),
+            )
+        }
+    }
+}
+
+/// Writes the body for an index: the union of the reports of its images, with the digests of each finding's images.
+pub(crate) fn index_body(reports: &[(&str, &Report)], duplicates: Duplicates) -> String {
+    let Some((_, first)) = reports.first() else {
+        return "{}".to_owned();
+    };
+    let mut merged = (*first).clone();
+    for (_, report) in &reports[1..] {
+        if rank(report.severity()) > rank(merged.severity()) {
+            merged = merged.with_severity(report.severity());
+        }
+        if report.member("generated_at") > merged.member("generated_at")
+            && let Some(later) = report.member("generated_at")
+        {
+            let later = later.to_owned();
+            merged
+                .before
+                .iter_mut()
+                .filter(|(name, _)| name == "generated_at")
+                .for_each(|member| {
+                    member.1.clone_from(&later);
+                });
+        }
+    }
+    body(&merged, &union(reports, duplicates))
+}
+
+/// The findings of several images, each once, in the order in which they come first.
+pub(crate) fn union<'a>(
+    reports: &[(&'a str, &'a Report)],
+    duplicates: Duplicates,
+) -> Vec<WithDigests<'a>> {
+    let mut findings: Vec<WithDigests<'a>> = Vec::new();
+    let mut positions: HashMap<&Key, usize> = HashMap::new();
+    for (digest, report) in reports {
+        for finding in report.served(duplicates) {
+            match finding.key.as_ref().map(|key| (key, positions.get(key))) {
+                Some((_, Some(position))) => findings[*position].1.push(digest),
+                known => {
+                    if let Some((key, _)) = known {
+                        positions.insert(key, findings.len());
+                    }
+                    findings.push((finding, vec![*digest]));
+                }
+            }
+        }
+    }
+    findings
+}
+
+/// How bad a severity is, for the severity of a whole report.
+pub(crate) fn rank(severity: &str) -> u8 {
+    match severity {
+        "" => 0,
+        "None" | "Negligible" => 1,
+        "Low" => 3,
+        "Medium" => 4,
+        "High" => 5,
+        "Critical" => 6,
+        _ => 2,
+    }
+}
+
+fn parse(json: &str) -> Result<Members<'_>, ReportError> {
+    serde_json::from_str(json).map_err(|source| ReportError::Json {
+        line: source.line(),
+        column: source.column(),
+        source,
+    })
+}
+
+fn body(report: &Report, findings: &[WithDigests<'_>]) -> String {
+    let size = findings
+        .iter()
+        .map(|(finding, digests)| finding.len() + digests.len() * 76 + 1)
+        .sum();
+    let mut out = open(&report.before, size);
+    push_member(&mut out, "vulnerabilities", "[");
+    for (position, (finding, digests)) in findings.iter().enumerate() {
+        if position > 0 {
+            out.push(',');
+        }
+        finding.push_to(&mut out, digests);
+    }
+    out.push(']');
+    close(out, &report.after)
+}
+
+fn open(before: &[(String, String)], size: usize) -> String {
+    let mut out = String::with_capacity(size + 512);
+    out.push_str("{\"");
+    out.push_str(MEDIA_TYPE);
+    out.push_str("\":{");
+    for (name, value) in before {
+        push_member(&mut out, name, value);
+    }
+    out
+}
+
+fn close(mut out: String, after: &[(String, String)]) -> String {
+    for (name, value) in after {
+        push_member(&mut out, name, value);
+    }
+    out.push_str("}}");
+    out
+}

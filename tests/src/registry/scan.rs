@@ -1,0 +1,231 @@
+//! Scans: where they stand, and what they amount to for an image or an index.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::report::{self, Report};
+use super::{Artifact, Kind, Registry, Repository};
+
+/// Where the scan of an image stands.
+#[derive(Clone, Debug, Default)]
+pub enum Scan {
+    /// Never scanned.
+    #[default]
+    Never,
+    /// Waiting for the scanner.
+    Pending,
+    /// Being scanned.
+    Running,
+    /// The scanner failed.
+    Failed,
+    /// Someone stopped the scan.
+    Stopped,
+    /// Scanned, with a report.
+    Success(Arc<Report>),
+}
+
+/// What becomes of findings with the same id, package and version in one report of a scanner.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Duplicates {
+    /// They are stored, and so served, once: what Harbor does.
+    #[default]
+    StoredOnce,
+    /// They are served as often as the scanner sent them, for tests of robust readers.
+    Served,
+}
+
+/// What the scans of an artifact amount to.
+#[derive(Debug)]
+pub(crate) struct Summary {
+    pub(crate) status: &'static str,
+    pub(crate) report_id: String,
+    pub(crate) started: Option<DateTime<Utc>>,
+    pub(crate) ended: Option<DateTime<Utc>>,
+    pub(crate) complete_percent: i64,
+    /// What the reports say, once there is one.
+    pub(crate) counts: Option<Counts>,
+}
+
+/// The numbers of a finished scan.
+#[derive(Debug)]
+pub(crate) struct Counts {
+    pub(crate) severity: String,
+    pub(crate) scanner: Option<serde_json::Value>,
+    pub(crate) total: usize,
+    pub(crate) fixable: usize,
+    pub(crate) by_severity: BTreeMap<&'static str, usize>,
+}
+
+impl Scan {
+    /// The report, once the scan has succeeded.
+    #[must_use]
+    pub fn report(&self) -> Option<&Report> {
+        match self {
+            Self::Success(report) => Some(report),
+            _ => None,
+        }
+    }
+
+    /// The word in `scan_status`, or `None` for an image that was never scanned.
+    pub(crate) fn status(&self) -> Option<&'static str> {
+        match self {
+            Self::Never => None,
+            Self::Pending => Some("Pending"),
+            Self::Running => Some("Running"),
+            Self::Failed => Some("Error"),
+            Self::Stopped => Some("Stopped"),
+            Self::Success(_) => Some("Success"),
+        }
+    }
+}
+
+impl Registry {
+    /// The images whose scans count for an artifact: itself, or the images that an index refers to.
+    pub(crate) fn images<'a>(
+        &self,
+        repository: &'a Repository,
+        artifact: &'a Artifact,
+    ) -> Vec<&'a Artifact> {
+        match artifact.kind {
+            Kind::Image => vec![artifact],
+            Kind::Index => {
+                let children = artifact.references.iter();
+                let children =
+                    children.filter_map(|child| repository.artifact(&child.child_digest));
+                children
+                    .flat_map(|child| self.images(repository, child))
+                    .collect()
+            }
+            Kind::Chart | Kind::Other { .. } => Vec::new(),
+        }
+    }
+
+    /// The reports of an artifact by digest, or `None` where one of its images has none.
+    pub(crate) fn reports<'a>(
+        &'a self,
+        repository: &'a Repository,
+        artifact: &'a Artifact,
+    ) -> Option<Vec<(&'a str, &'a Report)>> {
+        let images = self.images(repository, artifact);
+        let reports = images
+            .iter()
+            .map(|image| Some((image.digest(), self.scan(image.digest()).report()?)));
+        reports
+            .collect::<Option<Vec<_>>>()
+            .filter(|reports| !reports.is_empty())
+    }
+
+    /// The body of the vulnerability addition, or `None` where it is empty.
+    pub(crate) fn report_body(
+        &self,
+        repository: &Repository,
+        artifact: &Artifact,
+    ) -> Option<String> {
+        let reports = self.reports(repository, artifact)?;
+        Some(match (&artifact.kind, reports.first()) {
+            (Kind::Image, Some((digest, report))) => {
+                report::image_body(report, digest, self.duplicates())
+            }
+            _ => report::index_body(&reports, self.duplicates()),
+        })
+    }
+
+    /// The overview of the scans of an artifact, or `None` where one of its images was never scanned.
+    pub(crate) fn summary(&self, repository: &Repository, artifact: &Artifact) -> Option<Summary> {
+        let images = self.images(repository, artifact);
+        let scans = images.iter().map(|image| self.scan(image.digest()));
+        let statuses = scans.map(Scan::status).collect::<Option<Vec<_>>>()?;
+        let status = merged_status(&statuses)?;
+        let ids: Vec<_> = images
+            .iter()
+            .map(|image| report_id(image.digest()))
+            .collect();
+        let succeeded = statuses
+            .iter()
+            .filter(|status| **status == "Success")
+            .count();
+        let started = artifact.pushed + TimeDelta::seconds(1);
+        let ended = matches!(status, "Success" | "Error" | "Stopped");
+        let reports: Vec<_> = images
+            .iter()
+            .filter_map(|image| Some((image.digest(), self.scan(image.digest()).report()?)))
+            .collect();
+        Some(Summary {
+            status,
+            report_id: match artifact.kind {
+                Kind::Index => crate::wire::base64::encode(ids.join("|").as_bytes()),
+                _ => ids.concat(),
+            },
+            started: (status != "Pending").then_some(started),
+            ended: ended.then(|| started + TimeDelta::seconds(2)),
+            complete_percent: i64::try_from(100 * succeeded / images.len()).unwrap_or(100),
+            counts: (status == "Success").then(|| self.counts(&reports)),
+        })
+    }
+
+    fn counts(&self, reports: &[(&str, &Report)]) -> Counts {
+        let findings = report::union(reports, self.duplicates());
+        let mut by_severity = BTreeMap::new();
+        for (finding, _) in &findings {
+            *by_severity
+                .entry(known_severity(&finding.severity))
+                .or_insert(0) += 1;
+        }
+        let worst = reports.iter().map(|(_, report)| report.severity());
+        let worst = worst
+            .max_by_key(|severity| report::rank(severity))
+            .unwrap_or_default();
+        Counts {
+            severity: if worst.is_empty() {
+                "None".to_owned()
+            } else {
+                worst.to_owned()
+            },
+            scanner: reports
+                .first()
+                .and_then(|(_, report)| report::scanner_of(report)),
+            total: findings.len(),
+            fixable: findings
+                .iter()
+                .filter(|(finding, _)| finding.fixable)
+                .count(),
+            by_severity,
+        }
+    }
+}
+
+/// One running image makes the index running, one stopped image stopped, and one success is enough for success.
+fn merged_status(statuses: &[&'static str]) -> Option<&'static str> {
+    let has = |status: &str| statuses.contains(&status);
+    ["Running", "Stopped", "Success"]
+        .into_iter()
+        .find(|status| has(status))
+        .or_else(|| statuses.iter().copied().max())
+}
+
+fn known_severity(severity: &str) -> &'static str {
+    match severity {
+        "None" | "Negligible" => "None",
+        "Low" => "Low",
+        "Medium" => "Medium",
+        "High" => "High",
+        "Critical" => "Critical",
+        _ => "Unknown",
+    }
+}
+
+/// A UUID that follows from the digest, so that it is the same in every run.
+fn report_id(digest: &str) -> String {
+    let hex = super::artifact::digest_of(digest.as_bytes());
+    let hex = hex.trim_start_matches("sha256:");
+    format!(
+        "{}-{}-4{}-8{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[13..16],
+        &hex[17..20],
+        &hex[20..32]
+    )
+}

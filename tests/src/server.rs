@@ -1,0 +1,273 @@
+//! The server: started on a free port of the loopback, stopped when it is dropped.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use std::{fmt, io, thread};
+
+use axum::Router;
+use thiserror::Error;
+use tokio::sync::oneshot;
+
+use crate::connection::{ResetSwitch, ResettableListener};
+use crate::fault::{Fault, Scope};
+use crate::hold::Hold;
+use crate::log::{Log, Request};
+use crate::registry::Registry;
+use crate::service::{self, Service};
+use crate::version::HarborVersion;
+
+/// A simulated Harbor that listens on a free port of 127.0.0.1.
+///
+/// It serves on a thread of its own, whatever runtime the test has, and stops when it is dropped.
+pub struct SimulatedHarbor {
+    address: SocketAddr,
+    service: Arc<Service>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Describes a simulated Harbor before it starts.
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct SimulatedHarborBuilder {
+    registry: Registry,
+    version: HarborVersion,
+    login_delay: Duration,
+    faults: Vec<Fault>,
+}
+
+/// A simulated Harbor that cannot start.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// There is no socket or no thread to be had.
+    #[error("cannot start the server")]
+    Io(#[from] io::Error),
+    /// A fault is restricted to an operation that does not exist, so that it would never strike.
+    #[error("there is no operation {0:?} for a fault to strike")]
+    UnknownOperation(String),
+}
+
+impl SimulatedHarbor {
+    /// Describes a server; without more it is the newest version with an empty registry.
+    pub fn builder() -> SimulatedHarborBuilder {
+        SimulatedHarborBuilder::default()
+    }
+
+    /// The address of the server without the path of its API, such as `http://127.0.0.1:41234`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// All requests so far, in the order of their arrival.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Request> {
+        self.service.log.requests()
+    }
+
+    /// The number of requests so far by operation.
+    #[must_use]
+    pub fn counts(&self) -> BTreeMap<&'static str, usize> {
+        self.service.log.counts()
+    }
+
+    /// Forgets the requests so far and the peak; requests in flight stay in flight.
+    pub fn forget_requests(&self) {
+        self.service.log.clear();
+    }
+
+    /// The number of requests between their arrival and the end of their answer.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.service.log.in_flight()
+    }
+
+    /// The highest number of requests in flight so far.
+    #[must_use]
+    pub fn peak_in_flight(&self) -> usize {
+        self.service.log.peak()
+    }
+
+    /// Reads the registry while the server serves it.
+    pub fn registry<T>(&self, read: impl FnOnce(&Registry) -> T) -> T {
+        read(
+            &self
+                .service
+                .registry
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    /// Changes the registry while the server serves it; requests see it before or after, never in between.
+    pub fn registry_mut<T>(&self, change: impl FnOnce(&mut Registry) -> T) -> T {
+        change(
+            &mut self
+                .service
+                .registry
+                .write()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    /// Adds a fault behind those that are there.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the fault is restricted to an operation that does not exist.
+    pub fn add_fault(&self, fault: Fault) -> Result<(), StartError> {
+        check(&fault)?;
+        self.service
+            .faults
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(fault);
+        Ok(())
+    }
+
+    /// Ends all faults.
+    pub fn clear_faults(&self) {
+        self.service
+            .faults
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+
+    /// Makes every request end in nginx's page for 502, as while Harbor restarts, until it is told otherwise.
+    pub fn set_down(&self, down: bool) {
+        self.service.down.store(down, Ordering::SeqCst);
+    }
+
+    /// Holds the answers of an operation back, named as in [`Fault::on`], until the hold lets them go.
+    ///
+    /// # Errors
+    ///
+    /// Fails when there is no such operation.
+    pub fn hold(&self, operation: &str) -> Result<Hold, StartError> {
+        let scope = Scope::of_operation(operation);
+        if let Some(operation) = scope.unknown_operation() {
+            return Err(StartError::UnknownOperation(operation.to_owned()));
+        }
+        let (hold, gate) = Hold::new(scope);
+        self.service
+            .gates
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(gate);
+        Ok(hold)
+    }
+}
+
+impl SimulatedHarborBuilder {
+    /// Sets what the server holds.
+    pub fn registry(mut self, registry: Registry) -> Self {
+        self.registry = registry;
+        self
+    }
+
+    /// Sets the version that the server pretends to be.
+    pub fn version(mut self, version: HarborVersion) -> Self {
+        self.version = version;
+        self
+    }
+
+    /// Sets how long a request with wrong credentials waits before it goes on without a login.
+    ///
+    /// A real Harbor waits 1.5 seconds; without this, the simulator does not.
+    pub fn login_delay(mut self, delay: Duration) -> Self {
+        self.login_delay = delay;
+        self
+    }
+
+    /// Adds a fault.
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
+        self
+    }
+
+    /// Starts the server.
+    ///
+    /// # Errors
+    ///
+    /// Fails when no socket or thread is to be had, or when a fault names an operation that does not exist.
+    // It is asynchronous so that a server that needs to wait for something can come without a change for callers.
+    #[expect(clippy::unused_async, reason = "see above")]
+    pub async fn start(self) -> Result<SimulatedHarbor, StartError> {
+        self.faults.iter().try_for_each(check)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let service = Arc::new(Service {
+            registry: RwLock::new(self.registry),
+            version: self.version,
+            login_delay: self.login_delay,
+            faults: Mutex::new(self.faults),
+            gates: Mutex::default(),
+            down: AtomicBool::new(false),
+            log: Log::default(),
+            answers: AtomicU64::new(0),
+        });
+        let (stop, stopped) = oneshot::channel();
+        let shared = Arc::clone(&service);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let thread = thread::Builder::new()
+            .name("simulated-harbor".to_owned())
+            .spawn(move || {
+                // Leaving this drops the runtime, and with it every connection that is still open.
+                runtime.block_on(run(listener, shared, stopped));
+            })?;
+        Ok(SimulatedHarbor {
+            address,
+            service,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for SimulatedHarbor {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A server that panicked has no more to say here; its requests have failed already.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl fmt::Debug for SimulatedHarbor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("SimulatedHarbor")
+            .field("url", &self.url())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Serves until the handle is dropped.
+async fn run(listener: TcpListener, service: Arc<Service>, stopped: oneshot::Receiver<()>) {
+    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
+        return;
+    };
+    let router = Router::new().fallback(service::serve).with_state(service);
+    let router = router.into_make_service_with_connect_info::<ResetSwitch>();
+    tokio::select! {
+        _ = axum::serve(ResettableListener(listener), router) => {}
+        _ = stopped => {}
+    }
+}
+
+fn check(fault: &Fault) -> Result<(), StartError> {
+    match fault.unknown_operation() {
+        Some(operation) => Err(StartError::UnknownOperation(operation.to_owned())),
+        None => Ok(()),
+    }
+}

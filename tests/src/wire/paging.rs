@@ -1,0 +1,104 @@
+//! `page` and `page_size`, and the `Link` header with the damage that Harbor does to it.
+
+use axum::http::HeaderValue;
+
+use super::errors::Refusal;
+use super::parameters::{self, Parameters};
+
+/// The page that a list was asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Page {
+    number: i64,
+    size: i64,
+}
+
+impl Page {
+    /// Reads the two parameters, or refuses them with a line for each that is wrong.
+    pub(crate) fn from_parameters(parameters: &Parameters) -> Result<Self, Refusal> {
+        let mut problems = Vec::new();
+        let mut integer = |name: &str, default: i64| match parameters.text(name) {
+            None | Some("") => default,
+            Some(text) => text.parse().unwrap_or_else(|_| {
+                problems.push(format!("{name} in query must be of type int64: {text:?}"));
+                default
+            }),
+        };
+        let page = Self {
+            number: integer("page", 1),
+            size: integer("page_size", 10),
+        };
+        if page.size > 100 {
+            problems.push("page_size in query should be less than or equal to 100".to_owned());
+        }
+        match problems.is_empty() {
+            true => Ok(page),
+            false => Err(Refusal::invalid(&problems)),
+        }
+    }
+
+    /// The first row of the page. Zero and negative numbers mean the first page, and without a size there is one page.
+    pub(crate) fn offset(self) -> usize {
+        match self.size {
+            ..=0 => 0,
+            size => usize::try_from((self.number - 1).saturating_mul(size)).unwrap_or(0),
+        }
+    }
+
+    /// The most rows on the page; no limit for sizes of zero and below.
+    pub(crate) fn limit(self) -> usize {
+        match usize::try_from(self.size) {
+            Ok(0) | Err(_) => usize::MAX,
+            Ok(size) => size,
+        }
+    }
+
+    /// The `Link` header for a list of `total` rows, with its query un-escaped once before "next" is built from "prev".
+    pub(crate) fn link(self, path: &str, query: &str, total: usize) -> Option<HeaderValue> {
+        if self.size == 0 {
+            return None;
+        }
+        let total = i64::try_from(total).unwrap_or(i64::MAX);
+        let mut query = query.to_owned();
+        let mut links = Vec::new();
+        if self.number > 1 && (self.number - 1).saturating_mul(self.size) < total {
+            query = self.query_of(&query, self.number - 1);
+            links.push(format!("<{path}?{query}>; rel=\"prev\""));
+        }
+        if self.number.saturating_mul(self.size) < total {
+            query = self.query_of(&query, self.number.saturating_add(1));
+            links.push(format!("<{path}?{query}>; rel=\"next\""));
+        }
+        match links.is_empty() {
+            true => None,
+            false => HeaderValue::from_bytes(links.join(" , ").as_bytes()).ok(),
+        }
+    }
+
+    fn query_of(self, query: &str, page: i64) -> String {
+        let mut parameters = Parameters::parse_leniently(query);
+        parameters.set("page", page);
+        parameters.set("page_size", self.size);
+        let encoded = parameters.encode();
+        parameters::unescape(&encoded).unwrap_or(encoded)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Page;
+
+    #[test]
+    fn next_is_unescaped_twice_where_there_is_a_previous_page() {
+        let page = Page {
+            number: 2,
+            size: 10,
+        };
+        let query = "page=2&page_size=10&q=media_type%3Da%2Fb%252Bjson";
+        let link = page.link("/api/v2.0/x", query, 21).unwrap();
+        assert_eq!(
+            link.to_str().unwrap(),
+            "</api/v2.0/x?page=1&page_size=10&q=media_type=a/b%2Bjson>; rel=\"prev\" , \
+             </api/v2.0/x?page=3&page_size=10&q=media_type=a/b+json>; rel=\"next\""
+        );
+    }
+}

@@ -1,0 +1,115 @@
+//! The query string: split, decoded once, and read as the types that Harbor's description gives.
+
+use percent_encoding::percent_decode_str;
+
+use super::errors::Refusal;
+
+/// The parameters of a query string, decoded once; of a repeated one the last counts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parameters {
+    pairs: Vec<(String, String)>,
+}
+
+impl Parameters {
+    /// Reads a query string, and refuses one that is not well formed.
+    pub(crate) fn parse(query: &str) -> Result<Self, Refusal> {
+        if query.contains(';') {
+            return Err(Refusal::bad_request("invalid semicolon separator in query"));
+        }
+        match pairs(query) {
+            Some(pairs) => Ok(Self { pairs }),
+            None => Err(Refusal::bad_request("invalid URL escape in query")),
+        }
+    }
+
+    /// Reads what can be read of a query string, as the code that builds links does.
+    pub(crate) fn parse_leniently(query: &str) -> Self {
+        let pairs = query
+            .split('&')
+            .filter(|part| !part.contains(';'))
+            .filter_map(pairs);
+        Self {
+            pairs: pairs.flatten().collect(),
+        }
+    }
+
+    /// The last value of a parameter.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.pairs
+            .iter()
+            .rev()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// A flag: a handful of words are true, everything else is false.
+    pub(crate) fn flag(&self, name: &str, default: bool) -> bool {
+        const TRUE: [&str; 10] = [
+            "true", "1", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled",
+        ];
+        match self.text(name) {
+            None | Some("") => default,
+            Some(value) => TRUE.iter().any(|word| value.eq_ignore_ascii_case(word)),
+        }
+    }
+
+    /// Replaces a parameter.
+    pub(crate) fn set(&mut self, name: &str, value: i64) {
+        self.pairs.retain(|(key, _)| key != name);
+        self.pairs.push((name.to_owned(), value.to_string()));
+    }
+
+    /// Writes the query string anew, sorted by name.
+    pub(crate) fn encode(&self) -> String {
+        let mut pairs: Vec<_> = self.pairs.iter().collect();
+        pairs.sort_by(|left, right| left.0.cmp(&right.0));
+        let encoded = pairs
+            .iter()
+            .map(|(key, value)| format!("{}={}", escape_component(key), escape_component(value)));
+        encoded.collect::<Vec<_>>().join("&")
+    }
+}
+
+/// Decodes a query component: `+` is a space, and a damaged escape makes it fail.
+pub(crate) fn unescape(text: &str) -> Option<String> {
+    decode(&text.replace('+', " "))
+}
+
+/// Decodes a path segment: `+` stays, and a damaged escape makes it fail.
+pub(crate) fn unescape_path(text: &str) -> Option<String> {
+    decode(text)
+}
+
+fn decode(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    for (position, _) in bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%') {
+        let digits = bytes.get(position + 1..position + 3)?;
+        if !digits.iter().all(u8::is_ascii_hexdigit) {
+            return None;
+        }
+    }
+    Some(percent_decode_str(text).decode_utf8_lossy().into_owned())
+}
+
+fn pairs(query: &str) -> Option<Vec<(String, String)>> {
+    let parts = query.split('&').filter(|part| !part.is_empty());
+    let pairs = parts.map(|part| {
+        let (key, value) = part.split_once('=').unwrap_or((part, ""));
+        Some((unescape(key)?, unescape(value)?))
+    });
+    pairs.collect()
+}
+
+fn escape_component(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                out.push(char::from(byte));
+            }
+            b' ' => out.push('+'),
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
+}

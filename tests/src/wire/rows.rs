@@ -1,0 +1,245 @@
+//! Lists as the database would answer them: rows filtered by `q`, sorted by `sort`, cut to a page.
+
+use std::cmp::Ordering;
+
+use chrono::{DateTime, Utc};
+
+use super::errors::Refusal;
+use super::paging::Page;
+use super::parameters::Parameters;
+use super::q::{Pattern, Query, Scalar};
+use super::time;
+
+/// A row of a list.
+pub(crate) trait Row {
+    /// The value of a column, or `None` where the model has no such column.
+    fn column(&self, name: &str) -> Option<Cell<'_>>;
+
+    /// The unique number of the row.
+    fn id(&self) -> i64;
+}
+
+/// A value in a row.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub(crate) enum Cell<'a> {
+    Boolean(bool),
+    Integer(i64),
+    Text(&'a str),
+    Time(Option<DateTime<Utc>>),
+}
+
+/// What a list was asked for.
+#[derive(Debug)]
+pub(crate) struct Selection {
+    pub(crate) query: Query,
+    pub(crate) page: Page,
+    sort: Vec<(String, bool)>,
+}
+
+/// The rows of a page and the number of all rows that match.
+#[derive(Debug)]
+pub(crate) struct Selected<T> {
+    pub(crate) rows: Vec<T>,
+    pub(crate) total: usize,
+}
+
+impl Selection {
+    /// Reads `page`, `page_size`, `q` and `sort`.
+    pub(crate) fn from_parameters(parameters: &Parameters) -> Result<Self, Refusal> {
+        let page = Page::from_parameters(parameters)?;
+        let query = Query::parse(parameters.text("q").unwrap_or_default())?;
+        let keys = parameters
+            .text("sort")
+            .unwrap_or_default()
+            .split(',')
+            .map(str::trim);
+        let sort = keys
+            .filter(|key| !key.is_empty())
+            .map(|key| match key.strip_prefix('-') {
+                Some(key) => (column_name(key), true),
+                None => (column_name(key), false),
+            });
+        Ok(Self {
+            query,
+            page,
+            sort: sort.collect(),
+        })
+    }
+
+    /// Filters, sorts and cuts the rows. `default` is the order where no sort key is known; a minus means descending.
+    pub(crate) fn of<T: Row>(
+        &self,
+        rows: Vec<T>,
+        default: &[&str],
+    ) -> Result<Selected<T>, Refusal> {
+        let rows = self.matching(rows)?;
+        let total = rows.len();
+        let order = self.order(rows.first(), default);
+        Ok(Selected {
+            rows: cut(rows, &order, self.page),
+            total,
+        })
+    }
+
+    /// The rows that match `q`. A key that is no column is ignored, as Harbor does without a word.
+    pub(crate) fn matching<T: Row>(&self, mut rows: Vec<T>) -> Result<Vec<T>, Refusal> {
+        for (key, pattern) in self.query.terms() {
+            let name = column_name(key);
+            let mut problem = None;
+            rows.retain(
+                |row| match row.column(&name).map(|cell| matches(cell, pattern)) {
+                    None => true,
+                    Some(Ok(matched)) => matched,
+                    Some(Err(refusal)) => {
+                        problem = Some(refusal);
+                        false
+                    }
+                },
+            );
+            if let Some(refusal) = problem {
+                return Err(refusal);
+            }
+        }
+        Ok(rows)
+    }
+
+    fn order<T: Row>(&self, row: Option<&T>, default: &[&str]) -> Vec<(String, bool)> {
+        let known = |name: &str| row.is_some_and(|row| row.column(name).is_some());
+        let sort: Vec<_> = self
+            .sort
+            .iter()
+            .filter(|(name, _)| known(name))
+            .cloned()
+            .collect();
+        if !sort.is_empty() {
+            return sort;
+        }
+        let default = default.iter().map(|key| match key.strip_prefix('-') {
+            Some(key) => (key.to_owned(), true),
+            None => ((*key).to_owned(), false),
+        });
+        default.collect()
+    }
+}
+
+/// Sorts no more than is needed: the rows before the page only need to be known to lie before it.
+fn cut<T: Row>(mut rows: Vec<T>, order: &[(String, bool)], page: Page) -> Vec<T> {
+    let compare = |left: &T, right: &T| compare(left, right, order);
+    let (offset, limit) = (page.offset(), page.limit());
+    if offset >= rows.len() {
+        return Vec::new();
+    }
+    if offset > 0 {
+        rows.select_nth_unstable_by(offset, compare);
+        rows.drain(..offset);
+    }
+    if limit < rows.len() {
+        rows.select_nth_unstable_by(limit, compare);
+        rows.truncate(limit);
+    }
+    rows.sort_unstable_by(compare);
+    rows
+}
+
+fn compare<T: Row>(left: &T, right: &T, order: &[(String, bool)]) -> Ordering {
+    for (name, descending) in order {
+        let ordering = left
+            .column(name)
+            .partial_cmp(&right.column(name))
+            .unwrap_or(Ordering::Equal);
+        if ordering != Ordering::Equal {
+            return if *descending {
+                ordering.reverse()
+            } else {
+                ordering
+            };
+        }
+    }
+    // The database leaves ties open. The simulator closes them, so that a test sees the same order each time.
+    left.id().cmp(&right.id())
+}
+
+/// Columns may be named as in the database or as in the program: `push_time` or `PushTime`.
+fn column_name(key: &str) -> String {
+    let mut name = String::with_capacity(key.len() + 4);
+    let mut after_lower = false;
+    for character in key.chars() {
+        if character.is_ascii_uppercase() && after_lower {
+            name.push('_');
+        }
+        after_lower = character.is_ascii_lowercase();
+        name.push(character.to_ascii_lowercase());
+    }
+    name
+}
+
+fn matches(cell: Cell<'_>, pattern: &Pattern) -> Result<bool, Refusal> {
+    match pattern {
+        Pattern::Exact(text) => equals(cell, text),
+        Pattern::Fuzzy(part) => Ok(contains(cell, part)),
+        Pattern::Range(minimum, maximum) => {
+            let above = match minimum {
+                Some(bound) => compare_scalar(cell, bound)? != Ordering::Less,
+                None => true,
+            };
+            let below = match maximum {
+                Some(bound) => compare_scalar(cell, bound)? != Ordering::Greater,
+                None => true,
+            };
+            Ok(above && below)
+        }
+        Pattern::AnyOf(members) => {
+            for member in members {
+                if compare_scalar(cell, member)? == Ordering::Equal {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        }
+        // Only the lists that know what to do with it take this pattern out before; for the others it is not there.
+        Pattern::AllOf(_) => Ok(true),
+    }
+}
+
+fn contains(cell: Cell<'_>, part: &str) -> bool {
+    let text = match cell {
+        Cell::Text(text) => text.to_lowercase(),
+        Cell::Integer(number) => number.to_string(),
+        Cell::Boolean(value) => value.to_string(),
+        Cell::Time(time) => time.as_ref().map(time::text).unwrap_or_default(),
+    };
+    text.contains(&part.to_lowercase())
+}
+
+/// The exact form is text, which the database converts to the type of the column.
+fn equals(cell: Cell<'_>, text: &str) -> Result<bool, Refusal> {
+    let equal = match cell {
+        Cell::Text(own) => Some(own == text),
+        Cell::Integer(number) => text.parse().ok().map(|other: i64| number == other),
+        Cell::Boolean(value) => text.parse().ok().map(|other: bool| value == other),
+        Cell::Time(time) => time::from_database_text(text).map(|other| time == Some(other)),
+    };
+    equal.ok_or_else(wrong_type)
+}
+
+/// Compares with a member of a range or a list; a number or a time is not converted to text, nor text to a number.
+fn compare_scalar(cell: Cell<'_>, scalar: &Scalar) -> Result<Ordering, Refusal> {
+    match (cell, scalar) {
+        (Cell::Text(text), Scalar::Text(other)) => Ok(text.cmp(other)),
+        (Cell::Integer(number), Scalar::Integer(other)) => Ok(number.cmp(other)),
+        (Cell::Boolean(value), Scalar::Text(other)) => other
+            .parse()
+            .map(|other| value.cmp(&other))
+            .map_err(|_| wrong_type()),
+        (Cell::Time(time), Scalar::Time(other)) => Ok(time.cmp(&Some(*other))),
+        (Cell::Time(time), Scalar::Text(other)) => {
+            let other = time::from_database_text(other).ok_or_else(wrong_type)?;
+            Ok(time.cmp(&Some(other)))
+        }
+        _ => Err(wrong_type()),
+    }
+}
+
+fn wrong_type() -> Refusal {
+    Refusal::internal("the value does not have the type of the column")
+}
