@@ -13,15 +13,15 @@ fn main() -> ExitCode {
     match write_client() {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            println!("cargo::error={message}");
+            // A message to cargo is one line.
+            println!("cargo::error={}", message.replace('\n', " "));
             ExitCode::FAILURE
         }
     }
 }
 
 fn write_client() -> Result<(), String> {
-    let description = fs::read_to_string(DESCRIPTION)
-        .map_err(|error| format!("cannot read {DESCRIPTION}: {error}"))?;
+    let description = fs::read_to_string(DESCRIPTION).map_err(|error| format!("cannot read {DESCRIPTION}: {error}"))?;
     // Git without symlink support checks out a file that holds the path of its target.
     if description.trim().lines().count() <= 1 {
         return Err(format!(
@@ -33,6 +33,5 @@ fn write_client() -> Result<(), String> {
     let client = codegen::generate(&description, schemars)
         .map_err(|error| format!("cannot generate the client from {DESCRIPTION}: {error}"))?;
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?);
-    fs::write(out.join("client.rs"), client)
-        .map_err(|error| format!("cannot write client.rs: {error}"))
+    fs::write(out.join("client.rs"), client).map_err(|error| format!("cannot write client.rs: {error}"))
 }

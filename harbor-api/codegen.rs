@@ -28,9 +28,7 @@ pub(crate) fn generate(description: &str, schemars: bool) -> Result<String, Code
     if schemars {
         settings.with_derive("schemars::JsonSchema");
     }
-    let tokens = Generator::new(&settings)
-        .generate_tokens(&spec)
-        .map_err(CodegenError::Generator)?;
+    let tokens = Generator::new(&settings).generate_tokens(&spec).map_err(CodegenError::Generator)?;
     let mut file: File = syn::parse2(tokens).map_err(CodegenError::Syntax)?;
     remove_constructor(&mut file);
     Ok(prettyplease::unparse(&file))
@@ -68,9 +66,7 @@ fn remove_constructor(file: &mut File) {
         let inherent = block.trait_.is_none();
         let of_client = matches!(&*block.self_ty, Type::Path(path) if path.path.is_ident("Client"));
         if inherent && of_client {
-            block.items.retain(
-                |item| !matches!(item, ImplItem::Fn(function) if function.sig.ident == "new"),
-            );
+            block.items.retain(|item| !matches!(item, ImplItem::Fn(function) if function.sig.ident == "new"));
         }
     }
 }

@@ -22,9 +22,7 @@ const READ_TIMEOUT: Duration = Duration::from_secs(75);
 /// With the feature `rustls` this makes ring the process' default crypto provider, unless the program has installed
 /// one before.
 pub fn http_client() -> reqwest::ClientBuilder {
-    let builder = reqwest::Client::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .read_timeout(READ_TIMEOUT);
+    let builder = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(READ_TIMEOUT);
     with_tls(builder)
 }
 
@@ -49,9 +47,6 @@ impl Client {
     /// When the HTTP client cannot be made, for instance because the platform's certificates cannot be read.
     pub fn new(base_url: &str) -> reqwest::Result<Self> {
         let client = http_client().build()?;
-        Ok(Self::new_with_client(
-            base_url.trim_end_matches('/'),
-            client,
-        ))
+        Ok(Self::new_with_client(base_url.trim_end_matches('/'), client))
     }
 }

@@ -21,10 +21,7 @@ pub(crate) async fn normalise(response: Response) -> Response {
     let body = match body {
         Ok(bytes) if is_documented(&bytes) => bytes,
         Ok(bytes) => substitute(status, &describe(&bytes, content_type.as_deref())),
-        Err(error) => substitute(
-            status,
-            &format!("the body of the answer broke off: {}", error.without_url()),
-        ),
+        Err(error) => substitute(status, &format!("the body of the answer broke off: {}", error.without_url())),
     };
     rebuild(parts, body)
 }
@@ -32,9 +29,7 @@ pub(crate) async fn normalise(response: Response) -> Response {
 /// Gives an answer another body, with the headers that describe the old one corrected.
 pub(crate) fn rebuild(mut parts: http::response::Parts, body: Bytes) -> Response {
     parts.headers.remove(header::TRANSFER_ENCODING);
-    parts
-        .headers
-        .insert(header::CONTENT_LENGTH, body.len().into());
+    parts.headers.insert(header::CONTENT_LENGTH, body.len().into());
     Response::from(http::Response::from_parts(parts, body))
 }
 
@@ -63,15 +58,10 @@ fn is_documented(body: &[u8]) -> bool {
     let Some(Value::Array(errors)) = members.get("errors") else {
         return false;
     };
-    let is_text = |error: &Value, member: &str| {
-        error
-            .get(member)
-            .is_none_or(|value| value.is_string() || value.is_null())
-    };
+    let is_text =
+        |error: &Value, member: &str| error.get(member).is_none_or(|value| value.is_string() || value.is_null());
     !errors.is_empty()
-        && errors
-            .iter()
-            .all(|error| error.is_object() && is_text(error, "code") && is_text(error, "message"))
+        && errors.iter().all(|error| error.is_object() && is_text(error, "code") && is_text(error, "message"))
 }
 
 /// Harbor's shape for what is not Harbor's.
@@ -80,13 +70,7 @@ fn substitute(status: StatusCode, message: &str) -> Bytes {
     let reason = status.canonical_reason().unwrap_or("unknown status");
     let code: String = reason
         .chars()
-        .map(|character| {
-            if character.is_ascii_alphanumeric() {
-                character.to_ascii_uppercase()
-            } else {
-                '_'
-            }
-        })
+        .map(|character| if character.is_ascii_alphanumeric() { character.to_ascii_uppercase() } else { '_' })
         .collect();
     Bytes::from(json!({ "errors": [{ "code": code, "message": message }] }).to_string())
 }
@@ -101,10 +85,7 @@ fn describe(body: &[u8], content_type: Option<&str>) -> String {
     let kind = content_type.unwrap_or("of no stated type");
     match page_title(text) {
         Some(title) => format!("the answer is a page ({kind}) titled {:?}", quote(title)),
-        None => format!(
-            "the answer is not an error of Harbor ({kind}): {}",
-            quote(text)
-        ),
+        None => format!("the answer is not an error of Harbor ({kind}): {}", quote(text)),
     }
 }
 
@@ -117,17 +98,8 @@ fn page_title(text: &str) -> Option<&str> {
 }
 
 fn quote(text: &str) -> String {
-    let mut quoted: String = text
-        .chars()
-        .take(QUOTE_LIMIT)
-        .map(|character| {
-            if character.is_control() {
-                ' '
-            } else {
-                character
-            }
-        })
-        .collect();
+    let mut quoted: String =
+        text.chars().take(QUOTE_LIMIT).map(|character| if character.is_control() { ' ' } else { character }).collect();
     if text.chars().nth(QUOTE_LIMIT).is_some() {
         quoted.push('…');
     }
@@ -144,40 +116,26 @@ mod tests {
 
     fn message(body: &[u8]) -> String {
         let document: Value = serde_json::from_slice(body).unwrap();
-        document["errors"][0]["message"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        document["errors"][0]["message"].as_str().unwrap().to_owned()
     }
 
     #[test]
     fn an_error_list_is_left_alone() {
-        assert!(is_documented(
-            br#"{"errors":[{"code":"NOT_FOUND","message":"artifact p/r:t not found"}]}"#
-        ));
+        assert!(is_documented(br#"{"errors":[{"code":"NOT_FOUND","message":"artifact p/r:t not found"}]}"#));
         assert!(is_documented(br#"{"errors":[{"code":null}]}"#));
     }
 
     #[test]
     fn other_bodies_are_not_error_lists() {
-        for body in [
-            "",
-            "{}",
-            "[]",
-            "null",
-            r#"{"errors":[]}"#,
-            r#"{"errors":null}"#,
-            r#"{"errors":["x"]}"#,
-            "<html>",
-        ] {
+        for body in ["", "{}", "[]", "null", r#"{"errors":[]}"#, r#"{"errors":null}"#, r#"{"errors":["x"]}"#, "<html>"]
+        {
             assert!(!is_documented(body.as_bytes()), "{body}");
         }
     }
 
     #[test]
     fn the_code_is_the_reason_phrase() {
-        let document: Value =
-            serde_json::from_slice(&substitute(StatusCode::BAD_GATEWAY, "x")).unwrap();
+        let document: Value = serde_json::from_slice(&substitute(StatusCode::BAD_GATEWAY, "x")).unwrap();
         assert_eq!(document["errors"][0]["code"], "BAD_GATEWAY");
     }
 
@@ -185,10 +143,7 @@ mod tests {
     fn a_page_is_named_by_its_title() {
         let page = b"<html>\r\n<head><TITLE>502 Bad Gateway</TITLE></head></html>";
         let body = substitute(StatusCode::BAD_GATEWAY, &describe(page, Some("text/html")));
-        assert_eq!(
-            message(&body),
-            r#"the answer is a page (text/html) titled "502 Bad Gateway""#
-        );
+        assert_eq!(message(&body), r#"the answer is a page (text/html) titled "502 Bad Gateway""#);
     }
 
     #[test]

@@ -14,10 +14,7 @@ use crate::{USER_AGENT, errors};
 impl ClientHooks for Client {
     /// Names the client. A request leaves with [`USER_AGENT`] whatever HTTP client the caller brought.
     async fn pre<E>(&self, request: &mut Request, _info: &OperationInfo) -> Result<(), Error<E>> {
-        request
-            .headers_mut()
-            .entry(header::USER_AGENT)
-            .or_insert(HeaderValue::from_static(USER_AGENT));
+        request.headers_mut().entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
         Ok(())
     }
 
@@ -38,16 +35,27 @@ impl ClientHooks for Client {
             let started = Instant::now();
             let outcome = self.client().execute(request).await;
             let span = Span::current();
-            span.record(
-                "milliseconds",
-                u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-            );
+            span.record("milliseconds", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
             let response = outcome.inspect_err(|_| tracing::debug!("no answer"))?;
             span.record("status", response.status().as_u16());
             Ok(mend(response).await)
         }
         .instrument(span)
         .await
+    }
+
+    /// Refuses a web page that passes for a success. A wrong address leads to Harbor's portal, and a proxy in front may
+    /// send a login page; operations that expect no JSON would take either for their answer.
+    async fn post<E>(&self, result: &reqwest::Result<Response>, _info: &OperationInfo) -> Result<(), Error<E>> {
+        match result {
+            Ok(response) if response.status().is_success() && has_type(response, "text/html") => {
+                Err(Error::Custom(format!(
+                    "the answer with status {} is a web page, so the address may not be Harbor's API",
+                    response.status().as_u16()
+                )))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -66,14 +74,13 @@ async fn mend(response: Response) -> Response {
 }
 
 fn is_empty_json(response: &Response) -> bool {
-    let is_json = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|value| {
-            value
-                .as_bytes()
-                .to_ascii_lowercase()
-                .starts_with(b"application/json")
-        });
-    is_json && response.content_length() == Some(0)
+    has_type(response, "application/json") && response.content_length() == Some(0)
+}
+
+/// Whether the content type is this one, whatever its parameters.
+fn has_type(response: &Response, wanted: &str) -> bool {
+    let Some(value) = response.headers().get(header::CONTENT_TYPE) else {
+        return false;
+    };
+    value.as_bytes().get(..wanted.len()).is_some_and(|start| start.eq_ignore_ascii_case(wanted.as_bytes()))
 }

@@ -21,6 +21,4 @@ mod generated {
 }
 
 pub use connect::{USER_AGENT, http_client};
-pub use generated::{
-    ByteStream, Client, ClientInfo, Error, ResponseValue, builder, prelude, types,
-};
+pub use generated::{ByteStream, Client, ClientInfo, Error, ResponseValue, builder, prelude, types};

@@ -30,23 +30,15 @@ impl Client {
             url.push('/');
             url.push_str(&encode_path(segment));
         }
-        let mut request = self
-            .client()
-            .request(Method::GET, url)
-            .headers(headers)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: operation,
-        };
+        let mut request = self.client().request(Method::GET, url).headers(headers).build()?;
+        let info = OperationInfo { operation_id: operation };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
         let status = response.status();
         if status.is_client_error() || status.is_server_error() {
-            return Err(Error::ErrorResponse(
-                ResponseValue::from_response(response).await?,
-            ));
+            return Err(Error::ErrorResponse(ResponseValue::from_response(response).await?));
         }
         if !status.is_success() {
             return Err(Error::UnexpectedResponse(response));

@@ -35,10 +35,7 @@ impl Credentials {
     /// A user with a password, or a robot by its full name and secret.
     #[must_use]
     pub fn basic(username: impl Into<String>, secret: impl Into<String>) -> Self {
-        Self(Kind::Basic {
-            username: username.into(),
-            secret: secret.into(),
-        })
+        Self(Kind::Basic { username: username.into(), secret: secret.into() })
     }
 
     /// A system robot by the name it was created with: `robot("auditor", …)` is `robot$auditor`.
@@ -47,20 +44,14 @@ impl Credentials {
     #[must_use]
     pub fn robot(name: impl AsRef<str>, secret: impl Into<String>) -> Self {
         let name = name.as_ref();
-        let username = if name.contains('$') {
-            name.to_owned()
-        } else {
-            format!("robot${name}")
-        };
+        let username = if name.contains('$') { name.to_owned() } else { format!("robot${name}") };
         Self::basic(username, secret)
     }
 
     /// An OIDC id token. Harbor asks its identity provider on every request.
     #[must_use]
     pub fn bearer(token: impl Into<String>) -> Self {
-        Self(Kind::Bearer {
-            token: token.into(),
-        })
+        Self(Kind::Bearer { token: token.into() })
     }
 
     /// Nobody: only what is public can be read, and only where Harbor lets anonymous callers list.
@@ -114,18 +105,15 @@ impl Credentials {
         let text = match &self.0 {
             Kind::Anonymous => return Ok(None),
             Kind::Basic { username, .. } if username.contains(':') => {
-                return Err(Error::InvalidCredentials(
-                    "a user name cannot contain a colon",
-                ));
+                return Err(Error::InvalidCredentials("a user name cannot contain a colon"));
             }
             Kind::Basic { username, secret } => {
                 format!("Basic {}", BASE64.encode(format!("{username}:{secret}")))
             }
             Kind::Bearer { token } => format!("Bearer {token}"),
         };
-        let mut header = HeaderValue::try_from(text).map_err(|_| {
-            Error::InvalidCredentials("the token contains characters that no header can carry")
-        })?;
+        let mut header = HeaderValue::try_from(text)
+            .map_err(|_| Error::InvalidCredentials("the token contains characters that no header can carry"))?;
         header.set_sensitive(true);
         Ok(Some(header))
     }
@@ -135,10 +123,9 @@ impl fmt::Debug for Credentials {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Kind::Anonymous => formatter.write_str("Anonymous"),
-            Kind::Basic { username, .. } => formatter
-                .debug_struct("Basic")
-                .field("username", username)
-                .finish_non_exhaustive(),
+            Kind::Basic { username, .. } => {
+                formatter.debug_struct("Basic").field("username", username).finish_non_exhaustive()
+            }
             Kind::Bearer { .. } => formatter.debug_struct("Bearer").finish_non_exhaustive(),
         }
     }
@@ -150,9 +137,7 @@ pub(crate) fn variable(name: &str) -> Result<Option<String>, Error> {
         Ok(value) if value.is_empty() => Ok(None),
         Ok(value) => Ok(Some(value)),
         Err(VarError::NotPresent) => Ok(None),
-        Err(VarError::NotUnicode(_)) => Err(Error::Environment(format!(
-            "the value of {name} is not Unicode"
-        ))),
+        Err(VarError::NotUnicode(_)) => Err(Error::Environment(format!("the value of {name} is not Unicode"))),
     }
 }
 
@@ -172,11 +157,7 @@ mod tests {
             Credentials::bearer("hunter2"),
         ];
         for credentials in all {
-            let shown = format!(
-                "{credentials:?} {:#?} {:?}",
-                credentials,
-                credentials.header()
-            );
+            let shown = format!("{credentials:?} {:#?} {:?}", credentials, credentials.header());
             assert!(!shown.contains("hunter2"), "{shown}");
             assert!(!shown.contains(&BASE64.encode("admin:hunter2")), "{shown}");
         }
@@ -184,22 +165,13 @@ mod tests {
 
     #[test]
     fn a_robot_gets_the_prefix_once() {
-        assert_eq!(
-            Credentials::robot("auditor", "s").username(),
-            Some("robot$auditor")
-        );
-        assert_eq!(
-            Credentials::robot("robot$team+ci", "s").username(),
-            Some("robot$team+ci")
-        );
+        assert_eq!(Credentials::robot("auditor", "s").username(), Some("robot$auditor"));
+        assert_eq!(Credentials::robot("robot$team+ci", "s").username(), Some("robot$team+ci"));
     }
 
     #[test]
     fn the_header_is_basic_authentication() {
-        let header = Credentials::basic("admin", "Harbor12345")
-            .header()
-            .unwrap()
-            .unwrap();
+        let header = Credentials::basic("admin", "Harbor12345").header().unwrap().unwrap();
         assert_eq!(header.as_bytes(), b"Basic YWRtaW46SGFyYm9yMTIzNDU=");
         assert!(header.is_sensitive());
         assert_eq!(Credentials::anonymous().header().unwrap(), None);

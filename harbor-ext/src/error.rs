@@ -14,9 +14,7 @@ pub enum Error {
     InvalidCredentials(&'static str),
 
     /// No credentials were given, and anonymous access was not asked for.
-    #[error(
-        "no credentials: give some, or ask for Credentials::anonymous() to read only what is public"
-    )]
+    #[error("no credentials: give some, or ask for Credentials::anonymous() to read only what is public")]
     MissingCredentials,
 
     /// The environment does not say what was asked of it.

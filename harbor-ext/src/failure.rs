@@ -116,19 +116,13 @@ impl Failure {
     pub fn advice(&self) -> &'static str {
         match self.kind {
             FailureKind::InvalidInput => "correct what was asked for",
-            FailureKind::NotFound => {
-                "check the name: it may be misspelt, deleted, or hidden from this account"
-            }
+            FailureKind::NotFound => "check the name: it may be misspelt, deleted, or hidden from this account",
             FailureKind::NotAuthenticated => {
                 "check the user name and secret, and whether the robot is disabled or expired"
             }
             FailureKind::Forbidden => match self.phase {
-                Phase::ListingRepositories => {
-                    "give the robot the permission repository:list on this project"
-                }
-                Phase::FetchingReport => {
-                    "give the robot the permission artifact-addition:read on this project"
-                }
+                Phase::ListingRepositories => "give the robot the permission repository:list on this project",
+                Phase::FetchingReport => "give the robot the permission artifact-addition:read on this project",
                 _ => "give the robot the permission artifact:list on this project",
             },
             FailureKind::Connection => "check the address, the network and the certificate",
@@ -136,9 +130,7 @@ impl Failure {
                 "try again later, or with a lower fixed concurrency"
             }
             FailureKind::Server => "look the request id up in Harbor's log",
-            FailureKind::Refused => {
-                "check that this Harbor's version has the route, and what stands in front of it"
-            }
+            FailureKind::Refused => "check that this Harbor's version has the route, and what stands in front of it",
             FailureKind::Undecodable => {
                 "check that the address leads to Harbor's API, and report the answer if it does"
             }
@@ -199,20 +191,12 @@ impl fmt::Display for Target {
 
 impl From<ProjectName> for Target {
     fn from(project: ProjectName) -> Self {
-        Self {
-            project: Some(project),
-            repository: None,
-            digest: None,
-        }
+        Self { project: Some(project), repository: None, digest: None }
     }
 }
 
 impl From<RepositoryName> for Target {
     fn from(repository: RepositoryName) -> Self {
-        Self {
-            project: Some(repository.project().clone()),
-            repository: Some(repository),
-            digest: None,
-        }
+        Self { project: Some(repository.project().clone()), repository: Some(repository), digest: None }
     }
 }

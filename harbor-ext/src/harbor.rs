@@ -41,12 +41,7 @@ impl Harbor {
     /// The path `/api/v2.0` is added where it is missing. Use `https://` where the server has it: a redirect from
     /// `http://` would lose the credentials, so it is reported instead of followed.
     pub fn builder(url: impl Into<String>) -> HarborBuilder {
-        HarborBuilder {
-            url: url.into(),
-            credentials: None,
-            http_client: None,
-            settings: Settings::default(),
-        }
+        HarborBuilder { url: url.into(), credentials: None, http_client: None, settings: Settings::default() }
     }
 
     /// Starts with the address in `HARBOR_URL` and the credentials that [`Credentials::from_env`] finds.
@@ -182,16 +177,8 @@ impl HarborBuilder {
             .map_err(|error| Error::HttpClient(error.without_url()))?;
         let base_url = format!("{}{API_PATH}", url.as_str().trim_end_matches('/'));
         let client = harbor_api::Client::new_with_client(&base_url, http_client);
-        let shared = Shared {
-            client,
-            url,
-            credentials,
-            settings: self.settings,
-            identity: OnceLock::new(),
-        };
-        Ok(Harbor {
-            shared: Arc::new(shared),
-        })
+        let shared = Shared { client, url, credentials, settings: self.settings, identity: OnceLock::new() };
+        Ok(Harbor { shared: Arc::new(shared) })
     }
 }
 
@@ -224,10 +211,7 @@ mod tests {
 
     fn base_url(text: &str) -> String {
         use harbor_api::ClientInfo as _;
-        let harbor = Harbor::builder(text)
-            .credentials(Credentials::anonymous())
-            .build()
-            .unwrap();
+        let harbor = Harbor::builder(text).credentials(Credentials::anonymous()).build().unwrap();
         harbor.client().baseurl().to_owned()
     }
 
@@ -237,10 +221,7 @@ mod tests {
             ("https://h.example", "https://h.example/api/v2.0"),
             ("https://h.example/", "https://h.example/api/v2.0"),
             ("https://h.example/api/v2.0/", "https://h.example/api/v2.0"),
-            (
-                "http://h.example:8080/harbor",
-                "http://h.example:8080/harbor/api/v2.0",
-            ),
+            ("http://h.example:8080/harbor", "http://h.example:8080/harbor/api/v2.0"),
             (" https://h.example\n", "https://h.example/api/v2.0"),
         ] {
             assert_eq!(base_url(given), wanted);
@@ -256,10 +237,7 @@ mod tests {
             ("https://h.example?token=hunter2", "query"),
             ("https://", "cannot be read"),
         ] {
-            let error = Harbor::builder(given)
-                .credentials(Credentials::anonymous())
-                .build()
-                .unwrap_err();
+            let error = Harbor::builder(given).credentials(Credentials::anonymous()).build().unwrap_err();
             let shown = format!("{error} {error:?}");
             assert!(shown.contains(part), "{given}: {shown}");
             assert!(!shown.contains("hunter2"), "{shown}");
@@ -268,16 +246,12 @@ mod tests {
 
     #[test]
     fn anonymous_access_must_be_asked_for() {
-        assert!(matches!(
-            Harbor::builder("https://h.example").build(),
-            Err(Error::MissingCredentials)
-        ));
+        assert!(matches!(Harbor::builder("https://h.example").build(), Err(Error::MissingCredentials)));
     }
 
     #[test]
     fn debug_shows_no_secret() {
-        let builder = Harbor::builder("https://h.example")
-            .credentials(Credentials::basic("admin", "hunter2"));
+        let builder = Harbor::builder("https://h.example").credentials(Credentials::basic("admin", "hunter2"));
         assert!(!format!("{builder:?}").contains("hunter2"));
         assert!(!format!("{:?}", builder.build().unwrap()).contains("hunter2"));
     }

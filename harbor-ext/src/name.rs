@@ -128,10 +128,7 @@ impl RepositoryName {
         }
         check_length(project, "the project").map_err(refuse)?;
         check_length(path, "the path").map_err(refuse)?;
-        Ok(Self {
-            project: ProjectName(project.into()),
-            full: text.into(),
-        })
+        Ok(Self { project: ProjectName(project.into()), full: text.into() })
     }
 }
 
@@ -149,10 +146,7 @@ impl Tag {
             return Err(refuse("it is empty".into()));
         }
         if text.len() > MAX_TAG {
-            return Err(refuse(format!(
-                "it has {} bytes, of {MAX_TAG} at most",
-                text.len()
-            )));
+            return Err(refuse(format!("it has {} bytes, of {MAX_TAG} at most", text.len())));
         }
         if let Some(c) = text.chars().find(|c| !allowed(*c)) {
             return Err(refuse(format!("it contains {}", describe(c))));
@@ -209,10 +203,7 @@ impl Digest {
             return Err(refuse(format!("it contains {}", describe(c))));
         }
         if hex.len() != digits {
-            return Err(refuse(format!(
-                "it has {} digits instead of {digits}",
-                hex.len()
-            )));
+            return Err(refuse(format!("it has {} digits instead of {digits}", hex.len())));
         }
         Ok(Self(text.into()))
     }
@@ -319,16 +310,12 @@ const MAX_TAG: usize = 128;
 const SHORT_DIGITS: usize = 8;
 
 /// What must be encoded: all but the characters that a URL never gives a meaning to.
-const ALL_BUT_UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+const ALL_BUT_UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Tells what is wrong with one part of a name, which is a part of a URL's path.
 fn check_segment(segment: &str) -> Result<(), String> {
     match segment {
-        "" => return Err("it is empty or has an empty segment".into()),
+        "" => return Err("it, or a segment of it, is empty".into()),
         "." | ".." => return Err(format!("a segment \"{segment}\" would name another place")),
         _ => {}
     }

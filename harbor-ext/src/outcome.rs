@@ -171,11 +171,8 @@ impl fmt::Display for StateCounts {
             (self.forbidden, "forbidden"),
             (self.failed, "failed"),
         ];
-        let shown: Vec<String> = counts
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, name)| format!("{count} {name}"))
-            .collect();
+        let shown: Vec<String> =
+            counts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
         formatter.write_str(&shown.join(", "))
     }
 }

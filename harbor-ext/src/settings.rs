@@ -54,14 +54,10 @@ impl Default for RetryPolicy {
 impl Settings {
     pub(crate) fn validate(&self) -> Result<(), Error> {
         if self.concurrency == Concurrency::Fixed(0) {
-            return Err(Error::InvalidSetting(
-                "a concurrency of 0 could never send anything: give at least 1",
-            ));
+            return Err(Error::InvalidSetting("a concurrency of 0 could never send anything: give at least 1"));
         }
         if self.retry.attempts == 0 {
-            return Err(Error::InvalidSetting(
-                "0 attempts could never send anything: give at least 1",
-            ));
+            return Err(Error::InvalidSetting("0 attempts could never send anything: give at least 1"));
         }
         Ok(())
     }

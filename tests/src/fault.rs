@@ -30,6 +30,7 @@ pub struct Fault {
 pub(crate) struct Scope {
     pub(crate) operation: Option<String>,
     pub(crate) project: Option<String>,
+    pub(crate) repository: Option<String>,
     /// Whether an artifact request asks for the overview, which `overview` stands for.
     pub(crate) overview: bool,
 }
@@ -143,6 +144,13 @@ impl Fault {
     #[must_use]
     pub fn in_project(mut self, project: impl Into<String>) -> Self {
         self.scope.project = Some(project.into());
+        self
+    }
+
+    /// Restricts the fault to the repositories of a name, which is without the project.
+    #[must_use]
+    pub fn in_repository(mut self, repository: impl Into<String>) -> Self {
+        self.scope.repository = Some(repository.into());
         self
     }
 
@@ -275,7 +283,9 @@ impl Scope {
             Some("artifacts") => name == "project-artifacts" || name == "repository-artifacts",
             Some(operation) => operation == name,
         };
-        operation && (self.project.is_none() || self.project == request.project)
+        operation
+            && (self.project.is_none() || self.project == request.project)
+            && (self.repository.is_none() || self.repository == request.repository)
     }
 }
 

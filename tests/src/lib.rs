@@ -22,7 +22,9 @@ mod connection;
 mod fault;
 mod hold;
 mod http;
+mod incoming;
 mod log;
+mod outgoing;
 mod registry;
 mod server;
 mod service;
@@ -34,7 +36,7 @@ pub use fault::Fault;
 pub use hold::Hold;
 pub use log::Request;
 pub use registry::{
-    Artifact, Duplicates, Expected, Finding, ListedArtifact, LoadError, Platform, Project,
+    Artifact, Duplicates, Expected, Finding, Label, ListedArtifact, LoadError, Platform, Project,
     Registry, Report, ReportError, Repository, Robot, Scale, Scan, User,
 };
 pub use server::{SimulatedHarbor, SimulatedHarborBuilder, StartError};

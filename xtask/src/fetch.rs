@@ -12,15 +12,14 @@ const LIMIT: u64 = 32 * 1024 * 1024;
 /// Reads a file, or what an `http` or `https` URL answers.
 pub(crate) fn read(source: &str) -> Result<String, Error> {
     let (name, bytes) = if source.contains("://") {
-        let url = Url::parse(source)
-            .map_err(|error| Error::new(format!("the URL of the source is malformed: {error}")))?;
+        let url =
+            Url::parse(source).map_err(|error| Error::new(format!("the URL of the source is malformed: {error}")))?;
         let name = shown(&url);
-        let bytes =
-            fetch(url).map_err(|problem| Error::new(format!("cannot fetch {name}: {problem}")))?;
+        let bytes = fetch(url).map_err(|problem| Error::new(format!("cannot fetch {name}: {problem}")))?;
         (name, bytes)
     } else {
-        let bytes = read_file(Path::new(source))
-            .map_err(|problem| Error::new(format!("cannot read {source}: {problem}")))?;
+        let bytes =
+            read_file(Path::new(source)).map_err(|problem| Error::new(format!("cannot read {source}: {problem}")))?;
         (source.to_owned(), bytes)
     };
     String::from_utf8(bytes).map_err(|_| Error::new(format!("{name} is not text in UTF-8")))
@@ -36,11 +35,8 @@ pub(crate) fn without_secrets(source: &str) -> String {
 
 fn read_file(path: &Path) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
-    let mut file = File::open(path)
-        .map_err(|error| error.to_string())?
-        .take(LIMIT + 1);
-    file.read_to_end(&mut bytes)
-        .map_err(|error| error.to_string())?;
+    let mut file = File::open(path).map_err(|error| error.to_string())?.take(LIMIT + 1);
+    file.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     if bytes.len() as u64 > LIMIT {
         return Err(too_large());
     }
@@ -49,17 +45,12 @@ fn read_file(path: &Path) -> Result<Vec<u8>, String> {
 
 fn fetch(url: Url) -> Result<Vec<u8>, String> {
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!(
-            "only http and https are known, not {}",
-            url.scheme()
-        ));
+        return Err(format!("only http and https are known, not {}", url.scheme()));
     }
     // An error means that a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| error.to_string())?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let client = Client::builder()
             .connect_timeout(Duration::from_secs(10))
@@ -87,18 +78,11 @@ fn too_large() -> String {
 
 /// A URL without what may be secret.
 fn shown(url: &Url) -> String {
-    format!(
-        "{}://{}{}",
-        url.scheme(),
-        url.host_str().unwrap_or_default(),
-        port(url) + url.path()
-    )
+    format!("{}://{}{}", url.scheme(), url.host_str().unwrap_or_default(), port(url) + url.path())
 }
 
 fn port(url: &Url) -> String {
-    url.port()
-        .map(|port| format!(":{port}"))
-        .unwrap_or_default()
+    url.port().map(|port| format!(":{port}")).unwrap_or_default()
 }
 
 /// The innermost reason: the outer ones only say that a request failed.
@@ -117,10 +101,7 @@ mod tests {
 
     #[test]
     fn secrets_of_a_url_are_not_shown() {
-        let url = Url::parse(
-            "https://me:secret@harbor.example.com:8443/swagger.json?token=secret#secret",
-        )
-        .unwrap();
+        let url = Url::parse("https://me:secret@harbor.example.com:8443/swagger.json?token=secret#secret").unwrap();
         assert_eq!(shown(&url), "https://harbor.example.com:8443/swagger.json");
     }
 }

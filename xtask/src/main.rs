@@ -18,9 +18,11 @@ mod source;
 mod surface;
 mod write;
 
-use std::process::ExitCode;
+use std::{panic, process::ExitCode};
 
 use clap::Parser;
+
+use crate::error::Error;
 
 /// Tasks of this workspace.
 #[derive(Debug, Parser)]
@@ -32,7 +34,11 @@ enum Task {
 
 fn main() -> ExitCode {
     let Task::Regen(options) = Task::parse();
-    match regen::run(&options) {
+    // Panics are caught and told in one sentence.
+    panic::set_hook(Box::new(|_| {}));
+    let outcome = generate::guarded(|| regen::run(&options))
+        .unwrap_or_else(|panic| Err(Error::new(format!("a defect of xtask itself: {panic}"))));
+    match outcome {
         Ok(regen::Outcome::Done) => ExitCode::SUCCESS,
         Ok(regen::Outcome::Differs) => ExitCode::from(1),
         Err(error) => {

@@ -26,6 +26,5 @@ pub(crate) fn unique(name: &str, case: fn(&str) -> String, taken: &mut BTreeSet<
 }
 
 fn words(name: &str) -> String {
-    name.replace('\'', "")
-        .replace(|c: char| !c.is_alphanumeric(), "-")
+    name.replace('\'', "").replace(|c: char| !c.is_alphanumeric(), "-")
 }

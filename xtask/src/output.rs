@@ -35,10 +35,7 @@ fn stage(outputs: &[Output]) -> Result<(), Error> {
             fs::create_dir_all(folder).map_err(failed)?;
         }
         if output.path.is_dir() {
-            return Err(cannot_write(
-                &output.path,
-                &io::Error::from(io::ErrorKind::IsADirectory),
-            ));
+            return Err(cannot_write(&output.path, &io::Error::from(io::ErrorKind::IsADirectory)));
         }
         fs::write(staged(&output.path), &output.text).map_err(failed)?;
     }

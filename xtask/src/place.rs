@@ -11,25 +11,16 @@ pub(crate) struct Place<'a> {
 
 impl<'a> Place<'a> {
     /// The top of the document.
-    pub(crate) const ROOT: Place<'static> = Place {
-        parent: None,
-        key: "#",
-    };
+    pub(crate) const ROOT: Place<'static> = Place { parent: None, key: "#" };
 
     /// A place that was written down before.
     pub(crate) fn written(pointer: &'a str) -> Self {
-        Place {
-            parent: None,
-            key: pointer,
-        }
+        Place { parent: None, key: pointer }
     }
 
     /// The member `key` of this place.
     pub(crate) fn member(&'a self, key: &'a str) -> Place<'a> {
-        Place {
-            parent: Some(self),
-            key,
-        }
+        Place { parent: Some(self), key }
     }
 }
 

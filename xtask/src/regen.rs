@@ -68,27 +68,14 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Error> {
     let mut lines = report(&product);
     lines.push(Changes::between(&Surface::parse(&before), &product.surface).to_string());
     let mut outputs = vec![
-        Output {
-            path: files.description,
-            text: product.yaml,
-        },
-        Output {
-            path: files.surface,
-            text: product.surface.to_string(),
-        },
+        Output { path: files.description, text: product.yaml },
+        Output { path: files.surface, text: product.surface.to_string() },
     ];
     if let Some(path) = &options.emit {
-        outputs.push(Output {
-            path: path.clone(),
-            text: product.client,
-        });
+        outputs.push(Output { path: path.clone(), text: product.client });
     }
     write_all(&outputs)?;
-    lines.extend(
-        outputs
-            .iter()
-            .map(|output| format!("Wrote {}", output.path.display())),
-    );
+    lines.extend(outputs.iter().map(|output| format!("Wrote {}", output.path.display())));
     print(&lines);
     Ok(Outcome::Done)
 }
@@ -103,10 +90,9 @@ struct Files {
 impl Files {
     fn of(out: Option<&Path>) -> Self {
         match out {
-            Some(folder) => Self {
-                description: folder.join("harbor-openapi.yaml"),
-                surface: folder.join("surface.txt"),
-            },
+            Some(folder) => {
+                Self { description: folder.join("harbor-openapi.yaml"), surface: folder.join("surface.txt") }
+            }
             None => Self {
                 description: workspace().join("harbor-openapi.yaml"),
                 surface: workspace().join("harbor-api/surface.txt"),
@@ -134,8 +120,7 @@ fn read_toml<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
 }
 
 fn read(path: &Path) -> Result<String, Error> {
-    fs::read_to_string(path)
-        .map_err(|error| Error::new(format!("cannot read {}: {error}", path.display())))
+    fs::read_to_string(path).map_err(|error| Error::new(format!("cannot read {}: {error}", path.display())))
 }
 
 /// Fetches the pinned release, which must be what it was.
@@ -144,31 +129,20 @@ fn pinned(inputs: &Inputs) -> Result<String, Error> {
     let found = checksum(&text);
     if found != inputs.pin.sha256 {
         let (url, expected) = (&inputs.pin.url, &inputs.pin.sha256);
-        return Err(Error::new(format!(
-            "{url} has the SHA-256 {found}, but xtask/upstream.toml says {expected}"
-        )));
+        return Err(Error::new(format!("{url} has the SHA-256 {found}, but xtask/upstream.toml says {expected}")));
     }
     Ok(text)
 }
 
 /// Says what the way from Harbor's description to ours was like.
 fn report(product: &Product) -> Vec<String> {
-    let mut lines: Vec<String> = product
-        .notes
-        .iter()
-        .map(|note| format!("note: {note}"))
-        .collect();
+    let mut lines: Vec<String> = product.notes.iter().map(|note| format!("note: {note}")).collect();
     for applied in product.applied.iter().filter(|applied| applied.times == 0) {
-        lines.push(format!(
-            "note: the correction `{}` no longer applies: nothing matches it",
-            applied.name
-        ));
+        lines.push(format!("note: the correction `{}` no longer applies: nothing matches it", applied.name));
     }
     if !product.unsummarised.is_empty() {
-        lines.push(format!(
-            "note: xtask/overlay/summaries.toml has no summary for {}",
-            product.unsummarised.join(", ")
-        ));
+        lines
+            .push(format!("note: xtask/overlay/summaries.toml has no summary for {}", product.unsummarised.join(", ")));
     }
     if product.unused_summaries > 0 {
         lines.push(format!(
@@ -181,10 +155,7 @@ fn report(product: &Product) -> Vec<String> {
 
 /// Compares the files with what a run would write.
 fn check(options: &Options, files: &Files, product: &Product) -> Outcome {
-    let wanted = [
-        (&files.description, product.yaml.clone()),
-        (&files.surface, product.surface.to_string()),
-    ];
+    let wanted = [(&files.description, product.yaml.clone()), (&files.surface, product.surface.to_string())];
     let mut lines = Vec::new();
     for (path, wanted) in wanted {
         // A missing file differs in every line.
@@ -192,11 +163,7 @@ fn check(options: &Options, files: &Files, product: &Product) -> Outcome {
         if found != wanted {
             let name = path.display().to_string();
             let diff = TextDiff::from_lines(&found, &wanted);
-            lines.push(
-                diff.unified_diff()
-                    .header(&name, &format!("{name} (regenerated)"))
-                    .to_string(),
-            );
+            lines.push(diff.unified_diff().header(&name, &format!("{name} (regenerated)")).to_string());
         }
     }
     if lines.is_empty() {

@@ -19,7 +19,7 @@ pub(crate) fn parse(text: &str) -> Result<Value, Error> {
     }
     Tolerant::deserialize(serde_norway::Deserializer::from_str(text))
         .map(|Tolerant(value)| value)
-        .map_err(|error| Error::new(format!("the source is neither YAML nor JSON: {error}")))
+        .map_err(|error| Error::new(format!("neither YAML nor JSON: {error}")))
 }
 
 /// A value whose keys may be numbers (`200:`) and may come twice, the last one counting.
@@ -95,10 +95,7 @@ mod tests {
 
     #[test]
     fn keys_may_be_numbers() {
-        assert_eq!(
-            parse("200: ok\ntrue: yes").unwrap(),
-            json!({ "200": "ok", "true": "yes" })
-        );
+        assert_eq!(parse("200: ok\ntrue: yes").unwrap(), json!({ "200": "ok", "true": "yes" }));
     }
 
     #[test]
@@ -110,18 +107,12 @@ mod tests {
     #[test]
     fn quoted_text_may_go_on_with_less_indentation() {
         let text = "a:\n    b:\n        c: \"one\n   two\n two and a half\"\n    d: 1\n";
-        assert_eq!(
-            parse(text).unwrap(),
-            json!({ "a": { "b": { "c": "one two two and a half" }, "d": 1 } })
-        );
+        assert_eq!(parse(text).unwrap(), json!({ "a": { "b": { "c": "one two two and a half" }, "d": 1 } }));
     }
 
     #[test]
     fn json_may_have_surrogates_and_escaped_slashes_and_tabs() {
-        assert_eq!(
-            parse("\u{feff}{\n\t\"a\\/b\": \"\\ud83d\\ude00\"}").unwrap(),
-            json!({ "a/b": "😀" })
-        );
+        assert_eq!(parse("\u{feff}{\n\t\"a\\/b\": \"\\ud83d\\ude00\"}").unwrap(), json!({ "a/b": "😀" }));
     }
 
     #[test]

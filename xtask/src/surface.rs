@@ -4,14 +4,11 @@
 //! and variants. Entries and members are sorted, one a line.
 
 use std::{
-    collections::{BTreeMap, btree_map},
+    collections::{BTreeMap, BTreeSet, btree_map},
     fmt,
 };
 
-use syn::{
-    Attribute, Expr, Fields, FnArg, GenericArgument, ImplItem, Item, Lit, Meta, PathArguments,
-    ReturnType, Type,
-};
+use syn::{Attribute, Expr, FnArg, GenericArgument, ImplItem, Item, Lit, Meta, PathArguments, ReturnType, Type};
 
 use crate::error::Error;
 
@@ -37,8 +34,8 @@ impl Surface {
     ///
     /// Fails where two things of one scope have the same name, which the compiler would refuse.
     pub(crate) fn of(client: &str) -> Result<Self, Error> {
-        let file = syn::parse_file(client)
-            .map_err(|error| Error::new(format!("the generated code is not Rust: {error}")))?;
+        let file =
+            syn::parse_file(client).map_err(|error| Error::new(format!("the generated code is not Rust: {error}")))?;
         let mut surface = Self::default();
         let builders = module(&file.items, "builder");
         for item in &file.items {
@@ -56,6 +53,7 @@ impl Surface {
         for item in module(&file.items, "types") {
             surface.add_type(item)?;
         }
+        surface.check_types()?;
         Ok(surface)
     }
 
@@ -63,16 +61,11 @@ impl Surface {
     pub(crate) fn parse(text: &str) -> Self {
         let mut surface = Self::default();
         let mut current: Option<&mut Entry> = None;
-        for line in text
-            .lines()
-            .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
-        {
+        for line in text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
             match line.strip_prefix("    ") {
                 Some(member) => {
                     let answer = member.strip_prefix("-> ").map(|answer| (ANSWER, answer));
-                    let (name, value) = answer
-                        .or_else(|| member.split_once(": "))
-                        .unwrap_or((member, ""));
+                    let (name, value) = answer.or_else(|| member.split_once(": ")).unwrap_or((member, ""));
                     if let Some(entry) = current.as_mut() {
                         entry.members.insert(name.to_owned(), value.to_owned());
                     }
@@ -88,20 +81,29 @@ impl Surface {
         surface
     }
 
+    /// Structs and enums share one scope.
+    fn check_types(&self) -> Result<(), Error> {
+        let mut names = BTreeSet::new();
+        for name in
+            self.entries.keys().filter_map(|entry| entry.strip_prefix("struct ").or(entry.strip_prefix("enum ")))
+        {
+            if !names.insert(name) {
+                return Err(Error::new(format!("the generated client has two types `{name}`")));
+            }
+        }
+        Ok(())
+    }
+
     fn entry(&mut self, kind: &str, name: &str) -> Result<&mut Entry, Error> {
         match self.entries.entry(format!("{kind} {name}")) {
             btree_map::Entry::Vacant(vacant) => Ok(vacant.insert(Entry::default())),
-            btree_map::Entry::Occupied(_) => Err(Error::new(format!(
-                "the generated client has two of `{kind} {name}`"
-            ))),
+            btree_map::Entry::Occupied(_) => {
+                Err(Error::new(format!("the generated client has two of `{kind} {name}`")))
+            }
         }
     }
 
-    fn add_operation(
-        &mut self,
-        function: &syn::ImplItemFn,
-        builders: &[Item],
-    ) -> Result<(), Error> {
+    fn add_operation(&mut self, function: &syn::ImplItemFn, builders: &[Item]) -> Result<(), Error> {
         // The client has functions of its own besides; only an operation says what it sends.
         let Some(request) = request_line(&function.attrs) else {
             return Ok(());
@@ -116,17 +118,12 @@ impl Surface {
         for item in builders {
             match item {
                 Item::Struct(item) if item.ident == builder => {
-                    let fields = item
-                        .fields
-                        .iter()
-                        .filter_map(|field| Some((field.ident.as_ref()?, &field.ty)));
+                    let fields = item.fields.iter().filter_map(|field| Some((field.ident.as_ref()?, &field.ty)));
                     for (field, kind) in fields.filter(|(field, _)| *field != "client") {
                         entry.add(&name, &field.to_string(), first_argument(kind))?;
                     }
                 }
-                Item::Impl(block)
-                    if block.trait_.is_none() && type_name(&block.self_ty) == builder =>
-                {
+                Item::Impl(block) if block.trait_.is_none() && type_name(&block.self_ty) == builder => {
                     for function in &block.items {
                         if let ImplItem::Fn(function) = function
                             && function.sig.ident == "send"
@@ -149,40 +146,20 @@ impl Surface {
                 let name = item.ident.to_string();
                 let entry = self.entry("struct", &name)?;
                 for (index, field) in item.fields.iter().enumerate() {
-                    let field_name = field
-                        .ident
-                        .as_ref()
-                        .map_or_else(|| index.to_string(), ToString::to_string);
-                    entry.add(
-                        &name,
-                        &wire_name(&field_name, &field.attrs),
-                        type_name(&field.ty),
-                    )?;
+                    let field_name = field.ident.as_ref().map(ToString::to_string);
+                    let field_name = field_name.unwrap_or_else(|| index.to_string());
+                    let value = on_the_wire(type_name(&field.ty), &field.attrs);
+                    entry.add(&name, &field_name, value)?;
                 }
             }
             Item::Enum(item) => {
                 let name = item.ident.to_string();
                 let entry = self.entry("enum", &name)?;
                 for variant in &item.variants {
-                    let content = match &variant.fields {
-                        Fields::Unit => String::new(),
-                        fields => fields
-                            .iter()
-                            .map(|field| type_name(&field.ty))
-                            .collect::<Vec<_>>()
-                            .join(", "),
-                    };
-                    entry.add(
-                        &name,
-                        &wire_name(&variant.ident.to_string(), &variant.attrs),
-                        content,
-                    )?;
+                    let content: Vec<String> = variant.fields.iter().map(|field| type_name(&field.ty)).collect();
+                    let value = on_the_wire(content.join(", "), &variant.attrs);
+                    entry.add(&name, &variant.ident.to_string(), value)?;
                 }
-            }
-            Item::Type(item) => {
-                let name = item.ident.to_string();
-                self.entry("type", &name)?
-                    .add(&name, "0", type_name(&item.ty))?;
             }
             _ => {}
         }
@@ -194,19 +171,14 @@ impl Entry {
     fn add(&mut self, owner: &str, name: &str, value: String) -> Result<(), Error> {
         match self.members.insert(name.to_owned(), value) {
             None => Ok(()),
-            Some(_) => Err(Error::new(format!(
-                "the generated `{owner}` has two members `{name}`"
-            ))),
+            Some(_) => Err(Error::new(format!("the generated `{owner}` has two members `{name}`"))),
         }
     }
 }
 
 impl fmt::Display for Surface {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            formatter,
-            "# What callers of harbor-api see. Written by `cargo xtask regen`; do not edit."
-        )?;
+        writeln!(formatter, "# What callers of harbor-api see. Written by `cargo xtask regen`; do not edit.")?;
         for (name, entry) in &self.entries {
             writeln!(formatter)?;
             writeln!(formatter, "{}", named(name, &entry.detail))?;
@@ -248,35 +220,29 @@ fn request_line(attributes: &[Attribute]) -> Option<String> {
             return None;
         };
         let text = text.value();
-        let line = text
-            .lines()
-            .find_map(|line| line.trim().strip_prefix("Sends a `"))?;
+        let line = text.lines().find_map(|line| line.trim().strip_prefix("Sends a `"))?;
         let (method, rest) = line.split_once("` request to `")?;
         Some(format!("{method} {}", rest.strip_suffix('`')?))
     })
 }
 
-/// The Rust name, and the name on the wire where it is another.
-fn wire_name(name: &str, attributes: &[Attribute]) -> String {
-    let renamed = attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("serde"))
-        .find_map(|attribute| {
-            let tokens = attribute.meta.require_list().ok()?.tokens.to_string();
-            let (_, rest) = tokens.split_once("rename = \"")?;
-            Some(rest.split_once('"')?.0.to_owned())
-        });
-    renamed.map_or_else(
-        || name.to_owned(),
-        |renamed| format!("{name} \"{renamed}\""),
-    )
+/// Adds the name on the wire where it is not that in Rust.
+fn on_the_wire(kind: String, attributes: &[Attribute]) -> String {
+    let mut serde = attributes.iter().filter(|attribute| attribute.path().is_ident("serde"));
+    let renamed = serde.find_map(|attribute| {
+        let tokens = attribute.meta.require_list().ok()?.tokens.to_string();
+        let (_, rest) = tokens.split_once("rename = \"")?;
+        Some(rest.split_once('"')?.0.to_owned())
+    });
+    match renamed {
+        Some(name) => format!("{kind} as \"{name}\"").trim_start().to_owned(),
+        None => kind,
+    }
 }
 
 /// The success of `Result<ResponseValue<T>, Error<E>>`.
 fn answer_name(kind: &Type) -> String {
-    arguments(kind)
-        .first()
-        .map_or_else(|| type_name(kind), |response| first_argument(response))
+    arguments(kind).first().map_or_else(|| type_name(kind), |response| first_argument(response))
 }
 
 fn first_argument(kind: &Type) -> String {
@@ -287,8 +253,7 @@ fn arguments(kind: &Type) -> Vec<&Type> {
     let Type::Path(path) = kind else {
         return Vec::new();
     };
-    let Some(PathArguments::AngleBracketed(arguments)) =
-        path.path.segments.last().map(|segment| &segment.arguments)
+    let Some(PathArguments::AngleBracketed(arguments)) = path.path.segments.last().map(|segment| &segment.arguments)
     else {
         return Vec::new();
     };
@@ -303,18 +268,9 @@ fn arguments(kind: &Type) -> Vec<&Type> {
 fn type_name(kind: &Type) -> String {
     match kind {
         Type::Path(path) => {
-            let name = path
-                .path
-                .segments
-                .last()
-                .map(|segment| segment.ident.to_string())
-                .unwrap_or_default();
+            let name = path.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
             let arguments: Vec<String> = arguments(kind).into_iter().map(type_name).collect();
-            if arguments.is_empty() {
-                name
-            } else {
-                format!("{name}<{}>", arguments.join(", "))
-            }
+            if arguments.is_empty() { name } else { format!("{name}<{}>", arguments.join(", ")) }
         }
         Type::Tuple(tuple) => {
             let elements: Vec<String> = tuple.elems.iter().map(type_name).collect();
@@ -323,5 +279,56 @@ fn type_name(kind: &Type) -> String {
         Type::Array(array) => format!("[{}; _]", type_name(&array.elem)),
         Type::Reference(reference) => type_name(&reference.elem),
         _ => "_".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The outline of what the generator writes.
+    const CLIENT: &str = r#"
+        pub mod types {
+            pub struct Box { pub id: ::std::option::Option<i64>, #[serde(rename = "type")] pub type_: ::std::string::String }
+            pub enum Kind { #[serde(rename = "a b")] AB, Other(::std::vec::Vec<super::types::Box>) }
+            pub mod builder { pub struct Box { id: Result<i64, String> } }
+        }
+        pub struct Client;
+        impl Client {
+            #[doc = "Ours.\n\nSends a `GET` request to `/boxes/{id}`\n"]
+            pub fn get_box(&self) -> builder::GetBox<'_> { builder::GetBox::new(self) }
+            pub fn with_something(&self) -> u8 { 0 }
+        }
+        pub mod builder {
+            pub struct GetBox<'a> { client: &'a super::Client, id: Result<i64, String>, page: Result<Option<i64>, String> }
+            impl<'a> GetBox<'a> {
+                pub fn new(client: &'a super::Client) -> Self { todo!() }
+                pub async fn send(self) -> Result<ResponseValue<::std::collections::HashMap<::std::string::String, types::Box>>, Error<types::Errors>> { todo!() }
+            }
+        }
+    "#;
+
+    #[test]
+    fn operations_and_types_are_listed_one_member_a_line() {
+        let surface = Surface::of(CLIENT).unwrap();
+        let expected = "\
+            \nenum Kind\n    AB: as \"a b\"\n    Other: Vec<Box>\n\
+            \nfn get_box: GET /boxes/{id}\n    -> HashMap<String, Box>\n    id: i64\n    page: Option<i64>\n\
+            \nstruct Box\n    id: Option<i64>\n    type_: String as \"type\"\n";
+        assert_eq!(surface.to_string().split_once('\n').unwrap().1, expected);
+    }
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        let surface = Surface::of(CLIENT).unwrap();
+        assert_eq!(Surface::parse(&surface.to_string()), surface);
+        assert_eq!(Surface::parse(""), Surface::default());
+    }
+
+    #[test]
+    fn two_fields_of_one_name_are_an_error() {
+        let twice = CLIENT.replace("pub id: ", "pub type_: u8, pub id: ");
+        let error = Surface::of(&twice).unwrap_err().to_string();
+        assert_eq!(error, "the generated `Box` has two members `type_`");
     }
 }

@@ -30,11 +30,8 @@ const FIRST: [&str; 19] = [
 
 /// Writes a description as YAML below a comment.
 pub(crate) fn yaml(document: &Value, comment: &str) -> Result<String, Error> {
-    let body = serde_norway::to_string(&Ordered(document)).map_err(|error| {
-        Error::new(format!(
-            "the description cannot be written as YAML: {error}"
-        ))
-    })?;
+    let body = serde_norway::to_string(&Ordered(document))
+        .map_err(|error| Error::new(format!("the description cannot be written as YAML: {error}")))?;
     let comment: String = comment.lines().map(|line| format!("# {line}\n")).collect();
     Ok(comment + &body)
 }
@@ -47,15 +44,7 @@ impl Serialize for Ordered<'_> {
         match self.0 {
             Value::Object(members) => {
                 let mut keys: Vec<&String> = members.keys().collect();
-                keys.sort_by_key(|key| {
-                    (
-                        FIRST
-                            .iter()
-                            .position(|first| first == key)
-                            .unwrap_or(FIRST.len()),
-                        *key,
-                    )
-                });
+                keys.sort_by_key(|key| (FIRST.iter().position(|first| first == key).unwrap_or(FIRST.len()), *key));
                 let mut map = serializer.serialize_map(Some(keys.len()))?;
                 for key in keys {
                     map.serialize_entry(key, &Ordered(&members[key]))?;

@@ -2,9 +2,7 @@
 
 use std::io::{self, Write};
 
-use harbor_ext::analysis::{
-    ArtifactReport, ArtifactSummary, CveSummary, CvssStatistics, Distribution,
-};
+use harbor_ext::analysis::{ArtifactReport, ArtifactSummary, CveSummary, CvssStatistics, Distribution};
 use harbor_ext::model::{ArtifactInfo, FindingRef};
 use harbor_ext::{Failure, StateCounts, Summary};
 use serde::Serialize;
@@ -83,12 +81,8 @@ pub(crate) fn write(
         top_artifacts: report.top_artifacts(text::TOP),
         top_cves: report.top_cves(text::TOP),
         failures,
-        with_cve: questions
-            .cve
-            .map(|id| report.with_cve(id).map(Match::from).collect()),
-        with_package: questions
-            .package
-            .map(|name| report.with_package(name).map(Match::from).collect()),
+        with_cve: questions.cve.map(|id| report.with_cve(id).map(Match::from).collect()),
+        with_package: questions.package.map(|name| report.with_package(name).map(Match::from).collect()),
     };
     serde_json::to_writer_pretty(&mut *output, &object)?;
     writeln!(output)

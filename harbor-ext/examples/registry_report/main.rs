@@ -80,28 +80,13 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         eprintln!("Reading {} …", registry.description());
     }
     let collected = fetch(query).await;
-    let questions = Questions {
-        cve: arguments.cve.as_deref(),
-        package: arguments.package.as_deref(),
-    };
+    let questions = Questions { cve: arguments.cve.as_deref(), package: arguments.package.as_deref() };
     let mut output = io::stdout().lock();
     let report = ArtifactReport::from(collected.items);
     let written = if arguments.json {
-        json::write(
-            &mut output,
-            &report,
-            &collected.failures,
-            &collected.summary,
-            questions,
-        )
+        json::write(&mut output, &report, &collected.failures, &collected.summary, questions)
     } else {
-        text::write(
-            &mut output,
-            &report,
-            &collected.failures,
-            &collected.summary,
-            questions,
-        )
+        text::write(&mut output, &report, &collected.failures, &collected.summary, questions)
     };
     match written.and_then(|()| output.flush()) {
         // The reader has seen enough, as `head` does.
@@ -111,9 +96,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
 }
 
 fn concurrency(arguments: &Arguments) -> Concurrency {
-    arguments
-        .concurrency
-        .map_or(Concurrency::Adaptive, Concurrency::Fixed)
+    arguments.concurrency.map_or(Concurrency::Adaptive, Concurrency::Fixed)
 }
 
 /// Fetches everything and shows a progress bar meanwhile, if standard error is a terminal.
@@ -131,15 +114,8 @@ async fn show_progress(mut progress: watch::Receiver<Progress>) {
         let now = *progress.borrow_and_update();
         bar.set_length(now.announced);
         bar.set_position(now.finished);
-        let waiting = if now.waiting_for_server {
-            ", waiting for the server"
-        } else {
-            ""
-        };
-        bar.set_message(format!(
-            "{} failures, {} retries{waiting}",
-            now.failures, now.retries
-        ));
+        let waiting = if now.waiting_for_server { ", waiting for the server" } else { "" };
+        bar.set_message(format!("{} failures, {} retries{waiting}", now.failures, now.retries));
     }
     bar.finish_and_clear();
 }

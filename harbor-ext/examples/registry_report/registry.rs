@@ -22,32 +22,17 @@ pub(crate) struct Registry {
 
 impl Registry {
     /// Opens the folder of reports if there is one, else the Harbor of the environment if it names one, else the sample.
-    pub(crate) async fn open(
-        reports: Option<&Path>,
-        concurrency: Concurrency,
-    ) -> Result<Self, Box<dyn Error>> {
+    pub(crate) async fn open(reports: Option<&Path>, concurrency: Concurrency) -> Result<Self, Box<dyn Error>> {
         if let Some(folder) = reports {
             let registry = harbor_testkit::Registry::from_reports(folder)?;
-            let description = format!(
-                "the reports in {} from a simulated Harbor",
-                folder.display()
-            );
-            return Self::simulated(registry, SIMULATED_ADMINISTRATOR, description, concurrency)
-                .await;
+            let description = format!("the reports in {} from a simulated Harbor", folder.display());
+            return Self::simulated(registry, SIMULATED_ADMINISTRATOR, description, concurrency).await;
         }
         if env::var_os(Harbor::URL_VARIABLE).is_some_and(|url| !url.is_empty()) {
             return Self::real(Harbor::from_env()?, concurrency);
         }
-        let description =
-            "the sample registry from a simulated Harbor (set HARBOR_URL for a real one)"
-                .to_owned();
-        Self::simulated(
-            harbor_testkit::Registry::demo(),
-            SAMPLE_ROBOT,
-            description,
-            concurrency,
-        )
-        .await
+        let description = "the sample registry from a simulated Harbor (set HARBOR_URL for a real one)".to_owned();
+        Self::simulated(harbor_testkit::Registry::demo(), SAMPLE_ROBOT, description, concurrency).await
     }
 
     pub(crate) fn harbor(&self) -> &Harbor {
@@ -61,11 +46,7 @@ impl Registry {
     fn real(builder: HarborBuilder, concurrency: Concurrency) -> Result<Self, Box<dyn Error>> {
         let harbor = builder.concurrency(concurrency).build()?;
         let description = harbor.url().to_string();
-        Ok(Self {
-            harbor,
-            description,
-            _server: None,
-        })
+        Ok(Self { harbor, description, _server: None })
     }
 
     async fn simulated(
@@ -74,18 +55,11 @@ impl Registry {
         description: String,
         concurrency: Concurrency,
     ) -> Result<Self, Box<dyn Error>> {
-        let server = SimulatedHarbor::builder()
-            .registry(registry)
-            .start()
-            .await?;
+        let server = SimulatedHarbor::builder().registry(registry).start().await?;
         let harbor = Harbor::builder(server.url())
             .credentials(Credentials::basic(username, secret))
             .concurrency(concurrency)
             .build()?;
-        Ok(Self {
-            harbor,
-            description,
-            _server: Some(server),
-        })
+        Ok(Self { harbor, description, _server: Some(server) })
     }
 }

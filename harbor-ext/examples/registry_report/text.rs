@@ -25,11 +25,7 @@ pub(crate) fn write(
         write_matches(output, &format!("Images with {id}"), report.with_cve(id))?;
     }
     if let Some(name) = questions.package {
-        write_matches(
-            output,
-            &format!("Images with findings in {name}"),
-            report.with_package(name),
-        )?;
+        write_matches(output, &format!("Images with findings in {name}"), report.with_package(name))?;
     }
     if questions.cve.is_none() && questions.package.is_none() {
         write_overview(output, report)?;
@@ -49,28 +45,13 @@ fn write_overview(output: &mut impl Write, report: &ArtifactReport) -> io::Resul
 fn write_totals(output: &mut impl Write, report: &ArtifactReport) -> io::Result<()> {
     let counts = report.counts();
     heading(output, "Totals")?;
-    writeln!(
-        output,
-        "{:>8}  artifacts, {} of them with a report",
-        counts.artifacts, counts.reported
-    )?;
-    writeln!(
-        output,
-        "{:>8}  findings, {} of them different",
-        counts.findings, counts.unique_findings
-    )?;
+    writeln!(output, "{:>8}  artifacts, {} of them with a report", counts.artifacts, counts.reported)?;
+    writeln!(output, "{:>8}  findings, {} of them different", counts.findings, counts.unique_findings)?;
     writeln!(output, "{:>8}  CVEs", counts.unique_cves)?;
-    writeln!(
-        output,
-        "{:>8}  findings that a newer version of the package mends",
-        counts.fixable
-    )?;
+    writeln!(output, "{:>8}  findings that a newer version of the package mends", counts.fixable)?;
     if let Some(cvss) = report.cvss() {
         let (mean, median, max) = (cvss.mean, cvss.median, cvss.max);
-        writeln!(
-            output,
-            "{mean:>8.1}  mean CVSS score; median {median:.1}, highest {max:.1}"
-        )?;
+        writeln!(output, "{mean:>8.1}  mean CVSS score; median {median:.1}, highest {max:.1}")?;
     }
     writeln!(output)
 }
@@ -78,28 +59,15 @@ fn write_totals(output: &mut impl Write, report: &ArtifactReport) -> io::Result<
 fn write_severities(output: &mut impl Write, report: &ArtifactReport) -> io::Result<()> {
     heading(output, "Findings and CVEs by severity")?;
     let cves = report.cve_distribution();
-    for (severity, findings) in report
-        .distribution()
-        .iter()
-        .filter(|(_, findings)| *findings > 0)
-    {
-        writeln!(
-            output,
-            "{findings:>8}  {:<10} {:>8} CVEs",
-            severity.as_str(),
-            cves.get(severity)
-        )?;
+    for (severity, findings) in report.distribution().iter().filter(|(_, findings)| *findings > 0) {
+        writeln!(output, "{findings:>8}  {:<10} {:>8} CVEs", severity.as_str(), cves.get(severity))?;
     }
     writeln!(output)
 }
 
 fn write_artifacts(output: &mut impl Write, report: &ArtifactReport) -> io::Result<()> {
     heading(output, "Images that are worst off")?;
-    writeln!(
-        output,
-        "{:>8} {:>6} {:>6} {:>6}",
-        "critical", "high", "medium", "low"
-    )?;
+    writeln!(output, "{:>8} {:>6} {:>6} {:>6}", "critical", "high", "medium", "low")?;
     for summary in report.top_artifacts(TOP) {
         let count = |severity| summary.findings.get(severity);
         writeln!(
@@ -123,15 +91,10 @@ fn write_cves(output: &mut impl Write, report: &ArtifactReport) -> io::Result<()
             output,
             "{:>8} {:>5}  {:<16} {:<8} {:<11} {}",
             cve.artifacts,
-            cve.cvss_score
-                .map_or_else(|| "-".to_owned(), |score| format!("{score:.1}")),
+            cve.cvss_score.map_or_else(|| "-".to_owned(), |score| format!("{score:.1}")),
             cve.id,
             cve.severity.as_str(),
-            if cve.fixable {
-                "fixable"
-            } else {
-                "not fixable"
-            },
+            if cve.fixable { "fixable" } else { "not fixable" },
             some_of(cve.packages.iter().copied(), cve.packages.len()),
         )?;
     }
@@ -140,10 +103,7 @@ fn write_cves(output: &mut impl Write, report: &ArtifactReport) -> io::Result<()
 
 fn write_fixes(output: &mut impl Write, report: &ArtifactReport) -> io::Result<()> {
     let fixes = report.fixes();
-    heading(
-        output,
-        &format!("Updates that mend most images ({} in all)", fixes.len()),
-    )?;
+    heading(output, &format!("Updates that mend most images ({} in all)", fixes.len()))?;
     writeln!(output, "{:>8} {:>5}", "images", "CVEs")?;
     for fix in fixes.iter().take(TOP) {
         writeln!(
@@ -172,18 +132,9 @@ fn write_matches<'a>(
             writeln!(output, "{}", name(info))?;
             last = Some(info);
         }
-        let fix = if finding.fixable() {
-            format!(" → {}", finding.fix_version())
-        } else {
-            ", no fix".to_owned()
-        };
+        let fix = if finding.fixable() { format!(" → {}", finding.fix_version()) } else { ", no fix".to_owned() };
         let (id, severity) = (finding.id(), finding.severity().as_str());
-        writeln!(
-            output,
-            "    {id} {severity}: {} {}{fix}",
-            finding.package(),
-            finding.version()
-        )?;
+        writeln!(output, "    {id} {severity}: {} {}{fix}", finding.package(), finding.version())?;
     }
     if last.is_none() {
         writeln!(output, "none of those that could be read")?;
@@ -192,15 +143,8 @@ fn write_matches<'a>(
 }
 
 /// What is not in the numbers above, and why.
-fn write_unread(
-    output: &mut impl Write,
-    report: &ArtifactReport,
-    failures: &[Failure],
-) -> io::Result<()> {
-    let without: Vec<_> = report
-        .iter()
-        .filter(|info| info.state.report().is_none())
-        .collect();
+fn write_unread(output: &mut impl Write, report: &ArtifactReport, failures: &[Failure]) -> io::Result<()> {
+    let without: Vec<_> = report.iter().filter(|info| info.state.report().is_none()).collect();
     if without.is_empty() && failures.is_empty() {
         return Ok(());
     }
@@ -221,20 +165,12 @@ fn heading(output: &mut impl Write, title: &str) -> io::Result<()> {
 /// The tag for people, the digest where there is none.
 fn name(info: &ArtifactInfo) -> String {
     let artifact = &info.artifact;
-    if artifact.tags.is_empty() {
-        artifact.name_with_digest()
-    } else {
-        artifact.name_with_tag()
-    }
+    if artifact.tags.is_empty() { artifact.name_with_digest() } else { artifact.name_with_tag() }
 }
 
 /// The first few names, and how many more there are.
 fn some_of<'a>(names: impl Iterator<Item = &'a str>, count: usize) -> String {
     let shown: Vec<_> = names.take(NAMES_ON_A_LINE).collect();
     let more = count.saturating_sub(NAMES_ON_A_LINE);
-    if more == 0 {
-        shown.join(", ")
-    } else {
-        format!("{} and {more} more", shown.join(", "))
-    }
+    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
 }

@@ -47,10 +47,7 @@ impl ArtifactReport {
         let fixable = self.fixable().count();
         Counts {
             artifacts: self.len(),
-            reported: self
-                .iter()
-                .filter(|info| info.state.report().is_some())
-                .count(),
+            reported: self.iter().filter(|info| info.state.report().is_some()).count(),
             findings,
             fixable,
             unfixable: findings - fixable,
@@ -62,18 +59,14 @@ impl ArtifactReport {
     /// How many findings there are of each severity.
     #[must_use]
     pub fn distribution(&self) -> Distribution {
-        self.findings()
-            .map(|(_, finding)| finding.severity())
-            .collect()
+        self.findings().map(|(_, finding)| finding.severity()).collect()
     }
 
     /// How many unique CVEs there are of each severity; one that is rated differently in different
     /// packages counts with its worst.
     #[must_use]
     pub fn cve_distribution(&self) -> Distribution {
-        worst_by_cve(&self.unique_findings())
-            .into_values()
-            .collect()
+        worst_by_cve(&self.unique_findings()).into_values().collect()
     }
 
     fn unique_findings(&self) -> HashSet<&Finding> {
@@ -91,9 +84,7 @@ impl ArtifactReport {
 fn worst_by_cve(findings: &HashSet<&Finding>) -> HashMap<String, Severity> {
     let mut worst: HashMap<String, Severity> = HashMap::new();
     for finding in findings.iter().filter(|finding| !finding.id().is_empty()) {
-        let severity = worst
-            .entry(finding.id().to_ascii_uppercase())
-            .or_insert(Severity::None);
+        let severity = worst.entry(finding.id().to_ascii_uppercase()).or_insert(Severity::None);
         *severity = finding.severity().max(*severity);
     }
     worst
@@ -120,9 +111,7 @@ impl Distribution {
     /// The worst severity that occurs.
     #[must_use]
     pub fn worst(&self) -> Option<Severity> {
-        self.iter()
-            .find(|(_, count)| *count > 0)
-            .map(|(severity, _)| severity)
+        self.iter().find(|(_, count)| *count > 0).map(|(severity, _)| severity)
     }
 }
 
@@ -155,16 +144,8 @@ mod tests {
     fn findings_count_for_each_artifact_and_unique_ones_once() {
         let shared = finding("CVE-1", "a", "1", "2", "High");
         let report = report_of([
-            reported(
-                "p/one",
-                1,
-                &[shared.clone(), finding("CVE-1", "b", "1", "", "Critical")],
-            ),
-            reported(
-                "p/two",
-                2,
-                &[shared.clone(), finding("cve-1", "c", "1", "", "Low")],
-            ),
+            reported("p/one", 1, &[shared.clone(), finding("CVE-1", "b", "1", "", "Critical")]),
+            reported("p/two", 2, &[shared.clone(), finding("cve-1", "c", "1", "", "Low")]),
             reported("p/three", 3, &[finding("", "d", "1", "", "Medium"), shared]),
             unscanned("p/four", 4),
             clean("p/five", 5),
@@ -194,16 +175,14 @@ mod tests {
     fn findings_of_two_pools_are_compared_by_content() {
         let one = reported("p/one", 1, &[finding("CVE-1", "a", "1", "", "High")]);
         let two = reported("p/two", 2, &[finding("CVE-1", "a", "1", "", "High")]);
-        let [(_, first), (_, second)] =
-            [&one, &two].map(|info| (0, info.findings().next().unwrap()));
+        let [(_, first), (_, second)] = [&one, &two].map(|info| (0, info.findings().next().unwrap()));
         assert!(!Arc::ptr_eq(first.shared(), second.shared()));
         assert_eq!(report_of([one, two]).counts().unique_findings, 1);
     }
 
     #[test]
     fn a_distribution_is_ordered_by_harm() {
-        let distribution =
-            |severities: &[Severity]| severities.iter().copied().collect::<Distribution>();
+        let distribution = |severities: &[Severity]| severities.iter().copied().collect::<Distribution>();
         let critical = distribution(&[Severity::Critical]);
         let many = distribution(&[Severity::High; 100]);
         assert!(critical > many);

@@ -39,9 +39,7 @@ impl ArtifactReport {
         let mut groups = Groups::<String, Occurrences<'_>>::new();
         for (artifact, finding) in self.findings() {
             let id = |finding: &Finding| finding.id().to_ascii_uppercase();
-            let cve = groups.group_of(finding.shared(), id, |cve, finding| {
-                cve.summary.absorb(finding)
-            });
+            let cve = groups.group_of(finding.shared(), id, |cve, finding| cve.summary.absorb(finding));
             cve.add(artifact);
         }
         let cves = groups.into_groups().into_iter().map(|cve| cve.summary);
@@ -74,11 +72,7 @@ impl<'a> CveSummary<'a> {
     /// Takes in what a finding says, apart from who has it.
     fn absorb(&mut self, finding: &'a Finding) {
         let is_first = self.packages.is_empty();
-        self.id = if is_first {
-            finding.id()
-        } else {
-            self.id.min(finding.id())
-        };
+        self.id = if is_first { finding.id() } else { self.id.min(finding.id()) };
         self.severity = self.severity.max(finding.severity());
         self.cvss_score = match (self.cvss_score, finding.cvss_score()) {
             (Some(a), Some(b)) => Some(a.max(b)),
@@ -109,11 +103,7 @@ mod tests {
             reported(
                 "p/one",
                 1,
-                &[
-                    scored("CVE-1", "b", 5.0),
-                    scored("CVE-1", "a", 9.8),
-                    finding("", "c", "1", "", "High"),
-                ],
+                &[scored("CVE-1", "b", 5.0), scored("CVE-1", "a", 9.8), finding("", "c", "1", "", "High")],
             ),
             reported("p/two", 2, &[finding("cve-1", "a", "2", "3", "Critical")]),
             reported("p/three", 3, &[finding("CVE-2", "a", "2", "", "Critical")]),
@@ -131,10 +121,7 @@ mod tests {
                 packages: BTreeSet::from(["a", "b"]),
             }
         );
-        assert_eq!(
-            cves.iter().map(|cve| cve.id).collect::<Vec<_>>(),
-            ["CVE-1", "CVE-2"]
-        );
+        assert_eq!(cves.iter().map(|cve| cve.id).collect::<Vec<_>>(), ["CVE-1", "CVE-2"]);
     }
 
     #[test]

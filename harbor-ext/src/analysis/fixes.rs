@@ -39,15 +39,9 @@ impl ArtifactReport {
     pub fn fixes(&self) -> Vec<Fix<'_>> {
         let mut groups = Groups::<_, Fix<'_>>::new();
         for (artifact, finding) in self.fixable() {
-            let fix = groups.group_of(finding.shared(), Fix::key, |fix, finding| {
-                fix.absorb(finding)
-            });
+            let fix = groups.group_of(finding.shared(), Fix::key, |fix, finding| fix.absorb(finding));
             // Findings of an artifact come together.
-            if !fix
-                .artifacts
-                .last()
-                .is_some_and(|last| std::ptr::eq(*last, artifact))
-            {
+            if !fix.artifacts.last().is_some_and(|last| std::ptr::eq(*last, artifact)) {
                 fix.artifacts.push(artifact);
             }
         }
@@ -55,13 +49,7 @@ impl ArtifactReport {
         fixes.sort_by(|a, b| {
             (b.artifacts.len(), b.severity)
                 .cmp(&(a.artifacts.len(), a.severity))
-                .then_with(|| {
-                    (a.package, a.version, a.fix_version).cmp(&(
-                        b.package,
-                        b.version,
-                        b.fix_version,
-                    ))
-                })
+                .then_with(|| (a.package, a.version, a.fix_version).cmp(&(b.package, b.version, b.fix_version)))
         });
         fixes
     }
@@ -75,21 +63,13 @@ impl<'a> Fix<'a> {
     /// Takes in what a finding says, apart from who has it.
     fn absorb(&mut self, finding: &'a Finding) {
         [self.package, self.version, self.fix_version] = Self::key(finding);
-        self.cves
-            .extend(Some(finding.id()).filter(|id| !id.is_empty()));
+        self.cves.extend(Some(finding.id()).filter(|id| !id.is_empty()));
         self.severity = self.severity.max(finding.severity());
     }
 }
 
-fn serialize_names<S: Serializer>(
-    artifacts: &[&ArtifactInfo],
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(
-        artifacts
-            .iter()
-            .map(|info| info.artifact.name_with_full_digest()),
-    )
+fn serialize_names<S: Serializer>(artifacts: &[&ArtifactInfo], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(artifacts.iter().map(|info| info.artifact.name_with_full_digest()))
 }
 
 #[cfg(test)]
@@ -114,32 +94,19 @@ mod tests {
             reported(
                 "p/two",
                 2,
-                &[
-                    finding("CVE-1", "ssl", "1", "2", "Critical"),
-                    finding("CVE-5", "z", "1", "2", "High"),
-                ],
+                &[finding("CVE-1", "ssl", "1", "2", "Critical"), finding("CVE-5", "z", "1", "2", "High")],
             ),
             unscanned("p/three", 3),
         ]);
         let fixes = report.fixes();
-        let steps: Vec<_> = fixes
-            .iter()
-            .map(|fix| (fix.package, fix.fix_version))
-            .collect();
+        let steps: Vec<_> = fixes.iter().map(|fix| (fix.package, fix.fix_version)).collect();
         assert_eq!(steps, [("ssl", "2"), ("ssl", "3"), ("z", "2"), ("a", "2")]);
         assert_eq!(fixes[0].cves, BTreeSet::from(["CVE-1", "CVE-2"]));
         assert_eq!(fixes[0].severity, Severity::Critical);
-        let ids: Vec<_> = fixes[0]
-            .artifacts
-            .iter()
-            .map(|info| info.artifact.id)
-            .collect();
+        let ids: Vec<_> = fixes[0].artifacts.iter().map(|info| info.artifact.id).collect();
         assert_eq!(ids, [1, 2]);
         let json = serde_json::to_value(&fixes[2]).unwrap();
         let digest = &fixes[2].artifacts[0].artifact.digest;
-        assert_eq!(
-            json["artifacts"],
-            serde_json::json!([format!("p/two@{digest}")])
-        );
+        assert_eq!(json["artifacts"], serde_json::json!([format!("p/two@{digest}")]));
     }
 }

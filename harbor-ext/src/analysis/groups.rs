@@ -18,11 +18,7 @@ pub(super) struct Groups<K, G> {
 
 impl<K: Eq + Hash, G: Default> Groups<K, G> {
     pub(super) fn new() -> Self {
-        Self {
-            groups: Vec::new(),
-            by_key: HashMap::new(),
-            by_address: HashMap::new(),
-        }
+        Self { groups: Vec::new(), by_key: HashMap::new(), by_address: HashMap::new() }
     }
 
     /// The group of a finding. A finding that was not seen before is given to `absorb` first.
@@ -34,11 +30,7 @@ impl<K: Eq + Hash, G: Default> Groups<K, G> {
         key: impl FnOnce(&'a Finding) -> K,
         absorb: impl FnOnce(&mut G, &'a Finding),
     ) -> &mut G {
-        let Self {
-            groups,
-            by_key,
-            by_address,
-        } = self;
+        let Self { groups, by_key, by_address } = self;
         let index = *by_address.entry(Arc::as_ptr(finding)).or_insert_with(|| {
             let index = *by_key.entry(key(finding)).or_insert_with(|| {
                 groups.push(G::default());

@@ -53,8 +53,7 @@ impl ArtifactReport {
 
     /// Every finding of every artifact.
     pub fn findings(&self) -> impl Iterator<Item = (&ArtifactInfo, FindingRef<'_>)> {
-        self.iter()
-            .flat_map(|info| info.findings().map(move |finding| (info, finding)))
+        self.iter().flat_map(|info| info.findings().map(move |finding| (info, finding)))
     }
 
     /// The findings that a newer version of the package mends.
@@ -72,17 +71,12 @@ impl ArtifactReport {
     /// The identifier is compared whole and whatever its capitals: `CVE-2020-1234` does not find
     /// `CVE-2020-12345`.
     pub fn with_cve(&self, id: &str) -> impl Iterator<Item = (&ArtifactInfo, FindingRef<'_>)> {
-        self.findings()
-            .filter(move |(_, finding)| finding.id().eq_ignore_ascii_case(id))
+        self.findings().filter(move |(_, finding)| finding.id().eq_ignore_ascii_case(id))
     }
 
     /// The findings in one package. The name is compared whole and with its capitals.
-    pub fn with_package(
-        &self,
-        name: &str,
-    ) -> impl Iterator<Item = (&ArtifactInfo, FindingRef<'_>)> {
-        self.findings()
-            .filter(move |(_, finding)| finding.package() == name)
+    pub fn with_package(&self, name: &str) -> impl Iterator<Item = (&ArtifactInfo, FindingRef<'_>)> {
+        self.findings().filter(move |(_, finding)| finding.package() == name)
     }
 }
 
@@ -94,9 +88,7 @@ impl From<Vec<ArtifactInfo>> for ArtifactReport {
 
 impl FromIterator<ArtifactInfo> for ArtifactReport {
     fn from_iter<I: IntoIterator<Item = ArtifactInfo>>(artifacts: I) -> Self {
-        Self {
-            artifacts: artifacts.into_iter().collect(),
-        }
+        Self { artifacts: artifacts.into_iter().collect() }
     }
 }
 
@@ -123,12 +115,8 @@ mod tests {
     use super::*;
     use crate::analysis::samples::{clean, finding, report_of, reported, unscanned};
 
-    fn found<'a>(
-        findings: impl Iterator<Item = (&'a ArtifactInfo, FindingRef<'a>)>,
-    ) -> Vec<(String, &'a str)> {
-        findings
-            .map(|(info, finding)| (info.artifact.repository.to_string(), finding.get().id()))
-            .collect()
+    fn found<'a>(findings: impl Iterator<Item = (&'a ArtifactInfo, FindingRef<'a>)>) -> Vec<(String, &'a str)> {
+        findings.map(|(info, finding)| (info.artifact.repository.to_string(), finding.get().id())).collect()
     }
 
     fn sample() -> ArtifactReport {
@@ -143,11 +131,7 @@ mod tests {
             ),
             unscanned("p/two", 2),
             clean("p/three", 3),
-            reported(
-                "q/four",
-                4,
-                &[finding("cve-2020-1234", "SSL", "1", " , ", "High")],
-            ),
+            reported("q/four", 4, &[finding("cve-2020-1234", "SSL", "1", " , ", "High")]),
         ])
     }
 
@@ -155,25 +139,16 @@ mod tests {
     fn states_are_counted_and_unscanned_is_not_clean() {
         let report = sample();
         assert_eq!(report.len(), 4);
-        assert_eq!(
-            report.states().into_iter().collect::<Vec<_>>(),
-            [("not_scanned", 1), ("reported", 3)]
-        );
+        assert_eq!(report.states().into_iter().collect::<Vec<_>>(), [("not_scanned", 1), ("reported", 3)]);
         assert_eq!(report.states().values().sum::<usize>(), report.len());
     }
 
     #[test]
     fn identifiers_are_compared_whole_and_whatever_their_capitals() {
         let report = sample();
-        let expected = [
-            ("p/one".to_owned(), "CVE-2020-1234"),
-            ("q/four".to_owned(), "cve-2020-1234"),
-        ];
+        let expected = [("p/one".to_owned(), "CVE-2020-1234"), ("q/four".to_owned(), "cve-2020-1234")];
         assert_eq!(found(report.with_cve("Cve-2020-1234")), expected);
-        assert_eq!(
-            found(report.with_cve("CVE-2020-12345")),
-            [("p/one".to_owned(), "CVE-2020-12345")]
-        );
+        assert_eq!(found(report.with_cve("CVE-2020-12345")), [("p/one".to_owned(), "CVE-2020-12345")]);
         for id in ["CVE-2020-123", "2020-1234", "CVE-2020-1234 ", "", ".*"] {
             assert_eq!(found(report.with_cve(id)), [], "{id}");
         }
@@ -182,20 +157,14 @@ mod tests {
     #[test]
     fn packages_are_compared_whole() {
         let report = sample();
-        assert_eq!(
-            found(report.with_package("ssl")),
-            [("p/one".to_owned(), "CVE-2020-1234")]
-        );
+        assert_eq!(found(report.with_package("ssl")), [("p/one".to_owned(), "CVE-2020-1234")]);
         assert_eq!(found(report.with_package("lib")), []);
     }
 
     #[test]
     fn every_finding_is_fixable_or_not() {
         let report = sample();
-        assert_eq!(
-            found(report.fixable()),
-            [("p/one".to_owned(), "CVE-2020-1234")]
-        );
+        assert_eq!(found(report.fixable()), [("p/one".to_owned(), "CVE-2020-1234")]);
         assert_eq!(report.unfixable().count(), 2);
         assert_eq!(report.findings().count(), 3);
     }
@@ -203,10 +172,7 @@ mod tests {
     #[test]
     fn it_is_made_of_artifacts_and_taken_apart_again() {
         let report: ArtifactReport = sample().into_iter().rev().collect();
-        let repositories: Vec<_> = report
-            .iter()
-            .map(|info| info.artifact.repository.full())
-            .collect();
+        let repositories: Vec<_> = report.iter().map(|info| info.artifact.repository.full()).collect();
         assert_eq!(repositories, ["q/four", "p/three", "p/two", "p/one"]);
         assert!(ArtifactReport::from(Vec::new()).is_empty());
     }

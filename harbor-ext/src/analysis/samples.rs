@@ -8,13 +8,7 @@ use super::ArtifactReport;
 use crate::model::decode::{self, Body, MEDIA_TYPE_1_1};
 use crate::model::{Artifact, ArtifactInfo, FindingPool, ReportState};
 
-pub(super) fn finding(
-    id: &str,
-    package: &str,
-    version: &str,
-    fix_version: &str,
-    severity: &str,
-) -> Value {
+pub(super) fn finding(id: &str, package: &str, version: &str, fix_version: &str, severity: &str) -> Value {
     json!({
         "id": id,
         "package": package,

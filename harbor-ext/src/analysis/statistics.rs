@@ -38,10 +38,7 @@ impl CvssStatistics {
     #[must_use]
     pub fn of<'a>(findings: impl IntoIterator<Item = FindingRef<'a>>) -> Option<Self> {
         let mut histogram = Histogram::default();
-        for score in findings
-            .into_iter()
-            .filter_map(|finding| finding.cvss_score())
-        {
+        for score in findings.into_iter().filter_map(|finding| finding.cvss_score()) {
             histogram.add(score);
         }
         histogram.statistics()
@@ -72,9 +69,7 @@ impl Histogram {
         }
         let sum_of = |power: u32| -> u128 {
             let terms = self.tenths.iter().zip(0_u128..);
-            terms
-                .map(|(times, tenths)| *times as u128 * tenths.pow(power))
-                .sum()
+            terms.map(|(times, tenths)| *times as u128 * tenths.pow(power)).sum()
         };
         let (n, sum, squares) = (count as u128, sum_of(1), sum_of(2));
         // n·Σx² − (Σx)² is n(n−1) times the variance, and exact in whole numbers.
@@ -84,11 +79,7 @@ impl Histogram {
             count,
             mean: sum as f64 / n as f64 / 10.0,
             median: (self.nth((count - 1) / 2) + self.nth(count / 2)) as f64 / 20.0,
-            stdev: if pairs == 0 {
-                0.0
-            } else {
-                (spread / pairs as f64).sqrt() / 10.0
-            },
+            stdev: if pairs == 0 { 0.0 } else { (spread / pairs as f64).sqrt() / 10.0 },
             min: self.nth(0) as f64 / 10.0,
             max: self.nth(count - 1) as f64 / 10.0,
         })
@@ -125,17 +116,9 @@ mod tests {
         let report = report_of([
             reported("p/one", 1, &[scored("1", "a", 2.0), scored("2", "a", 4.0)]),
             reported("p/two", 2, &[scored("1", "a", 4.0), scored("3", "a", 4.0)]),
-            reported(
-                "p/three",
-                3,
-                &[scored("4", "a", 5.0), scored("5", "a", 5.0)],
-            ),
+            reported("p/three", 3, &[scored("4", "a", 5.0), scored("5", "a", 5.0)]),
             reported("p/four", 4, &[scored("6", "a", 7.0), scored("7", "a", 9.0)]),
-            reported(
-                "p/five",
-                5,
-                &[finding("8", "a", "1", "", "High"), scored("9", "a", 0.0)],
-            ),
+            reported("p/five", 5, &[finding("8", "a", "1", "", "High"), scored("9", "a", 0.0)]),
             unscanned("p/six", 6),
         ]);
         let statistics = report.cvss().unwrap();
@@ -147,18 +130,8 @@ mod tests {
 
     #[test]
     fn no_scores_have_no_statistics_and_one_has_no_deviation() {
-        assert_eq!(
-            report_of([clean("p/one", 1), unscanned("p/two", 2)]).cvss(),
-            None
-        );
-        let one = CvssStatistics {
-            count: 1,
-            mean: 7.5,
-            median: 7.5,
-            stdev: 0.0,
-            min: 7.5,
-            max: 7.5,
-        };
+        assert_eq!(report_of([clean("p/one", 1), unscanned("p/two", 2)]).cvss(), None);
+        let one = CvssStatistics { count: 1, mean: 7.5, median: 7.5, stdev: 0.0, min: 7.5, max: 7.5 };
         assert_eq!(statistics(&[75]), Some(one));
     }
 

@@ -31,10 +31,7 @@ impl ArtifactReport {
             .iter()
             .map(|artifact| ArtifactSummary {
                 artifact,
-                findings: artifact
-                    .findings()
-                    .map(|finding| finding.severity())
-                    .collect(),
+                findings: artifact.findings().map(|finding| finding.severity()).collect(),
             })
             .filter(|summary| summary.findings.total() > 0)
             .collect();
@@ -76,14 +73,9 @@ mod tests {
         ]);
         let names = |n| -> Vec<&str> {
             let top = report.top_artifacts(n);
-            top.into_iter()
-                .map(|summary| summary.artifact.artifact.repository.path())
-                .collect()
+            top.into_iter().map(|summary| summary.artifact.artifact.repository.path()).collect()
         };
-        assert_eq!(
-            names(100),
-            ["worst", "a-critical", "z-critical", "two-high", "many-low"]
-        );
+        assert_eq!(names(100), ["worst", "a-critical", "z-critical", "two-high", "many-low"]);
         assert_eq!(names(2), ["worst", "a-critical"]);
         assert!(names(0).is_empty());
     }

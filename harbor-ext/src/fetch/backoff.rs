@@ -8,20 +8,11 @@ use crate::settings::RetryPolicy;
 ///
 /// Full jitter spreads the repeats of many clients; the server's own wish is a lower bound, so that a random zero does
 /// not ignore it. Nothing is longer than the policy's longest delay.
-pub(crate) fn delay(
-    policy: &RetryPolicy,
-    attempts: u32,
-    wished: Option<Duration>,
-    random: f64,
-) -> Duration {
+pub(crate) fn delay(policy: &RetryPolicy, attempts: u32, wished: Option<Duration>, random: f64) -> Duration {
     let doublings = attempts.saturating_sub(1).min(31);
-    let ceiling = policy
-        .first_delay
-        .saturating_mul(1 << doublings)
-        .min(policy.longest_delay);
+    let ceiling = policy.first_delay.saturating_mul(1 << doublings).min(policy.longest_delay);
     let own = ceiling.mul_f64(random.clamp(0.0, 1.0));
-    own.max(wished.unwrap_or_default())
-        .min(policy.longest_delay)
+    own.max(wished.unwrap_or_default()).min(policy.longest_delay)
 }
 
 #[cfg(test)]
@@ -31,18 +22,12 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn policy() -> RetryPolicy {
-        RetryPolicy {
-            first_delay: SECOND,
-            longest_delay: 10 * SECOND,
-            ..RetryPolicy::default()
-        }
+        RetryPolicy { first_delay: SECOND, longest_delay: 10 * SECOND, ..RetryPolicy::default() }
     }
 
     #[test]
     fn the_ceiling_doubles_up_to_the_longest_delay() {
-        let ceilings: Vec<_> = (1..=6)
-            .map(|attempts| delay(&policy(), attempts, None, 1.0).as_secs())
-            .collect();
+        let ceilings: Vec<_> = (1..=6).map(|attempts| delay(&policy(), attempts, None, 1.0).as_secs()).collect();
         assert_eq!(ceilings, [1, 2, 4, 8, 10, 10]);
         assert_eq!(delay(&policy(), u32::MAX, None, 1.0), 10 * SECOND);
     }

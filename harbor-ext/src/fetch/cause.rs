@@ -37,49 +37,22 @@ pub(crate) enum Blame {
 
 impl Cause {
     pub(crate) fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            status: None,
-            code: None,
-            message: message.into(),
-            request_id: None,
-            retry_after: None,
-        }
+        Self { kind, status: None, code: None, message: message.into(), request_id: None, retry_after: None }
     }
 
     /// An answer with a successful status whose body is not what was expected.
     pub(crate) fn undecodable(why: &str, body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(&body[..body.len().min(4 * SNIPPET)]);
         let text = text.trim();
-        let snippet: String = text
-            .chars()
-            .take(SNIPPET)
-            .map(|character| {
-                if character.is_control() {
-                    ' '
-                } else {
-                    character
-                }
-            })
-            .collect();
-        let is_page = text.starts_with('<');
-        let hint = if is_page {
-            "; it is a web page, so the address may not be Harbor's"
-        } else {
-            ""
-        };
-        Self::new(
-            FailureKind::Undecodable,
-            format!("the answer cannot be understood: {why}, in {snippet:?}{hint}"),
-        )
+        let snippet: String =
+            text.chars().take(SNIPPET).map(|character| if character.is_control() { ' ' } else { character }).collect();
+        Self::new(FailureKind::Undecodable, format!("the answer cannot be understood: {why}, in {snippet:?}"))
     }
 
     pub(crate) fn blame(&self) -> Blame {
         match (self.kind, self.status) {
             (FailureKind::Connection, _) | (_, Some(429 | 502 | 503)) => Blame::Server,
-            (FailureKind::Timeout | FailureKind::Interrupted, _) | (_, Some(408 | 500 | 504)) => {
-                Blame::Item
-            }
+            (FailureKind::Timeout | FailureKind::Interrupted, _) | (_, Some(408 | 500 | 504)) => Blame::Item,
             _ => Blame::Caller,
         }
     }
@@ -91,11 +64,7 @@ impl Cause {
 
     /// Until when nobody should send anything: a rate limit concerns the caller, not one request.
     pub(crate) fn throttle_until(&self, now: Instant) -> Option<Instant> {
-        if self.status == Some(429) {
-            self.retry_after.map(|delay| now + delay)
-        } else {
-            None
-        }
+        if self.status == Some(429) { self.retry_after.map(|delay| now + delay) } else { None }
     }
 
     pub(crate) fn into_failure(self, phase: Phase, target: Target, attempts: u32) -> Failure {
@@ -111,21 +80,13 @@ impl Cause {
         }
     }
 
-    fn from_status(
-        status: StatusCode,
-        headers: &HeaderMap,
-        code: Option<String>,
-        message: String,
-    ) -> Self {
+    fn from_status(status: StatusCode, headers: &HeaderMap, code: Option<String>, message: String) -> Self {
         Self {
             kind: kind_of(status),
             status: Some(status.as_u16()),
             code,
             message,
-            request_id: headers
-                .get("x-request-id")
-                .and_then(|value| value.to_str().ok())
-                .map(str::to_owned),
+            request_id: headers.get("x-request-id").and_then(|value| value.to_str().ok()).map(str::to_owned),
             retry_after: retry_after(headers, SystemTime::now()),
         }
     }
@@ -152,49 +113,31 @@ impl From<harbor_api::Error<Errors>> for Cause {
         match error {
             Error::ErrorResponse(answer) => {
                 let (status, headers) = (answer.status(), answer.headers().clone());
-                let first = answer
-                    .into_inner()
-                    .errors
-                    .unwrap_or_default()
-                    .into_iter()
-                    .next();
-                let (code, message) =
-                    first.map_or((None, None), |error| (error.code, error.message));
+                let first = answer.into_inner().errors.unwrap_or_default().into_iter().next();
+                let (code, message) = first.map_or((None, None), |error| (error.code, error.message));
                 let message = message.unwrap_or_else(|| "the server gives no reason".to_owned());
                 Self::from_status(status, &headers, code, message)
             }
             Error::UnexpectedResponse(answer) => {
-                let place = answer
-                    .headers()
-                    .get(header::LOCATION)
-                    .and_then(|value| value.to_str().ok());
+                let place = answer.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
                 let message = match place {
                     // Following it would drop the credentials, and the answer would be an anonymous one.
                     Some(place) if answer.status().is_redirection() => {
-                        format!(
-                            "the server redirects to {}: use that address",
-                            without_secrets(place)
-                        )
+                        format!("the server redirects to {}: use that address", without_secrets(place))
                     }
-                    _ => "the server answers with a status that the operation does not have"
-                        .to_owned(),
+                    _ => "the server answers with a status that the operation does not have".to_owned(),
                 };
                 Self::from_status(answer.status(), answer.headers(), None, message)
             }
-            Error::InvalidResponsePayload(body, error) => {
-                Self::undecodable(&error.to_string(), &body)
-            }
-            Error::CommunicationError(error) | Error::InvalidUpgrade(error) => {
-                Self::from_reqwest(error)
-            }
+            Error::InvalidResponsePayload(body, error) => Self::undecodable(&error.to_string(), &body),
+            Error::CommunicationError(error) | Error::InvalidUpgrade(error) => Self::from_reqwest(error),
             Error::ResponseBodyError(error) if error.is_timeout() => Self::from_reqwest(error),
-            Error::ResponseBodyError(error) => Self::new(
-                FailureKind::Interrupted,
-                format!("the answer broke off: {}", chain(&error.without_url())),
-            ),
-            Error::InvalidRequest(message) | Error::Custom(message) => {
-                Self::new(FailureKind::InvalidInput, message)
+            Error::ResponseBodyError(error) => {
+                Self::new(FailureKind::Interrupted, format!("the answer broke off: {}", chain(&error.without_url())))
             }
+            Error::InvalidRequest(message) => Self::new(FailureKind::InvalidInput, message),
+            // The client's hook refuses what is no answer of Harbor.
+            Error::Custom(message) => Self::new(FailureKind::Undecodable, message),
         }
     }
 }
@@ -231,10 +174,7 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     match text.parse::<u64>() {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
-        Err(_) => httpdate::parse_http_date(text)
-            .ok()?
-            .duration_since(now)
-            .ok(),
+        Err(_) => httpdate::parse_http_date(text).ok()?.duration_since(now).ok(),
     }
 }
 
@@ -242,11 +182,7 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
 fn without_secrets(place: &str) -> String {
     match url::Url::parse(place) {
         Ok(url) => format!("{}{}", url.origin().ascii_serialization(), url.path()),
-        Err(_) => place
-            .split(['?', '#'])
-            .next()
-            .unwrap_or_default()
-            .to_owned(),
+        Err(_) => place.split(['?', '#']).next().unwrap_or_default().to_owned(),
     }
 }
 
@@ -269,11 +205,7 @@ mod tests {
             ("soon", None),
             ("-1", None),
         ] {
-            assert_eq!(
-                retry_after(&headers(text), now),
-                wanted.map(Duration::from_secs),
-                "{text}"
-            );
+            assert_eq!(retry_after(&headers(text), now), wanted.map(Duration::from_secs), "{text}");
         }
     }
 
@@ -296,40 +228,22 @@ mod tests {
             let cause = Cause::from_status(status, &HeaderMap::new(), None, String::new());
             assert_eq!(cause.blame(), wanted, "{status}");
         }
-        assert_eq!(
-            Cause::new(FailureKind::Connection, "").blame(),
-            Blame::Server
-        );
-        assert_eq!(
-            Cause::new(FailureKind::Interrupted, "").blame(),
-            Blame::Item
-        );
+        assert_eq!(Cause::new(FailureKind::Connection, "").blame(), Blame::Server);
+        assert_eq!(Cause::new(FailureKind::Interrupted, "").blame(), Blame::Item);
         assert_eq!(Cause::undecodable("x", b"<html>").blame(), Blame::Caller);
     }
 
     #[test]
-    fn a_page_instead_of_json_points_to_the_address() {
-        let cause = Cause::undecodable(
-            "expected value at line 1 column 1",
-            b"\n<!doctype html><html>",
-        );
-        assert!(
-            cause.message.contains("<!doctype html>") && cause.message.contains("address"),
-            "{}",
-            cause.message
-        );
+    fn what_cannot_be_understood_is_quoted() {
+        let cause = Cause::undecodable("expected value at line 1 column 1", "\nOops\t\u{e9} ".repeat(99).as_bytes());
+        assert!(cause.message.contains("\"Oops é"), "{}", cause.message);
+        assert!(cause.message.len() < 300);
     }
 
     #[test]
     fn the_place_of_a_redirect_is_told_without_its_query() {
-        assert_eq!(
-            without_secrets("https://h.example/login?token=x#y"),
-            "https://h.example/login"
-        );
-        assert_eq!(
-            without_secrets("https://u:p@h.example:8443/"),
-            "https://h.example:8443/"
-        );
+        assert_eq!(without_secrets("https://h.example/login?token=x#y"), "https://h.example/login");
+        assert_eq!(without_secrets("https://u:p@h.example:8443/"), "https://h.example:8443/");
         assert_eq!(without_secrets("/login?token=x"), "/login");
     }
 }

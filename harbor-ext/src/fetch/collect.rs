@@ -25,11 +25,7 @@ impl<T: Fetched> Fetching<T> {
         }
         items.sort_by(T::compare);
         failures.sort_by(|one, other| (&one.target, one.phase).cmp(&(&other.target, other.phase)));
-        Collected {
-            items,
-            failures,
-            summary: self.summary(),
-        }
+        Collected { items, failures, summary: self.summary() }
     }
 
     /// Waits for everything that is still to come, or for the first thing that cannot be read; see

@@ -19,11 +19,7 @@ pub(crate) fn project_name(project: &types::Project) -> Result<ProjectName, Caus
 }
 
 pub(crate) fn repository(repository: types::Repository) -> Result<Repository, Cause> {
-    let mut converted = Repository::new(read_name(
-        "repository",
-        repository.name.as_deref(),
-        repository.id,
-    )?);
+    let mut converted = Repository::new(read_name("repository", repository.name.as_deref(), repository.id)?);
     converted.id = repository.id.unwrap_or_default();
     converted.artifact_count = repository.artifact_count.unwrap_or_default();
     converted.pull_count = repository.pull_count.unwrap_or_default();
@@ -34,17 +30,10 @@ pub(crate) fn repository(repository: types::Repository) -> Result<Repository, Ca
 }
 
 /// Converts an artifact that was listed in `repository`, or in a list of a project, where each row names its own.
-pub(crate) fn artifact(
-    row: types::Artifact,
-    repository: Option<&RepositoryName>,
-) -> Result<Artifact, Cause> {
+pub(crate) fn artifact(row: types::Artifact, repository: Option<&RepositoryName>) -> Result<Artifact, Cause> {
     let repository = match repository {
         Some(repository) => repository.clone(),
-        None => read_name(
-            "repository of the artifact",
-            row.repository_name.as_deref(),
-            row.id,
-        )?,
+        None => read_name("repository of the artifact", row.repository_name.as_deref(), row.id)?,
     };
     let digest = read_name("digest of the artifact", row.digest.as_deref(), row.id)?;
     let mut artifact = Artifact::new(repository, digest);
@@ -53,38 +42,14 @@ pub(crate) fn artifact(
     artifact.media_type = row.media_type.unwrap_or_default();
     artifact.manifest_media_type = row.manifest_media_type.unwrap_or_default();
     artifact.artifact_type = row.artifact_type.filter(|text| !text.is_empty());
-    artifact.size = row
-        .size
-        .and_then(|size| size.try_into().ok())
-        .unwrap_or_default();
-    artifact.tags = row
-        .tags
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(tag)
-        .collect();
-    artifact.labels = row
-        .labels
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|label| label.name)
-        .collect();
+    artifact.size = row.size.and_then(|size| size.try_into().ok()).unwrap_or_default();
+    artifact.tags = row.tags.unwrap_or_default().into_iter().filter_map(tag).collect();
+    artifact.labels = row.labels.unwrap_or_default().into_iter().filter_map(|label| label.name).collect();
     artifact.push_time = row.push_time.and_then(time::known);
     artifact.pull_time = row.pull_time.and_then(time::known);
-    artifact.platform = row
-        .extra_attrs
-        .as_deref()
-        .map(platform_of_image)
-        .unwrap_or_default();
-    artifact.children = row
-        .references
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(child)
-        .collect();
-    artifact.has_vulnerability_link = row
-        .addition_links
-        .is_some_and(|links| links.contains_key("vulnerabilities"));
+    artifact.platform = row.extra_attrs.as_deref().map(platform_of_image).unwrap_or_default();
+    artifact.children = row.references.unwrap_or_default().into_iter().filter_map(child).collect();
+    artifact.has_vulnerability_link = row.addition_links.is_some_and(|links| links.contains_key("vulnerabilities"));
     Ok(artifact)
 }
 
@@ -95,17 +60,8 @@ fn tag(tag: types::Tag) -> Option<ArtifactTag> {
 }
 
 fn platform_of_image(attributes: &serde_json::Map<String, Value>) -> Platform {
-    let text = |name| {
-        attributes
-            .get(name)
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty())
-            .map(str::to_owned)
-    };
-    Platform {
-        architecture: text("architecture"),
-        os: text("os"),
-    }
+    let text = |name| attributes.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
+    Platform { architecture: text("architecture"), os: text("os") }
 }
 
 fn child(reference: types::Reference) -> Option<Child> {
@@ -123,20 +79,10 @@ fn read_name<N: std::str::FromStr<Err = NameError>>(
     name: Option<&str>,
     id: Option<i64>,
 ) -> Result<N, Cause> {
-    let row = id.map_or_else(
-        || "a row without id".to_owned(),
-        |id| format!("the row with id {id}"),
-    );
-    let undecodable = |why: String| {
-        Cause::new(
-            FailureKind::Undecodable,
-            format!("{row} cannot be used: {why}"),
-        )
-    };
+    let row = id.map_or_else(|| "a row without id".to_owned(), |id| format!("the row with id {id}"));
+    let undecodable = |why: String| Cause::new(FailureKind::Undecodable, format!("{row} cannot be used: {why}"));
     match name {
-        Some(name) => name
-            .parse()
-            .map_err(|error: NameError| undecodable(error.to_string())),
+        Some(name) => name.parse().map_err(|error: NameError| undecodable(error.to_string())),
         None => Err(undecodable(format!("the {what} is missing"))),
     }
 }

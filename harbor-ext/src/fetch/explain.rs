@@ -10,28 +10,16 @@ use crate::model::ReportState;
 /// scanned". The overview tells them apart; where it is missing, the link to the report tells "not scanned" from
 /// "cannot be scanned, or the scanner is down".
 pub(crate) fn state(artifact: &types::Artifact) -> ReportState {
-    let has_link = artifact
-        .addition_links
-        .as_ref()
-        .is_some_and(|links| links.contains_key("vulnerabilities"));
-    let overview = artifact
-        .scan_overview
-        .as_ref()
-        .and_then(|overviews| overviews.values().next());
+    let has_link = artifact.addition_links.as_ref().is_some_and(|links| links.contains_key("vulnerabilities"));
+    let overview = artifact.scan_overview.as_ref().and_then(|overviews| overviews.values().next());
     let Some(overview) = overview else {
-        return if has_link {
-            ReportState::NotScanned
-        } else {
-            ReportState::Unavailable
-        };
+        return if has_link { ReportState::NotScanned } else { ReportState::Unavailable };
     };
     match overview.scan_status.as_deref().unwrap_or_default() {
         "Pending" | "Scheduled" | "Running" => ReportState::Running,
         // The report vanished between two requests, or is of a kind that was not asked for.
         "Success" => ReportState::Unavailable,
-        status => ReportState::ScanFailed {
-            status: status.into(),
-        },
+        status => ReportState::ScanFailed { status: status.into() },
     }
 }
 
@@ -50,10 +38,7 @@ mod tests {
         for (json, wanted) in [
             (serde_json::json!({ "addition_links": link }), "not_scanned"),
             (serde_json::json!({}), "unavailable"),
-            (
-                serde_json::json!({ "addition_links": link, "scan_overview": {} }),
-                "not_scanned",
-            ),
+            (serde_json::json!({ "addition_links": link, "scan_overview": {} }), "not_scanned"),
             (scanned("Pending"), "running"),
             (scanned("Scheduled"), "running"),
             (scanned("Running"), "running"),

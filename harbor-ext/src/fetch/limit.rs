@@ -60,14 +60,7 @@ impl Limit {
             Concurrency::Adaptive => (FIRST, false),
             Concurrency::Fixed(limit) => (limit, true),
         };
-        Self {
-            current,
-            is_fixed,
-            window: None,
-            trial: None,
-            resting: 0,
-            overloaded_at: None,
-        }
+        Self { current, is_fixed, window: None, trial: None, resting: 0, overloaded_at: None }
     }
 
     pub(crate) fn current(&self) -> usize {
@@ -84,10 +77,7 @@ impl Limit {
             self.window = None;
             return;
         }
-        let window = self.window.get_or_insert(Window {
-            since: now,
-            answers: 0,
-        });
+        let window = self.window.get_or_insert(Window { since: now, answers: 0 });
         window.answers += 1;
         // The first answer only starts the clock.
         let measured = window.answers - 1;
@@ -101,9 +91,7 @@ impl Limit {
 
     /// The server refused, failed or timed out because it had too much to do.
     pub(crate) fn overloaded(&mut self, now: Instant) {
-        let is_same_event = self
-            .overloaded_at
-            .is_some_and(|at| now - at < OVERLOAD_PAUSE);
+        let is_same_event = self.overloaded_at.is_some_and(|at| now - at < OVERLOAD_PAUSE);
         if self.is_fixed || is_same_event {
             return;
         }
@@ -126,10 +114,7 @@ impl Limit {
         if self.resting > 0 {
             self.resting -= 1;
         } else if self.current < HIGHEST {
-            self.trial = Some(Trial {
-                previous: self.current,
-                previous_rate: rate,
-            });
+            self.trial = Some(Trial { previous: self.current, previous_rate: rate });
             self.current = (self.current + (self.current / 4).max(1)).min(HIGHEST);
         }
     }

@@ -72,15 +72,7 @@ pub(crate) struct Listing {
 
 impl Listing {
     pub(crate) fn new(harbor: Harbor, selection: Selection, goal: Goal) -> Self {
-        Self {
-            harbor,
-            selection,
-            goal,
-            projects: 0,
-            listed: 0,
-            announced: 0,
-            failures: 0,
-        }
+        Self { harbor, selection, goal, projects: 0, listed: 0, announced: 0, failures: 0 }
     }
 
     /// How the walk begins: with the question who the server takes the caller for. Harbor takes wrong credentials for
@@ -89,16 +81,8 @@ impl Listing {
         let failures = self.selection.failures();
         self.failures += failures.len() as u64;
         let is_known = self.harbor.credentials().is_anonymous() || self.harbor.identity().is_some();
-        let jobs = if is_known {
-            self.first_jobs()
-        } else {
-            vec![ListJob::Identify]
-        };
-        Listed {
-            jobs,
-            failures,
-            ..Listed::default()
-        }
+        let jobs = if is_known { self.first_jobs() } else { vec![ListJob::Identify] };
+        Listed { jobs, failures, ..Listed::default() }
     }
 
     pub(crate) fn harbor(&self) -> &Harbor {
@@ -109,18 +93,10 @@ impl Listing {
         match job {
             ListJob::Identify => (Phase::Identifying, Target::default()),
             ListJob::Projects(_) => (Phase::ListingProjects, Target::default()),
-            ListJob::Repositories(project, _) => {
-                (Phase::ListingRepositories, project.clone().into())
-            }
-            ListJob::Repository(repository) => {
-                (Phase::ListingRepositories, repository.clone().into())
-            }
-            ListJob::ArtifactsOfProject(project, _) => {
-                (Phase::ListingArtifacts, project.clone().into())
-            }
-            ListJob::ArtifactsOfRepository(repository, _) => {
-                (Phase::ListingArtifacts, repository.clone().into())
-            }
+            ListJob::Repositories(project, _) => (Phase::ListingRepositories, project.clone().into()),
+            ListJob::Repository(repository) => (Phase::ListingRepositories, repository.clone().into()),
+            ListJob::ArtifactsOfProject(project, _) => (Phase::ListingArtifacts, project.clone().into()),
+            ListJob::ArtifactsOfRepository(repository, _) => (Phase::ListingArtifacts, repository.clone().into()),
         }
     }
 
@@ -140,21 +116,13 @@ impl Listing {
     /// no list of a whole project.
     pub(crate) fn take_failure(&mut self, job: ListJob, failure: Failure) -> Listed {
         match job {
-            ListJob::ArtifactsOfProject(project, cursor)
-                if cursor.is_first() && failure.status == Some(404) =>
-            {
+            ListJob::ArtifactsOfProject(project, cursor) if cursor.is_first() && failure.status == Some(404) => {
                 // If it is the project that does not exist, the list of its repositories says so, too.
-                Listed {
-                    jobs: vec![ListJob::Repositories(project, Cursor::default())],
-                    ..Listed::default()
-                }
+                Listed { jobs: vec![ListJob::Repositories(project, Cursor::default())], ..Listed::default() }
             }
             _ => {
                 self.failures += 1;
-                Listed {
-                    failures: vec![failure],
-                    ..Listed::default()
-                }
+                Listed { failures: vec![failure], ..Listed::default() }
             }
         }
     }
@@ -178,17 +146,12 @@ impl Listing {
         if let Some(repositories) = self.selection.selected_repositories() {
             let job_of = |repository: &RepositoryName| match self.goal {
                 Goal::Repositories => ListJob::Repository(repository.clone()),
-                Goal::Artifacts => {
-                    ListJob::ArtifactsOfRepository(repository.clone(), Cursor::default())
-                }
+                Goal::Artifacts => ListJob::ArtifactsOfRepository(repository.clone(), Cursor::default()),
             };
             return repositories.map(job_of).collect();
         }
         match self.selection.projects.clone() {
-            Some(projects) => projects
-                .into_iter()
-                .map(|project| self.open_project(project))
-                .collect(),
+            Some(projects) => projects.into_iter().map(|project| self.open_project(project)).collect(),
             None => vec![ListJob::Projects(Cursor::default())],
         }
     }
@@ -197,8 +160,7 @@ impl Listing {
     fn open_project(&mut self, project: ProjectName) -> ListJob {
         self.projects += 1;
         // Harbor refuses the list of a whole project to anonymous callers, even where it is public.
-        let is_per_repository =
-            self.goal == Goal::Repositories || self.harbor.credentials().is_anonymous();
+        let is_per_repository = self.goal == Goal::Repositories || self.harbor.credentials().is_anonymous();
         if is_per_repository {
             ListJob::Repositories(project, Cursor::default())
         } else {
@@ -210,12 +172,8 @@ impl Listing {
         match answer {
             ListAnswer::Identity(identity) => self.take_identity(identity, listed),
             ListAnswer::Projects(cursor, page) => self.take_projects(cursor, page, listed),
-            ListAnswer::Repositories(project, cursor, page) => {
-                self.take_repositories(&project, cursor, page, listed)
-            }
-            ListAnswer::Repository(repository, page) => {
-                self.take_repository(&repository, page, listed)
-            }
+            ListAnswer::Repositories(project, cursor, page) => self.take_repositories(&project, cursor, page, listed),
+            ListAnswer::Repository(repository, page) => self.take_repository(&repository, page, listed),
             ListAnswer::ArtifactsOfProject(project, cursor, page) => {
                 let target = project.clone().into();
                 self.take_artifacts(
@@ -240,12 +198,9 @@ impl Listing {
 
     fn take_identity(&mut self, identity: Identity, listed: &mut Listed) {
         if identity.version.is_none() {
-            let message =
-                "the server does not accept the credentials and takes the caller for nobody";
+            let message = "the server does not accept the credentials and takes the caller for nobody";
             let cause = Cause::new(FailureKind::NotAuthenticated, message);
-            listed
-                .failures
-                .push(cause.into_failure(Phase::Identifying, Target::default(), 1));
+            listed.failures.push(cause.into_failure(Phase::Identifying, Target::default(), 1));
             return;
         }
         self.harbor.remember(identity);
@@ -255,20 +210,14 @@ impl Listing {
     fn take_projects(&mut self, cursor: Cursor, page: Page<types::Project>, listed: &mut Listed) {
         let turn = cursor.turn(page, |project| project.project_id);
         if let Some(cause) = turn.complaint {
-            listed
-                .failures
-                .push(cause.into_failure(Phase::ListingProjects, Target::default(), 1));
+            listed.failures.push(cause.into_failure(Phase::ListingProjects, Target::default(), 1));
         }
         // The list goes on only after the projects found so far: the newest jobs run first.
         listed.jobs.extend(turn.next.map(ListJob::Projects));
         for project in turn.rows.into_iter().rev() {
             match convert::project_name(&project) {
                 Ok(name) => listed.jobs.push(self.open_project(name)),
-                Err(cause) => listed.failures.push(cause.into_failure(
-                    Phase::ListingProjects,
-                    Target::default(),
-                    1,
-                )),
+                Err(cause) => listed.failures.push(cause.into_failure(Phase::ListingProjects, Target::default(), 1)),
             }
         }
     }
@@ -286,47 +235,25 @@ impl Listing {
         let turn = cursor.turn(page, |repository| repository.id);
         let target: Target = project.clone().into();
         if let Some(cause) = turn.complaint {
-            listed
-                .failures
-                .push(cause.into_failure(Phase::ListingRepositories, target.clone(), 1));
+            listed.failures.push(cause.into_failure(Phase::ListingRepositories, target.clone(), 1));
         }
-        listed.jobs.extend(
-            turn.next
-                .map(|cursor| ListJob::Repositories(project.clone(), cursor)),
-        );
+        listed.jobs.extend(turn.next.map(|cursor| ListJob::Repositories(project.clone(), cursor)));
         for row in turn.rows.into_iter().rev() {
             match (convert::repository(row), self.goal) {
                 (Ok(repository), Goal::Repositories) => listed.repositories.push(repository),
                 (Ok(repository), Goal::Artifacts) => {
-                    listed.jobs.push(ListJob::ArtifactsOfRepository(
-                        repository.name,
-                        Cursor::default(),
-                    ));
+                    listed.jobs.push(ListJob::ArtifactsOfRepository(repository.name, Cursor::default()));
                 }
                 (Err(cause), _) => {
-                    listed.failures.push(cause.into_failure(
-                        Phase::ListingRepositories,
-                        target.clone(),
-                        1,
-                    ));
+                    listed.failures.push(cause.into_failure(Phase::ListingRepositories, target.clone(), 1));
                 }
             }
         }
     }
 
-    fn take_repository(
-        &mut self,
-        name: &RepositoryName,
-        page: Page<types::Repository>,
-        listed: &mut Listed,
-    ) {
+    fn take_repository(&mut self, name: &RepositoryName, page: Page<types::Repository>, listed: &mut Listed) {
         let is_it = |repository: &Repository| repository.name == *name;
-        match page
-            .rows
-            .into_iter()
-            .filter_map(|row| convert::repository(row).ok())
-            .find(is_it)
-        {
+        match page.rows.into_iter().filter_map(|row| convert::repository(row).ok()).find(is_it) {
             Some(repository) if self.goal == Goal::Repositories => {
                 self.announced += 1;
                 listed.repositories.push(repository);
@@ -335,11 +262,7 @@ impl Listing {
             Some(_) => {}
             None => {
                 let cause = Cause::new(FailureKind::NotFound, "there is no such repository");
-                listed.failures.push(cause.into_failure(
-                    Phase::ListingRepositories,
-                    name.clone().into(),
-                    1,
-                ));
+                listed.failures.push(cause.into_failure(Phase::ListingRepositories, name.clone().into(), 1));
             }
         }
     }
@@ -357,47 +280,29 @@ impl Listing {
         }
         let turn = cursor.turn(page, |artifact| artifact.id);
         if let Some(cause) = turn.complaint {
-            listed
-                .failures
-                .push(cause.into_failure(Phase::ListingArtifacts, target.clone(), 1));
+            listed.failures.push(cause.into_failure(Phase::ListingArtifacts, target.clone(), 1));
         }
         listed.jobs.extend(turn.next.map(go_on));
         for row in turn.rows {
             match convert::artifact(row, target.repository.as_ref()) {
                 Ok(artifact) => listed.artifacts.push(artifact),
                 Err(cause) => {
-                    listed.failures.push(cause.into_failure(
-                        Phase::ListingArtifacts,
-                        target.clone(),
-                        1,
-                    ));
+                    listed.failures.push(cause.into_failure(Phase::ListingArtifacts, target.clone(), 1));
                 }
             }
         }
     }
 
     /// Sends the request of a job.
-    pub(crate) fn run(
-        &self,
-        job: ListJob,
-    ) -> impl Future<Output = Result<ListAnswer, Cause>> + Send + 'static {
+    pub(crate) fn run(&self, job: ListJob) -> impl Future<Output = Result<ListAnswer, Cause>> + Send + 'static {
         let client = self.harbor.client().clone();
-        let conditions: Vec<String> = self
-            .selection
-            .tag
-            .iter()
-            .map(|tag| format!("tags={tag}"))
-            .collect();
+        let conditions: Vec<String> = self.selection.tag.iter().map(|tag| format!("tags={tag}")).collect();
         async move {
             Ok(match job {
                 ListJob::Identify => ListAnswer::Identity(identify(&client).await?),
-                ListJob::Projects(cursor) => {
-                    ListAnswer::Projects(cursor, list_projects(&client, cursor).await?)
-                }
+                ListJob::Projects(cursor) => ListAnswer::Projects(cursor, list_projects(&client, cursor).await?),
                 ListJob::Repositories(project, cursor) => {
-                    let page =
-                        list_repositories(&client, &project, cursor.query("repository_id", &[]))
-                            .await?;
+                    let page = list_repositories(&client, &project, cursor.query("repository_id", &[])).await?;
                     ListAnswer::Repositories(project, cursor, page)
                 }
                 ListJob::Repository(repository) => {
@@ -406,12 +311,7 @@ impl Listing {
                     ListAnswer::Repository(repository, page)
                 }
                 ListJob::ArtifactsOfProject(project, cursor) => {
-                    let page = list_artifacts_of_project(
-                        &client,
-                        &project,
-                        cursor.query("id", &conditions),
-                    )
-                    .await?;
+                    let page = list_artifacts_of_project(&client, &project, cursor.query("id", &conditions)).await?;
                     ListAnswer::ArtifactsOfProject(project, cursor, page)
                 }
                 ListJob::ArtifactsOfRepository(repository, cursor) => {
@@ -426,15 +326,10 @@ impl Listing {
 
 async fn identify(client: &harbor_api::Client) -> Result<Identity, Cause> {
     let information = client.get_system_info().send().await?.into_inner();
-    Ok(Identity {
-        version: information.harbor_version,
-    })
+    Ok(Identity { version: information.harbor_version })
 }
 
-async fn list_projects(
-    client: &harbor_api::Client,
-    cursor: Cursor,
-) -> Result<Page<types::Project>, Cause> {
+async fn list_projects(client: &harbor_api::Client, cursor: Cursor) -> Result<Page<types::Project>, Cause> {
     let answer = client
         .list_projects()
         .with_detail(false)
@@ -443,10 +338,7 @@ async fn list_projects(
         .page_size(PAGE_SIZE)
         .send()
         .await?;
-    Ok(Page {
-        total: total_count(answer.headers()),
-        rows: answer.into_inner(),
-    })
+    Ok(Page { total: total_count(answer.headers()), rows: answer.into_inner() })
 }
 
 async fn list_repositories(
@@ -462,10 +354,7 @@ async fn list_repositories(
         .page_size(PAGE_SIZE)
         .send()
         .await?;
-    Ok(Page {
-        total: total_count(answer.headers()),
-        rows: answer.into_inner(),
-    })
+    Ok(Page { total: total_count(answer.headers()), rows: answer.into_inner() })
 }
 
 async fn list_artifacts_of_project(
@@ -483,10 +372,7 @@ async fn list_artifacts_of_project(
         .page_size(PAGE_SIZE)
         .send()
         .await?;
-    Ok(Page {
-        total: total_count(answer.headers()),
-        rows: answer.into_inner(),
-    })
+    Ok(Page { total: total_count(answer.headers()), rows: answer.into_inner() })
 }
 
 async fn list_artifacts_of_repository(
@@ -503,8 +389,5 @@ async fn list_artifacts_of_repository(
         .page_size(PAGE_SIZE)
         .send()
         .await?;
-    Ok(Page {
-        total: total_count(answer.headers()),
-        rows: answer.into_inner(),
-    })
+    Ok(Page { total: total_count(answer.headers()), rows: answer.into_inner() })
 }

@@ -44,12 +44,7 @@ impl Cursor {
     /// The value of `q` for the rows after this place, with further conditions in front.
     pub(crate) fn query(self, key: &str, conditions: &[String]) -> String {
         let range = format!("{key}=[{}~]", self.after.saturating_add(1));
-        conditions
-            .iter()
-            .cloned()
-            .chain([range])
-            .collect::<Vec<_>>()
-            .join(",")
+        conditions.iter().cloned().chain([range]).collect::<Vec<_>>().join(",")
     }
 
     /// Whether this is the beginning of a list.
@@ -76,33 +71,14 @@ impl Cursor {
         let (next, complaint) = if is_end {
             (None, None)
         } else if last > self.after {
-            (
-                Some(Self {
-                    after: last,
-                    is_second_look: false,
-                }),
-                None,
-            )
+            (Some(Self { after: last, is_second_look: false }), None)
         } else if received == 0 && !self.is_second_look {
             // The count and the rows are two statements: the row may have been deleted between them.
-            (
-                Some(Self {
-                    is_second_look: true,
-                    ..self
-                }),
-                None,
-            )
+            (Some(Self { is_second_look: true, ..self }), None)
         } else {
-            (
-                None,
-                Some(cannot_go_on(received, total, has_row_without_key)),
-            )
+            (None, Some(cannot_go_on(received, total, has_row_without_key)))
         };
-        Turn {
-            rows,
-            next,
-            complaint,
-        }
+        Turn { rows, next, complaint }
     }
 }
 
@@ -122,13 +98,7 @@ fn cannot_go_on(received: u64, total: Option<u64>, has_row_without_key: bool) ->
 
 /// Reads `X-Total-Count`; an empty, negative or odd one is as good as none.
 pub(crate) fn total_count(headers: &HeaderMap) -> Option<u64> {
-    headers
-        .get("x-total-count")?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()
+    headers.get("x-total-count")?.to_str().ok()?.trim().parse().ok()
 }
 
 #[cfg(test)]
@@ -136,10 +106,7 @@ mod tests {
     use super::*;
 
     fn page(keys: impl IntoIterator<Item = i64>, total: Option<u64>) -> Page<i64> {
-        Page {
-            rows: keys.into_iter().collect(),
-            total,
-        }
+        Page { rows: keys.into_iter().collect(), total }
     }
 
     fn turn(cursor: Cursor, page: Page<i64>) -> Turn<i64> {
@@ -153,10 +120,7 @@ mod tests {
         assert_eq!(first.query("id", &[]), "id=[1~]");
         let second = turn(first, page(1..=100, Some(150))).next.unwrap();
         assert!(!second.is_first());
-        assert_eq!(
-            second.query("id", &["tags=v1".to_owned()]),
-            "tags=v1,id=[101~]"
-        );
+        assert_eq!(second.query("id", &["tags=v1".to_owned()]), "tags=v1,id=[101~]");
         let end = turn(second, page(101..=150, Some(50)));
         assert_eq!((end.rows.len(), end.next), (50, None));
         assert!(end.complaint.is_none());
@@ -166,11 +130,7 @@ mod tests {
     fn a_short_page_is_the_end_only_where_the_server_does_not_say_more() {
         assert!(turn(Cursor::default(), page(1..=3, None)).next.is_none());
         assert!(turn(Cursor::default(), page(1..=100, None)).next.is_some());
-        assert!(
-            turn(Cursor::default(), page(1..=100, Some(100)))
-                .next
-                .is_none()
-        );
+        assert!(turn(Cursor::default(), page(1..=100, Some(100))).next.is_none());
         // Harbor 2.5 leaves accessories out of a page after counting them.
         let turned = turn(Cursor::default(), page(1..=3, Some(10)));
         assert_eq!(turned.next.map(|cursor| cursor.after), Some(3));
@@ -188,9 +148,7 @@ mod tests {
 
     #[test]
     fn a_server_that_ignores_the_range_does_not_trap_the_walk() {
-        let second = turn(Cursor::default(), page(1..=100, Some(200)))
-            .next
-            .unwrap();
+        let second = turn(Cursor::default(), page(1..=100, Some(200))).next.unwrap();
         let turned = turn(second, page(1..=100, Some(200)));
         assert!(turned.rows.is_empty() && turned.next.is_none());
         assert!(turned.complaint.unwrap().message.contains("ignored"));
@@ -201,25 +159,13 @@ mod tests {
         let turned = turn(Cursor::default(), page([0, 0], Some(5)));
         assert_eq!(turned.rows.len(), 2);
         assert!(turned.complaint.unwrap().message.contains("no id"));
-        assert_eq!(
-            turn(Cursor::default(), page([0, 7], Some(5)))
-                .next
-                .map(|cursor| cursor.after),
-            Some(7)
-        );
+        assert_eq!(turn(Cursor::default(), page([0, 7], Some(5))).next.map(|cursor| cursor.after), Some(7));
     }
 
     #[test]
     fn odd_totals_are_no_totals() {
-        for (text, wanted) in [
-            ("12", Some(12)),
-            ("0", Some(0)),
-            ("-1", None),
-            ("", None),
-            ("many", None),
-        ] {
-            let headers =
-                HeaderMap::from_iter([("x-total-count".parse().unwrap(), text.parse().unwrap())]);
+        for (text, wanted) in [("12", Some(12)), ("0", Some(0)), ("-1", None), ("", None), ("many", None)] {
+            let headers = HeaderMap::from_iter([("x-total-count".parse().unwrap(), text.parse().unwrap())]);
             assert_eq!(total_count(&headers), wanted, "{text}");
         }
         assert_eq!(total_count(&HeaderMap::new()), None);

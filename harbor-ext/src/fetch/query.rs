@@ -56,11 +56,7 @@ pub(super) mod sealed {
 
 impl<T> Query<T> {
     pub(crate) fn new(harbor: Harbor) -> Self {
-        Self {
-            harbor,
-            selection: Selection::default(),
-            item: PhantomData,
-        }
+        Self { harbor, selection: Selection::default(), item: PhantomData }
     }
 
     /// Only these projects, by exact name.
@@ -119,21 +115,13 @@ impl<T: Fetched> Query<T> {
 
 impl<T> Clone for Query<T> {
     fn clone(&self) -> Self {
-        Self {
-            harbor: self.harbor.clone(),
-            selection: self.selection.clone(),
-            item: PhantomData,
-        }
+        Self { harbor: self.harbor.clone(), selection: self.selection.clone(), item: PhantomData }
     }
 }
 
 impl<T> fmt::Debug for Query<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Query")
-            .field("harbor", &self.harbor)
-            .field("selection", &self.selection)
-            .finish()
+        formatter.debug_struct("Query").field("harbor", &self.harbor).field("selection", &self.selection).finish()
     }
 }
 

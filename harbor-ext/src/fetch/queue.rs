@@ -33,18 +33,10 @@ pub(crate) trait Work: Send + Unpin + 'static {
     fn describe(&self, job: &Self::Job) -> (Phase, Target);
 
     /// Sends the one request of a job.
-    fn run(
-        &self,
-        job: Self::Job,
-    ) -> impl Future<Output = Result<Self::Answer, Cause>> + Send + 'static;
+    fn run(&self, job: Self::Job) -> impl Future<Output = Result<Self::Answer, Cause>> + Send + 'static;
 
     /// Takes the final outcome of a job; new jobs and items go to `next`.
-    fn take(
-        &mut self,
-        job: Self::Job,
-        outcome: Result<Self::Answer, Failure>,
-        next: &mut Next<Self::Job, Self::Item>,
-    );
+    fn take(&mut self, job: Self::Job, outcome: Result<Self::Answer, Failure>, next: &mut Next<Self::Job, Self::Item>);
 
     /// How many items have their outcome.
     fn finished(&self) -> u64;
@@ -93,10 +85,7 @@ struct Finished<W: Work> {
 
 impl<J, T> Default for Next<J, T> {
     fn default() -> Self {
-        Self {
-            jobs: Vec::new(),
-            items: VecDeque::new(),
-        }
+        Self { jobs: Vec::new(), items: VecDeque::new() }
     }
 }
 
@@ -134,12 +123,7 @@ impl<W: Work> Queue<W> {
     }
 
     fn accept_jobs(&mut self) {
-        self.waiting.extend(
-            self.next
-                .jobs
-                .drain(..)
-                .map(|job| Attempt { job, count: 0 }),
-        );
+        self.waiting.extend(self.next.jobs.drain(..).map(|job| Attempt { job, count: 0 }));
     }
 
     fn start_jobs(&mut self, now: Instant) {
@@ -158,24 +142,13 @@ impl<W: Work> Queue<W> {
             attempt.count += 1;
             self.summary.requests += 1;
             let request = self.work.run(attempt.job.clone());
-            self.running.spawn(async move {
-                Finished {
-                    attempt,
-                    is_probe,
-                    outcome: request.await,
-                }
-            });
-            self.summary.peak_in_flight =
-                self.summary.peak_in_flight.max(self.running.len() as u64);
+            self.running.spawn(async move { Finished { attempt, is_probe, outcome: request.await } });
+            self.summary.peak_in_flight = self.summary.peak_in_flight.max(self.running.len() as u64);
         }
     }
 
     fn finish(&mut self, finished: Finished<W>, now: Instant) {
-        let Finished {
-            attempt,
-            is_probe,
-            outcome,
-        } = finished;
+        let Finished { attempt, is_probe, outcome } = finished;
         match outcome {
             Ok(answer) => {
                 self.server.answered(is_probe);
@@ -188,32 +161,15 @@ impl<W: Work> Queue<W> {
         self.accept_jobs();
     }
 
-    fn finish_in_vain(
-        &mut self,
-        mut attempt: Attempt<W::Job>,
-        is_probe: bool,
-        cause: Cause,
-        now: Instant,
-    ) {
+    fn finish_in_vain(&mut self, mut attempt: Attempt<W::Job>, is_probe: bool, cause: Cause, now: Instant) {
         let blame = cause.blame();
         if cause.is_overload() {
             self.limit.overloaded(now);
         }
-        let delay = backoff::delay(
-            &self.settings.retry,
-            attempt.count,
-            cause.retry_after,
-            self.random.f64(),
-        );
+        let delay = backoff::delay(&self.settings.retry, attempt.count, cause.retry_after, self.random.f64());
         match blame {
             Blame::Server => {
-                self.server.failed(
-                    now,
-                    is_probe,
-                    &self.settings.retry,
-                    cause.throttle_until(now),
-                    &mut self.random,
-                );
+                self.server.failed(now, is_probe, &self.settings.retry, cause.throttle_until(now), &mut self.random);
             }
             Blame::Item | Blame::Caller => self.server.answered(is_probe),
         }
@@ -226,8 +182,7 @@ impl<W: Work> Queue<W> {
         if is_excused {
             attempt.count = attempt.count.saturating_sub(1).max(1);
         }
-        if blame == Blame::Caller || (!is_excused && attempt.count >= self.settings.retry.attempts)
-        {
+        if blame == Blame::Caller || (!is_excused && attempt.count >= self.settings.retry.attempts) {
             self.fail(attempt, cause);
         } else {
             tracing::debug!(
@@ -248,10 +203,7 @@ impl<W: Work> Queue<W> {
 
     /// Ends everything that is left: the server has been away for longer than the caller's patience.
     fn give_up(&mut self, attempt: Attempt<W::Job>, cause: &Cause) {
-        tracing::warn!(
-            "the server stayed away, giving up on what is left: {}",
-            cause.message
-        );
+        tracing::warn!("the server stayed away, giving up on what is left: {}", cause.message);
         self.fail(attempt, cause.clone());
         let sleeping = self.sleeping.drain(..).map(|(_, attempt)| attempt);
         let left: Vec<_> = self.waiting.drain(..).chain(sleeping).collect();
@@ -268,11 +220,7 @@ impl<W: Work> Queue<W> {
     /// When something is to be done although no job finishes.
     fn next_wake(&self, now: Instant) -> Option<Instant> {
         let sleeper = self.sleeping.iter().map(|(at, _)| *at).min();
-        let probe = if self.waiting.is_empty() {
-            None
-        } else {
-            self.server.next_start(now)
-        };
+        let probe = if self.waiting.is_empty() { None } else { self.server.next_start(now) };
         [sleeper, probe].into_iter().flatten().min()
     }
 

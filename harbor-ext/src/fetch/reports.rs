@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use super::cause::Cause;
 use super::listing::{Goal, ListAnswer, ListJob, Listed, Listing};
@@ -17,6 +17,8 @@ use crate::failure::{Failure, FailureKind, Phase, Target};
 use crate::model::{Artifact, ArtifactInfo, FindingPool, Report, ReportState, decode};
 use crate::name::ProjectName;
 use crate::outcome::{StateCounts, Summary};
+
+const ACCEPT_VULNERABILITIES: HeaderName = HeaderName::from_static("x-accept-vulnerabilities");
 
 /// Both media types, the newer one first. Harbor compares them byte for byte, and without the header some versions
 /// look only for the older one, which today's scanners no longer write.
@@ -99,9 +101,7 @@ impl Work for Reports {
                 let list = self.listing.run(job);
                 Box::pin(async move { Ok(Answer::Listed(list.await?)) })
             }
-            Job::Report(artifact) => {
-                Box::pin(fetch_report(client, artifact, Arc::clone(&self.pool)))
-            }
+            Job::Report(artifact) => Box::pin(fetch_report(client, artifact, Arc::clone(&self.pool))),
             Job::Explain(artifact) => Box::pin(fetch_overview(client, artifact)),
             Job::Scanner(project) => Box::pin(fetch_scanner(client, project)),
         };
@@ -142,20 +142,13 @@ impl Reports {
                     decode::Body::Empty => next.jobs.push(Job::Explain(artifact)),
                 }
             }
-            Answer::Explained(artifact, Some(state)) => {
-                self.finish_without_report(artifact, state, next)
-            }
+            Answer::Explained(artifact, Some(state)) => self.finish_without_report(artifact, state, next),
             Answer::Explained(artifact, None) => {
-                let cause = Cause::new(
-                    FailureKind::NotFound,
-                    "the artifact was deleted after it had been listed",
-                );
+                let cause = Cause::new(FailureKind::NotFound, "the artifact was deleted after it had been listed");
                 let failure = cause.into_failure(Phase::ExplainingReport, target_of(&artifact), 1);
                 self.finish_without_report(artifact, ReportState::Failed(Arc::new(failure)), next);
             }
-            Answer::Scanner(project, registration) => {
-                self.know_scanner(project, Some(registration), next)
-            }
+            Answer::Scanner(project, registration) => self.know_scanner(project, Some(registration), next),
         }
     }
 
@@ -183,8 +176,7 @@ impl Reports {
             self.want(Arc::new(artifact), next);
         }
         let place = next.jobs.len().min(before + REPORTS_LEFT_AT_NEXT_PAGE);
-        next.jobs
-            .splice(place..place, listed.jobs.into_iter().map(Job::List));
+        next.jobs.splice(place..place, listed.jobs.into_iter().map(Job::List));
     }
 
     /// Sees to the report of an artifact.
@@ -196,9 +188,7 @@ impl Reports {
                 self.finish(artifact, ReportState::Reported(report), next);
             }
             Admission::Wait => {}
-            Admission::AskScanners(projects) => {
-                next.jobs.extend(projects.into_iter().map(Job::Scanner))
-            }
+            Admission::AskScanners(projects) => next.jobs.extend(projects.into_iter().map(Job::Scanner)),
         }
     }
 
@@ -210,12 +200,7 @@ impl Reports {
         self.finish(artifact, ReportState::Reported(report), next);
     }
 
-    fn finish_without_report(
-        &mut self,
-        artifact: Arc<Artifact>,
-        state: ReportState,
-        next: &mut Outbox,
-    ) {
+    fn finish_without_report(&mut self, artifact: Arc<Artifact>, state: ReportState, next: &mut Outbox) {
         if let Some(other) = self.sharing.not_reported(&artifact) {
             next.jobs.push(Job::Report(other));
         }
@@ -228,12 +213,7 @@ impl Reports {
         next.items.push_back(Ok(ArtifactInfo::new(artifact, state)));
     }
 
-    fn know_scanner(
-        &mut self,
-        project: ProjectName,
-        registration: Option<Option<String>>,
-        next: &mut Outbox,
-    ) {
+    fn know_scanner(&mut self, project: ProjectName, registration: Option<Option<String>>, next: &mut Outbox) {
         for artifact in self.sharing.know_scanner(project, registration) {
             self.want(artifact, next);
         }
@@ -246,10 +226,10 @@ async fn fetch_report(
     pool: Arc<FindingPool>,
 ) -> Result<Answer, Cause> {
     let repository = &artifact.repository;
-    let headers = HeaderMap::from_iter([(
-        HeaderName::from_static("x-accept-vulnerabilities"),
-        HeaderValue::from_static(ACCEPTED),
-    )]);
+    let headers = HeaderMap::from_iter([
+        (header::ACCEPT, HeaderValue::from_static("application/json")),
+        (ACCEPT_VULNERABILITIES, HeaderValue::from_static(ACCEPTED)),
+    ]);
     let (project, path) = (repository.project().as_str(), repository.encoded_path());
     let segments = [
         "projects",
@@ -262,38 +242,26 @@ async fn fetch_report(
         "vulnerabilities",
     ];
     // The typed answer would hold every finding of every image: the body is decoded into shared findings instead.
-    let body = client
-        .get_bytes("get_vulnerabilities_addition", &segments, headers)
-        .await?
-        .into_inner();
-    let decoded = decode::report(&body, &pool)
-        .map_err(|error| Cause::undecodable(&error.to_string(), &body))?;
+    let body = client.get_bytes("get_vulnerabilities_addition", &segments, headers).await?.into_inner();
+    let decoded = decode::report(&body, &pool).map_err(|error| Cause::undecodable(&error.to_string(), &body))?;
     Ok(Answer::Report(artifact, decoded, body.len() as u64))
 }
 
 /// Lists the one artifact with its overview. A list needs no permission beyond those for the crawl, unlike getting a
 /// single artifact.
-async fn fetch_overview(
-    client: harbor_api::Client,
-    artifact: Arc<Artifact>,
-) -> Result<Answer, Cause> {
+async fn fetch_overview(client: harbor_api::Client, artifact: Arc<Artifact>) -> Result<Answer, Cause> {
     let rows = client
         .list_artifacts()
         .project_name(artifact.repository.project().as_str())
         .repository_name(artifact.repository.encoded_path())
-        .q(format!(
-            "digest={}",
-            convert::query_value(artifact.digest.as_str())
-        ))
+        .q(format!("digest={}", convert::query_value(artifact.digest.as_str())))
         .with_scan_overview(true)
         .with_tag(false)
         .x_accept_vulnerabilities(ACCEPTED)
         .send()
         .await?
         .into_inner();
-    let row = rows
-        .iter()
-        .find(|row| row.digest.as_deref() == Some(artifact.digest.as_str()));
+    let row = rows.iter().find(|row| row.digest.as_deref() == Some(artifact.digest.as_str()));
     let state = row.map(explain::state);
     Ok(Answer::Explained(artifact, state))
 }
@@ -306,10 +274,7 @@ async fn fetch_scanner(client: harbor_api::Client, project: ProjectName) -> Resu
         .send()
         .await?
         .into_inner();
-    Ok(Answer::Scanner(
-        project,
-        registration.and_then(|registration| registration.uuid),
-    ))
+    Ok(Answer::Scanner(project, registration.and_then(|registration| registration.uuid)))
 }
 
 /// The state of an artifact whose report could not be fetched. Two refusals of Harbor are not failures but answers.
@@ -330,8 +295,5 @@ fn state_of_failure(artifact: &Artifact, failure: Failure) -> ReportState {
 }
 
 fn target_of(artifact: &Artifact) -> Target {
-    Target {
-        digest: Some(artifact.digest.clone()),
-        ..artifact.repository.clone().into()
-    }
+    Target { digest: Some(artifact.digest.clone()), ..artifact.repository.clone().into() }
 }

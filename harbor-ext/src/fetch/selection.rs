@@ -44,11 +44,7 @@ impl Selection {
     /// What is wrong with the selection, as failures. With any of them a query still answers for the rest.
     pub(crate) fn failures(&self) -> Vec<Failure> {
         let of_input = |complaint: &String| Failure::of_input(Target::default(), complaint.clone());
-        self.complaints
-            .iter()
-            .map(of_input)
-            .chain(self.outside().map(outside_of_projects))
-            .collect()
+        self.complaints.iter().map(of_input).chain(self.outside().map(outside_of_projects)).collect()
     }
 
     /// The named repositories that lie in the named projects, if repositories were named.
@@ -58,16 +54,11 @@ impl Selection {
     }
 
     fn outside(&self) -> impl Iterator<Item = &RepositoryName> {
-        self.repositories
-            .iter()
-            .flatten()
-            .filter(|repository| !self.is_in_projects(repository))
+        self.repositories.iter().flatten().filter(|repository| !self.is_in_projects(repository))
     }
 
     fn is_in_projects(&self, repository: &RepositoryName) -> bool {
-        self.projects
-            .as_ref()
-            .is_none_or(|projects| projects.contains(repository.project()))
+        self.projects.as_ref().is_none_or(|projects| projects.contains(repository.project()))
     }
 
     /// Reads names and notes those that cannot be any. A list without a name is a mistake of the caller (a filter that
@@ -86,9 +77,7 @@ impl Selection {
             }
         }
         if is_empty {
-            self.complain(format_args!(
-                "an empty list of {what} selects nothing; leave it out to select all"
-            ));
+            self.complain(format_args!("an empty list of {what} selects nothing; leave it out to select all"));
         }
         read
     }

@@ -43,13 +43,7 @@ pub(crate) enum Start {
 
 impl Server {
     pub(crate) fn new(patience: Duration) -> Self {
-        Self {
-            patience,
-            has_answered: false,
-            failures_in_a_row: 0,
-            throttled_until: None,
-            absence: None,
-        }
+        Self { patience, has_answered: false, failures_in_a_row: 0, throttled_until: None, absence: None }
     }
 
     pub(crate) fn may_start(&self, now: Instant, in_flight: usize) -> Start {
@@ -66,11 +60,7 @@ impl Server {
     /// When a job may be started at the earliest, where that is a matter of time alone.
     pub(crate) fn next_start(&self, now: Instant) -> Option<Instant> {
         let probe = self.absence.as_ref().map(|absence| absence.next_probe);
-        [self.throttled_until, probe]
-            .into_iter()
-            .flatten()
-            .max()
-            .filter(|at| *at > now)
+        [self.throttled_until, probe].into_iter().flatten().max().filter(|at| *at > now)
     }
 
     pub(crate) fn is_away(&self) -> bool {
@@ -108,11 +98,7 @@ impl Server {
             None if self.has_answered && self.failures_in_a_row >= FAILURES_THAT_MEAN_AWAY => {
                 tracing::warn!("the server is away; waiting for it");
                 let next_probe = now + probe_delay(policy, 1, random);
-                self.absence = Some(Absence {
-                    since: now,
-                    next_probe,
-                    probes: 1,
-                });
+                self.absence = Some(Absence { since: now, next_probe, probes: 1 });
             }
             None => {}
         }
@@ -120,9 +106,7 @@ impl Server {
 
     /// Whether the server has been away for longer than the caller's patience.
     pub(crate) fn has_given_up(&self, now: Instant) -> bool {
-        self.absence
-            .as_ref()
-            .is_some_and(|absence| now - absence.since >= self.patience)
+        self.absence.as_ref().is_some_and(|absence| now - absence.since >= self.patience)
     }
 }
 
@@ -171,11 +155,7 @@ mod tests {
         assert_eq!(server.may_start(now, 0), Start::No);
         assert_eq!(server.may_start(later, 0), Start::Probe);
         assert_eq!(server.may_start(later, 1), Start::No);
-        assert!(
-            server
-                .next_start(now)
-                .is_some_and(|at| at > now && at < later)
-        );
+        assert!(server.next_start(now).is_some_and(|at| at > now && at < later));
     }
 
     #[test]
@@ -217,13 +197,7 @@ mod tests {
         let mut server = Server::new(Duration::from_secs(60));
         let now = Instant::now();
         let until = now + Duration::from_secs(2);
-        server.failed(
-            now,
-            false,
-            &policy(),
-            Some(until),
-            &mut fastrand::Rng::with_seed(1),
-        );
+        server.failed(now, false, &policy(), Some(until), &mut fastrand::Rng::with_seed(1));
         assert_eq!(server.may_start(now, 0), Start::No);
         assert_eq!(server.next_start(now), Some(until));
         assert_eq!(server.next_start(until), None);

@@ -63,9 +63,7 @@ impl Sharing {
         let project = artifact.repository.project();
         let candidates = self.reports.entry(artifact.digest.clone()).or_default();
         let scanners = &self.scanners;
-        let shares = |shared: &Shared| {
-            shared.project == *project || is_same(scanners, &shared.project, project)
-        };
+        let shares = |shared: &Shared| shared.project == *project || is_same(scanners, &shared.project, project);
         if let Some(shared) = candidates.iter_mut().find(|shared| shares(shared)) {
             return match &mut shared.progress {
                 Progress::Known(report) => Admission::Known(Arc::clone(report)),
@@ -76,31 +74,20 @@ impl Sharing {
             };
         }
         if !candidates.is_empty() && scanners.get(project) != Some(&Scanner::Unreadable) {
-            let concerned = candidates
-                .iter()
-                .map(|shared| &shared.project)
-                .chain([project]);
-            let is_open =
-                |name: &&ProjectName| matches!(scanners.get(name), None | Some(Scanner::Asked));
+            let concerned = candidates.iter().map(|shared| &shared.project).chain([project]);
+            let is_open = |name: &&ProjectName| matches!(scanners.get(name), None | Some(Scanner::Asked));
             let open: Vec<ProjectName> = concerned.filter(is_open).cloned().collect();
             if !open.is_empty() {
                 self.parked.push(Arc::clone(artifact));
                 return self.ask(open);
             }
         }
-        candidates.push(Shared {
-            project: project.clone(),
-            progress: Progress::Fetching(Vec::new()),
-        });
+        candidates.push(Shared { project: project.clone(), progress: Progress::Fetching(Vec::new()) });
         Admission::Fetch
     }
 
     /// Takes the report of an artifact that was to be fetched; returns the artifacts that share it.
-    pub(crate) fn reported(
-        &mut self,
-        artifact: &Artifact,
-        report: &Arc<Report>,
-    ) -> Vec<Arc<Artifact>> {
+    pub(crate) fn reported(&mut self, artifact: &Artifact, report: &Arc<Report>) -> Vec<Arc<Artifact>> {
         let Some(shared) = self.fetched_for(artifact) else {
             return Vec::new();
         };
@@ -127,13 +114,8 @@ impl Sharing {
     }
 
     /// Notes which scanner a project uses, `None` if that cannot be read; returns the artifacts to be admitted again.
-    pub(crate) fn know_scanner(
-        &mut self,
-        project: ProjectName,
-        scanner: Option<Option<String>>,
-    ) -> Vec<Arc<Artifact>> {
-        self.scanners
-            .insert(project, scanner.map_or(Scanner::Unreadable, Scanner::Known));
+    pub(crate) fn know_scanner(&mut self, project: ProjectName, scanner: Option<Option<String>>) -> Vec<Arc<Artifact>> {
+        self.scanners.insert(project, scanner.map_or(Scanner::Unreadable, Scanner::Known));
         mem::take(&mut self.parked)
     }
 
@@ -144,20 +126,13 @@ impl Sharing {
         for project in &new {
             self.scanners.insert(project.clone(), Scanner::Asked);
         }
-        if new.is_empty() {
-            Admission::Wait
-        } else {
-            Admission::AskScanners(new)
-        }
+        if new.is_empty() { Admission::Wait } else { Admission::AskScanners(new) }
     }
 
     /// The entry that an artifact was sent to be fetched for.
     fn fetched_for(&mut self, artifact: &Artifact) -> Option<&mut Shared> {
         let project = artifact.repository.project();
-        self.reports
-            .get_mut(&artifact.digest)?
-            .iter_mut()
-            .find(|shared| shared.project == *project)
+        self.reports.get_mut(&artifact.digest)?.iter_mut().find(|shared| shared.project == *project)
     }
 
     fn forget(&mut self, artifact: &Artifact) {
@@ -168,11 +143,7 @@ impl Sharing {
 }
 
 /// Whether two projects are known to use the same scanner.
-fn is_same(
-    scanners: &HashMap<ProjectName, Scanner>,
-    one: &ProjectName,
-    other: &ProjectName,
-) -> bool {
+fn is_same(scanners: &HashMap<ProjectName, Scanner>, one: &ProjectName, other: &ProjectName) -> bool {
     match (scanners.get(one), scanners.get(other)) {
         (Some(Scanner::Known(one)), Some(Scanner::Known(other))) => one == other,
         _ => false,
@@ -213,27 +184,19 @@ mod tests {
 
     #[test]
     fn projects_share_only_if_their_scanner_is_known_to_be_the_same() {
-        for (of_q, shares) in [
-            (Some(Some("trivy")), true),
-            (Some(Some("other")), false),
-            (Some(None), false),
-            (None, false),
-        ] {
+        for (of_q, shares) in
+            [(Some(Some("trivy")), true), (Some(Some("other")), false), (Some(None), false), (None, false)]
+        {
             let mut sharing = Sharing::default();
             let (one, two) = (artifact("p/one"), artifact("q/two"));
             assert!(matches!(sharing.admit(&one), Admission::Fetch));
-            let Admission::AskScanners(asked) = sharing.admit(&two) else {
-                panic!("asks for the scanners first")
-            };
+            let Admission::AskScanners(asked) = sharing.admit(&two) else { panic!("asks for the scanners first") };
             assert_eq!(asked, [project("p"), project("q")]);
             let again = sharing.know_scanner(project("p"), Some(Some("trivy".to_owned())));
-            assert_eq!(again, [two.clone()]);
-            assert!(
-                matches!(sharing.admit(&two), Admission::Wait),
-                "the scanner of q is still being asked for"
-            );
+            assert_eq!(again, std::slice::from_ref(&two));
+            assert!(matches!(sharing.admit(&two), Admission::Wait), "the scanner of q is still being asked for");
             let of_q = of_q.map(|scanner: Option<&str>| scanner.map(str::to_owned));
-            assert_eq!(sharing.know_scanner(project("q"), of_q), [two.clone()]);
+            assert_eq!(sharing.know_scanner(project("q"), of_q), std::slice::from_ref(&two));
             assert_eq!(matches!(sharing.admit(&two), Admission::Wait), shares);
             assert_eq!(sharing.reported(&one, &report()).len(), usize::from(shares));
         }
@@ -256,9 +219,6 @@ mod tests {
         let one = artifact("p/one");
         assert!(matches!(sharing.admit(&one), Admission::Fetch));
         assert_eq!(sharing.not_reported(&one), None);
-        assert!(matches!(
-            sharing.admit(&artifact("p/two")),
-            Admission::Fetch
-        ));
+        assert!(matches!(sharing.admit(&artifact("p/two")), Admission::Fetch));
     }
 }

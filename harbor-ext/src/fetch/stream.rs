@@ -27,9 +27,7 @@ trait Run<T>: Stream<Item = Result<T, Failure>> + Send {
 
 impl<T> Fetching<T> {
     pub(super) fn new<W: Work<Item = T>>(queue: Queue<W>) -> Self {
-        Self {
-            run: Box::pin(queue),
-        }
+        Self { run: Box::pin(queue) }
     }
 
     /// The counts up to now; final once the stream has ended.
@@ -57,10 +55,7 @@ impl<T> Stream for Fetching<T> {
 
 impl<T> fmt::Debug for Fetching<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Fetching")
-            .field("summary", &self.summary())
-            .finish_non_exhaustive()
+        formatter.debug_struct("Fetching").field("summary", &self.summary()).finish_non_exhaustive()
     }
 }
 

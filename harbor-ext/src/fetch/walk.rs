@@ -33,14 +33,7 @@ pub(super) fn start<T: Wanted>(harbor: Harbor, selection: Selection) -> Fetching
     let mut listing = Listing::new(harbor, selection, T::GOAL);
     let mut next = Next::default();
     forward(listing.begin(), &mut next);
-    Fetching::new(Queue::new(
-        Walk {
-            listing,
-            item: PhantomData,
-        },
-        next,
-        settings,
-    ))
+    Fetching::new(Queue::new(Walk { listing, item: PhantomData }, next, settings))
 }
 
 impl<T: Wanted> Work for Walk<T> {
@@ -52,19 +45,11 @@ impl<T: Wanted> Work for Walk<T> {
         self.listing.describe(job)
     }
 
-    fn run(
-        &self,
-        job: ListJob,
-    ) -> impl Future<Output = Result<ListAnswer, Cause>> + Send + 'static {
+    fn run(&self, job: ListJob) -> impl Future<Output = Result<ListAnswer, Cause>> + Send + 'static {
         self.listing.run(job)
     }
 
-    fn take(
-        &mut self,
-        job: ListJob,
-        outcome: Result<ListAnswer, Failure>,
-        next: &mut Next<ListJob, T>,
-    ) {
+    fn take(&mut self, job: ListJob, outcome: Result<ListAnswer, Failure>, next: &mut Next<ListJob, T>) {
         let listed = match outcome {
             Ok(answer) => self.listing.take_answer(answer),
             Err(failure) => self.listing.take_failure(job, failure),

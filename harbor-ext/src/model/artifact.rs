@@ -122,11 +122,7 @@ impl Artifact {
     /// `library/nginx:untagged`.
     #[must_use]
     pub fn name_with_tag(&self) -> String {
-        format!(
-            "{}:{}",
-            self.repository,
-            self.tag_names().next().unwrap_or("untagged")
-        )
+        format!("{}:{}", self.repository, self.tag_names().next().unwrap_or("untagged"))
     }
 }
 
@@ -134,10 +130,7 @@ impl ArtifactTag {
     /// A tag of which nothing but its name is known.
     #[must_use]
     pub fn new(name: impl Into<Arc<str>>) -> Self {
-        Self {
-            name: name.into(),
-            push_time: None,
-        }
+        Self { name: name.into(), push_time: None }
     }
 }
 
@@ -156,15 +149,10 @@ mod tests {
     #[test]
     fn names_are_for_people_and_for_pulling() {
         let repository = "p/a/b".parse().unwrap();
-        let digest = format!("sha256:{}", "0123456789abcdef".repeat(4))
-            .parse()
-            .unwrap();
+        let digest = format!("sha256:{}", "0123456789abcdef".repeat(4)).parse().unwrap();
         let mut artifact = Artifact::new(repository, digest);
         assert_eq!(artifact.name_with_digest(), "p/a/b@sha256:01234567");
-        assert_eq!(
-            artifact.name_with_full_digest(),
-            format!("p/a/b@sha256:{}", "0123456789abcdef".repeat(4)),
-        );
+        assert_eq!(artifact.name_with_full_digest(), format!("p/a/b@sha256:{}", "0123456789abcdef".repeat(4)),);
         assert_eq!(artifact.name_with_tag(), "p/a/b:untagged");
         artifact.tags = vec![ArtifactTag::new("v2"), ArtifactTag::new("v1")];
         assert_eq!(artifact.name_with_tag(), "p/a/b:v2");

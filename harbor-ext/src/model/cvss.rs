@@ -65,18 +65,14 @@ impl Cvss {
     /// other. `None` where nobody has rated the finding; 0.0 only where a vector says so.
     #[must_use]
     pub fn score(&self) -> Option<f64> {
-        [CvssVersion::V3, CvssVersion::V4, CvssVersion::V2]
-            .into_iter()
-            .find_map(|version| self.score_by(version))
+        [CvssVersion::V3, CvssVersion::V4, CvssVersion::V2].into_iter().find_map(|version| self.score_by(version))
     }
 
     /// The score by one version: the preferred one, else the first of [`VENDOR_PREFERENCE`] that
     /// has one, else that of the alphabetically first other vendor.
     #[must_use]
     pub fn score_by(&self, version: CvssVersion) -> Option<f64> {
-        let named = VENDOR_PREFERENCE
-            .into_iter()
-            .filter_map(|vendor| self.vendors.get(vendor));
+        let named = VENDOR_PREFERENCE.into_iter().filter_map(|vendor| self.vendors.get(vendor));
         // The named vendors come once more among all of them, and still without a score.
         std::iter::once(&self.preferred)
             .chain(named)
@@ -92,9 +88,7 @@ impl Cvss {
             .and_then(|attributes| attributes.get("CVSS"))
             .and_then(|vendors| json::members(vendors.get()).ok());
         Self {
-            preferred: preferred
-                .map(|members| Ratings::preferred(&members))
-                .unwrap_or_default(),
+            preferred: preferred.map(|members| Ratings::preferred(&members)).unwrap_or_default(),
             vendors: vendors
                 .into_iter()
                 .flat_map(|Members(vendors)| vendors)
@@ -139,8 +133,7 @@ impl Rating {
     /// The score as given, else computed from the vector as one of `version`.
     #[must_use]
     pub fn score(&self, version: CvssVersion) -> Option<f64> {
-        self.score
-            .or_else(|| base_score(version, self.vector.as_deref()?))
+        self.score.or_else(|| base_score(version, self.vector.as_deref()?))
     }
 
     fn read(members: &Members<'_>, score: &str, vector: &str) -> Self {
@@ -148,12 +141,8 @@ impl Rating {
         let vector = members.get(vector).map(RawValue::get).and_then(json::text);
         Self {
             // A score has one decimal; more are the traces of a 32-bit float.
-            score: score
-                .map(|score| (score * 10.0).round() / 10.0)
-                .filter(|score| (0.1..=10.0).contains(score)),
-            vector: vector
-                .filter(|vector| !vector.is_empty())
-                .map(|vector| vector.into_owned()),
+            score: score.map(|score| (score * 10.0).round() / 10.0).filter(|score| (0.1..=10.0).contains(score)),
+            vector: vector.filter(|vector| !vector.is_empty()).map(|vector| vector.into_owned()),
         }
     }
 }

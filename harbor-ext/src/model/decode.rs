@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
+use super::content::Content;
 use super::json::{self, Members};
 use super::report::{Findings, FindingsBuilder};
 use super::{Finding, FindingPool, Report, Scanner};
@@ -17,8 +18,7 @@ use super::{Finding, FindingPool, Report, Scanner};
 pub const MEDIA_TYPE_1_1: &str = "application/vnd.security.vulnerability.report; version=1.1";
 
 /// The media type of older reports.
-pub const MEDIA_TYPE_1_0: &str =
-    "application/vnd.scanner.adapter.vuln.report.harbor+json; version=1.0";
+pub const MEDIA_TYPE_1_0: &str = "application/vnd.scanner.adapter.vuln.report.harbor+json; version=1.0";
 
 /// What the body of a report answer holds.
 #[derive(Debug, PartialEq)]
@@ -56,8 +56,7 @@ pub fn report(body: &[u8], pool: &FindingPool) -> Result<Body, DecodeError> {
     let Some(value) = body.find_report(&members)? else {
         return Ok(Body::Empty);
     };
-    let members = json::members(value.get())
-        .map_err(|_| body.error_at(value, "the report is not an object"))?;
+    let members = json::members(value.get()).map_err(|_| body.error_at(value, "the report is not an object"))?;
     Ok(Body::Report(Report {
         generated_at: text_of(&members, "generated_at").into(),
         scanner: members.get("scanner").and_then(scanner),
@@ -91,11 +90,7 @@ impl DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            offset,
-            message,
-            snippet,
-        } = self;
+        let Self { offset, message, snippet } = self;
         write!(f, "{message} at byte {offset}, near `{snippet}`")
     }
 }
@@ -113,13 +108,8 @@ struct Source<'a> {
 
 impl<'a> Source<'a> {
     fn new(bytes: &'a [u8]) -> Result<Self, DecodeError> {
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            error_in(
-                bytes,
-                error.valid_up_to(),
-                "the body is not UTF-8 text".into(),
-            )
-        })?;
+        let text = std::str::from_utf8(bytes)
+            .map_err(|error| error_in(bytes, error.valid_up_to(), "the body is not UTF-8 text".into()))?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         Ok(Self { bytes, text })
     }
@@ -139,11 +129,7 @@ impl<'a> Source<'a> {
                 true => offset_of(self.text, error.line(), error.column()),
                 false => self.text.len() - start.len(),
             };
-            error_in(
-                self.bytes,
-                self.bytes.len() - self.text.len() + offset,
-                message,
-            )
+            error_in(self.bytes, self.bytes.len() - self.text.len() + offset, message)
         })
     }
 
@@ -166,18 +152,14 @@ impl<'a> Source<'a> {
         }
     }
 
-    fn findings(
-        &self,
-        vulnerabilities: &'a RawValue,
-        pool: &FindingPool,
-    ) -> Result<Findings, DecodeError> {
+    fn findings(&self, vulnerabilities: &'a RawValue, pool: &FindingPool) -> Result<Findings, DecodeError> {
         let elements: Option<Vec<&'a RawValue>> = serde_json::from_str(vulnerabilities.get())
             .map_err(|_| self.error_at(vulnerabilities, "the vulnerabilities are not an array"))?;
         let elements = elements.unwrap_or_default();
         let mut findings = FindingsBuilder::with_capacity(elements.len());
         for element in elements {
-            let members = json::members(element.get())
-                .map_err(|_| self.error_at(element, "a vulnerability is not an object"))?;
+            let members =
+                json::members(element.get()).map_err(|_| self.error_at(element, "a vulnerability is not an object"))?;
             let (finding, digests) = share(members, pool);
             findings.push(finding, digests, read_digests);
         }
@@ -207,7 +189,7 @@ fn share<'a>(mut members: Members<'a>, pool: &FindingPool) -> (Arc<Finding>, &'a
         }
         !is_digests
     });
-    (pool.share(Finding::from_members(members)), digests)
+    (pool.share(Content::new(members)), digests)
 }
 
 fn read_digests(json: &str) -> Box<[Box<str>]> {
@@ -223,11 +205,7 @@ fn read_digests(json: &str) -> Box<[Box<str>]> {
 }
 
 fn looks_like_a_report(value: &RawValue) -> bool {
-    json::members(value.get()).is_ok_and(|members| {
-        REPORT_MEMBERS
-            .into_iter()
-            .any(|name| members.get(name).is_some())
-    })
+    json::members(value.get()).is_ok_and(|members| REPORT_MEMBERS.into_iter().any(|name| members.get(name).is_some()))
 }
 
 /// A member as text: the JSON text of what is not a string, empty for `null` and for none.
@@ -248,20 +226,13 @@ fn scanner(value: &RawValue) -> Option<Scanner> {
             vendor: text_of(&members, "vendor"),
             version: text_of(&members, "version"),
         },
-        Err(_) => Scanner {
-            name: value.get().to_owned(),
-            ..Scanner::default()
-        },
+        Err(_) => Scanner { name: value.get().to_owned(), ..Scanner::default() },
     })
 }
 
 /// The offset of a place that the parser gives as a line and a column in bytes, both from 1.
 fn offset_of(text: &str, line: usize, column: usize) -> usize {
-    let before: usize = text
-        .split_inclusive('\n')
-        .take(line.saturating_sub(1))
-        .map(str::len)
-        .sum();
+    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     (before + column.saturating_sub(1)).min(text.len())
 }
 
@@ -285,11 +256,7 @@ fn error_in(body: &[u8], offset: usize, message: String) -> DecodeError {
         .map(|c| if is_printable(c) { c } else { ' ' })
         .take(LENGTH)
         .collect();
-    DecodeError {
-        offset,
-        message,
-        snippet,
-    }
+    DecodeError { offset, message, snippet }
 }
 
 /// Whether a character can be shown as it is, on a terminal too.

@@ -1,16 +1,13 @@
 //! One finding: a vulnerability in one version of one package.
 
-use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
-use std::sync::OnceLock;
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
-use serde_json::value::RawValue;
 
 use super::Severity;
+use super::content::{CWE_IDS, Content, DESCRIPTION, FIX_VERSION, ID, LINKS, PACKAGE, SEVERITY, STATUS, VERSION};
 use super::cvss::Cvss;
-use super::json::{self, Json, Members};
 
 /// A vulnerability in one version of one package, as the scanner reported it.
 ///
@@ -25,50 +22,10 @@ use super::json::{self, Json, Members};
 /// objects other than lists of strings are compared as JSON text, apart from white space.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    content: Content,
+    pub(super) content: Content,
     severity: Severity,
-    /// Computed when first asked for: of the many equal findings that are decoded, most are dropped
-    /// in favour of the one that a pool already has.
-    cvss_score: OnceLock<Option<f64>>,
+    cvss_score: Option<f64>,
 }
-
-/// What the wire said. Everything else about a finding follows from it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Content {
-    /// The members of [`TEXTS`], in that order, that are strings.
-    texts: [Option<Box<str>>; TEXTS.len()],
-    /// The members of [`LISTS`], in that order, that are arrays of strings.
-    lists: [Option<Box<[Box<str>]>>; LISTS.len()],
-    /// The members of [`OBJECTS`], in that order, whatever they are.
-    objects: [Option<Json>; OBJECTS.len()],
-    /// Unknown members, and those of the first two kinds that are of another type.
-    others: BTreeMap<Box<str>, Json>,
-}
-
-const TEXTS: [&str; 7] = [
-    "id",
-    "package",
-    "version",
-    "fix_version",
-    "severity",
-    "status",
-    "description",
-];
-const ID: usize = 0;
-const PACKAGE: usize = 1;
-const VERSION: usize = 2;
-const FIX_VERSION: usize = 3;
-const SEVERITY: usize = 4;
-const STATUS: usize = 5;
-const DESCRIPTION: usize = 6;
-
-const LISTS: [&str; 2] = ["links", "cwe_ids"];
-const LINKS: usize = 0;
-const CWE_IDS: usize = 1;
-
-const OBJECTS: [&str; 2] = ["preferred_cvss", "vendor_attributes"];
-const PREFERRED_CVSS: usize = 0;
-const VENDOR_ATTRIBUTES: usize = 1;
 
 impl Finding {
     /// The identifier of the vulnerability, such as `CVE-2021-44228` or `GHSA-…`.
@@ -98,10 +55,7 @@ impl Finding {
 
     /// The single versions of [`fix_version`](Self::fix_version), in its order.
     pub fn fix_versions(&self) -> impl Iterator<Item = &str> {
-        self.fix_version()
-            .split(',')
-            .map(str::trim)
-            .filter(|version| !version.is_empty())
+        self.fix_version().split(',').map(str::trim).filter(|version| !version.is_empty())
     }
 
     /// Whether there is a version that mends it.
@@ -150,39 +104,26 @@ impl Finding {
     /// it is unknown.
     #[must_use]
     pub fn cvss_score(&self) -> Option<f64> {
-        *self.cvss_score.get_or_init(|| self.cvss().score())
+        self.cvss_score
     }
 
     /// All CVSS ratings of the finding. They are read anew at each call, since few callers need
     /// more than [`cvss_score`](Self::cvss_score).
     #[must_use]
     pub fn cvss(&self) -> Cvss {
-        let json = |index: usize| self.content.objects[index].as_ref().map(Json::get);
-        Cvss::read(json(PREFERRED_CVSS), json(VENDOR_ATTRIBUTES))
+        self.content.cvss()
     }
 
-    /// The JSON of a member that this type does not know.
+    /// The JSON of a member that this type does not know, or that has another type than it knows.
     #[must_use]
     pub fn other(&self, member: &str) -> Option<&str> {
-        self.content.others.get(member).map(Json::get)
+        self.content.other(member)
     }
+}
 
-    /// Makes a finding of the members of its JSON object.
-    pub(super) fn from_members(members: Members<'_>) -> Self {
-        let mut content = Content {
-            texts: Default::default(),
-            lists: Default::default(),
-            objects: Default::default(),
-            others: BTreeMap::new(),
-        };
-        for (name, value) in members.0 {
-            content.set(&name, value);
-        }
-        Self {
-            severity: Severity::parse(content.text(SEVERITY)),
-            cvss_score: OnceLock::new(),
-            content,
-        }
+impl From<Content> for Finding {
+    fn from(content: Content) -> Self {
+        Self { severity: Severity::parse(content.text(SEVERITY)), cvss_score: content.cvss().score(), content }
     }
 }
 
@@ -203,85 +144,8 @@ impl Hash for Finding {
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        self.serialize_members(&mut map)?;
+        self.content.serialize_members(&mut map)?;
         map.end()
-    }
-}
-
-impl Finding {
-    pub(super) fn serialize_members<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        let Content {
-            texts,
-            lists,
-            objects,
-            others,
-        } = &self.content;
-        serialize_present(map, &TEXTS, texts)?;
-        serialize_present(map, &LISTS, lists)?;
-        serialize_present(map, &OBJECTS, objects)?;
-        for (name, value) in others {
-            map.serialize_entry(name, value)?;
-        }
-        Ok(())
-    }
-}
-
-fn serialize_present<M: SerializeMap, T: Serialize>(
-    map: &mut M,
-    names: &[&str],
-    values: &[Option<T>],
-) -> Result<(), M::Error> {
-    for (name, value) in names.iter().zip(values) {
-        if let Some(value) = value {
-            map.serialize_entry(name, value)?;
-        }
-    }
-    Ok(())
-}
-
-impl Content {
-    /// Sets a member. A later member of the same name replaces an earlier one.
-    fn set(&mut self, name: &str, value: &RawValue) {
-        let index_in = |names: &[&str]| names.iter().position(|known| *known == name);
-        if let Some(index) = index_in(&OBJECTS) {
-            self.objects[index] = Some(value.into());
-            return;
-        }
-        let mut fits = false;
-        if let Some(index) = index_in(&TEXTS) {
-            self.texts[index] = json::text(value.get()).map(|text| text.into());
-            fits = self.texts[index].is_some();
-        }
-        if let Some(index) = index_in(&LISTS) {
-            let texts = json::texts(value.get());
-            self.lists[index] = texts.map(|texts| texts.into_iter().map(Into::into).collect());
-            fits = self.lists[index].is_some();
-        }
-        if fits {
-            self.others.remove(name);
-        } else {
-            self.others.insert(name.into(), value.into());
-        }
-    }
-
-    fn text(&self, index: usize) -> &str {
-        match &self.texts[index] {
-            Some(text) => text,
-            None => self.unfitting(TEXTS[index]).unwrap_or_default(),
-        }
-    }
-
-    fn list(&self, index: usize) -> impl Iterator<Item = &str> {
-        let texts = self.lists[index].iter().flatten().map(|text| &**text);
-        texts
-            .filter(|text| !text.is_empty())
-            .chain(self.unfitting(LISTS[index]))
-    }
-
-    /// The JSON text of a known member whose value is of another type; `None` for `null`.
-    fn unfitting(&self, name: &str) -> Option<&str> {
-        let json = self.others.get(name)?.get();
-        (json != "null").then_some(json)
     }
 }
 

@@ -48,11 +48,7 @@ impl ArtifactInfo {
     }
 
     fn key(&self) -> (&RepositoryName, i64, &Digest) {
-        (
-            &self.artifact.repository,
-            self.artifact.id,
-            &self.artifact.digest,
-        )
+        (&self.artifact.repository, self.artifact.id, &self.artifact.digest)
     }
 }
 
@@ -104,9 +100,7 @@ mod tests {
         let keys = [("p/b", 1), ("p/a", 10), ("o/z", 7), ("p/a", 9)];
         let mut infos = keys.map(|(repository, id)| info(repository, id, ReportState::NotScanned));
         infos.sort();
-        let sorted = infos
-            .each_ref()
-            .map(|info| (info.artifact.repository.full(), info.artifact.id));
+        let sorted = infos.each_ref().map(|info| (info.artifact.repository.full(), info.artifact.id));
         assert_eq!(sorted, [("o/z", 7), ("p/a", 9), ("p/a", 10), ("p/b", 1)]);
     }
 

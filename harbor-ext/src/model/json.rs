@@ -47,11 +47,7 @@ pub(crate) fn number(json: &str) -> Option<f64> {
 impl<'a> Members<'a> {
     /// The JSON of a member; of the last one where the name occurs several times.
     pub(crate) fn get(&self, name: &str) -> Option<&'a RawValue> {
-        self.0
-            .iter()
-            .rev()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| *value)
+        self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| *value)
     }
 }
 
@@ -167,12 +163,7 @@ fn without_white_space(json: &str) -> Option<String> {
     };
     let first = json.find(|c| !is_significant(c))?;
     let (before, rest) = json.split_at(first);
-    Some(
-        before
-            .chars()
-            .chain(rest.chars().skip(1).filter(|c| is_significant(*c)))
-            .collect(),
-    )
+    Some(before.chars().chain(rest.chars().skip(1).filter(|c| is_significant(*c))).collect())
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ pub mod decode;
 pub mod time;
 
 mod artifact;
+mod content;
 mod finding;
 mod info;
 mod json;

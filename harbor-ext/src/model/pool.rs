@@ -7,6 +7,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Finding;
+use super::content::Content;
 
 /// Hands out one shared [`Finding`] for equal contents.
 ///
@@ -46,24 +47,23 @@ impl FindingPool {
         self.len() == 0
     }
 
-    /// The shared finding that equals this one; this one, if it is the first of its kind.
-    #[must_use]
-    pub fn share(&self, finding: Finding) -> Arc<Finding> {
-        let hash = self.keys.hash_one(&finding);
+    /// The shared finding with this content.
+    pub(super) fn share(&self, content: Content) -> Arc<Finding> {
+        let hash = self.keys.hash_one(&content);
         let shard = &self.shards[hash as usize % SHARDS];
-        insert(&mut lock(shard), hash, finding)
+        insert(&mut lock(shard), hash, content)
     }
 }
 
 /// Equal hashes are not yet equal findings: contents are compared, and a finding whose place is
 /// taken by another goes to the next free one. Nothing is ever removed, so that a search may end at
 /// the first free place.
-fn insert(shard: &mut Shard, hash: u64, finding: Finding) -> Arc<Finding> {
+fn insert(shard: &mut Shard, hash: u64, content: Content) -> Arc<Finding> {
     let mut place = hash;
     loop {
         match shard.entry(place) {
-            Entry::Vacant(vacant) => return vacant.insert(Arc::new(finding)).clone(),
-            Entry::Occupied(known) if **known.get() == finding => return known.get().clone(),
+            Entry::Vacant(vacant) => return vacant.insert(Arc::new(content.into())).clone(),
+            Entry::Occupied(known) if known.get().content == content => return known.get().clone(),
             Entry::Occupied(_) => place = place.wrapping_add(1),
         }
     }
@@ -77,9 +77,7 @@ fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
 
 impl fmt::Debug for FindingPool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FindingPool")
-            .field("len", &self.len())
-            .finish_non_exhaustive()
+        f.debug_struct("FindingPool").field("len", &self.len()).finish_non_exhaustive()
     }
 }
 
@@ -88,17 +86,17 @@ mod tests {
     use super::*;
     use crate::model::json;
 
-    fn finding(id: usize) -> Finding {
+    fn content(id: usize) -> Content {
         let json = format!(r#"{{"id":"CVE-{id}","package":"a","version":"1"}}"#);
-        Finding::from_members(json::members(&json).unwrap())
+        Content::new(json::members(&json).unwrap())
     }
 
     #[test]
     fn equal_findings_are_one() {
         let pool = FindingPool::new();
-        let first = pool.share(finding(1));
-        let second = pool.share(finding(1));
-        let other = pool.share(finding(2));
+        let first = pool.share(content(1));
+        let second = pool.share(content(1));
+        let other = pool.share(content(2));
         assert!(Arc::ptr_eq(&first, &second));
         assert!(!Arc::ptr_eq(&first, &other));
         assert_eq!(pool.len(), 2);
@@ -107,12 +105,10 @@ mod tests {
     #[test]
     fn equal_hashes_do_not_mix_findings_up() {
         let mut shard = Shard::new();
-        let shared: Vec<_> = (0..20)
-            .map(|id| insert(&mut shard, u64::MAX - 3, finding(id)))
-            .collect();
+        let shared: Vec<_> = (0..20).map(|id| insert(&mut shard, u64::MAX - 3, content(id))).collect();
         assert_eq!(shard.len(), 20);
         for (id, first) in shared.iter().enumerate() {
-            let again = insert(&mut shard, u64::MAX - 3, finding(id));
+            let again = insert(&mut shard, u64::MAX - 3, content(id));
             assert!(Arc::ptr_eq(first, &again));
             assert_eq!(again.id(), format!("CVE-{id}"));
         }
@@ -124,7 +120,7 @@ mod tests {
         let pool = FindingPool::new();
         std::thread::scope(|scope| {
             for _ in 0..4 {
-                scope.spawn(|| (0..500).for_each(|id| drop(pool.share(finding(id)))));
+                scope.spawn(|| (0..500).for_each(|id| drop(pool.share(content(id)))));
             }
         });
         assert_eq!(pool.len(), 500);

@@ -106,17 +106,10 @@ impl Report {
     /// The findings, in the order of the report.
     #[must_use]
     pub fn findings(&self) -> impl ExactSizeIterator<Item = FindingRef<'_>> {
-        let Findings {
-            findings,
-            digest_sets,
-            set_of,
-        } = &self.findings;
+        let Findings { findings, digest_sets, set_of } = &self.findings;
         findings.iter().enumerate().map(|(index, finding)| {
             let set = set_of.get(index).map_or(0, |set| *set as usize);
-            let digests = digest_sets
-                .get(set)
-                .map(|digests| &**digests)
-                .unwrap_or_default();
+            let digests = digest_sets.get(set).map(|digests| &**digests).unwrap_or_default();
             FindingRef { finding, digests }
         })
     }
@@ -165,7 +158,7 @@ impl Deref for FindingRef<'_> {
 impl Serialize for FindingRef<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        self.finding.serialize_members(&mut map)?;
+        self.finding.content.serialize_members(&mut map)?;
         if !self.digests.is_empty() {
             map.serialize_entry("artifact_digests", self.digests)?;
         }
@@ -185,20 +178,11 @@ pub(super) struct FindingsBuilder<'a> {
 
 impl<'a> FindingsBuilder<'a> {
     pub(super) fn with_capacity(findings: usize) -> Self {
-        Self {
-            findings: Vec::with_capacity(findings),
-            set_of: Vec::with_capacity(findings),
-            ..Self::default()
-        }
+        Self { findings: Vec::with_capacity(findings), set_of: Vec::with_capacity(findings), ..Self::default() }
     }
 
     /// Adds a finding that is in the artifacts that `read` reads from `text`.
-    pub(super) fn push(
-        &mut self,
-        finding: Arc<Finding>,
-        text: &'a str,
-        read: impl FnOnce(&'a str) -> Box<[Box<str>]>,
-    ) {
+    pub(super) fn push(&mut self, finding: Arc<Finding>, text: &'a str, read: impl FnOnce(&'a str) -> Box<[Box<str>]>) {
         let set = *self.sets_by_text.entry(text).or_insert_with(|| {
             self.digest_sets.push(read(text));
             self.digest_sets.len() as u32 - 1
@@ -212,11 +196,7 @@ impl<'a> FindingsBuilder<'a> {
         Findings {
             findings: self.findings.into(),
             digest_sets: self.digest_sets.into(),
-            set_of: if one_for_all {
-                Box::default()
-            } else {
-                self.set_of.into()
-            },
+            set_of: if one_for_all { Box::default() } else { self.set_of.into() },
         }
     }
 }
@@ -224,20 +204,16 @@ impl<'a> FindingsBuilder<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::json;
+    use crate::model::content::Content;
 
     fn sizes(digests: &[&'static str]) -> [usize; 3] {
         let mut builder = FindingsBuilder::with_capacity(digests.len());
         for digest in digests {
-            let finding = Finding::from_members(json::members("{}").unwrap());
+            let finding = Finding::from(Content::default());
             builder.push(Arc::new(finding), digest, |digest| [digest.into()].into());
         }
         let findings = builder.finish();
-        [
-            findings.findings.len(),
-            findings.digest_sets.len(),
-            findings.set_of.len(),
-        ]
+        [findings.findings.len(), findings.digest_sets.len(), findings.set_of.len()]
     }
 
     #[test]

@@ -30,15 +30,8 @@ pub enum Severity {
 
 impl Severity {
     /// All severities, from harmless to worst.
-    pub const ALL: [Self; 7] = [
-        Self::None,
-        Self::Unknown,
-        Self::Negligible,
-        Self::Low,
-        Self::Medium,
-        Self::High,
-        Self::Critical,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::None, Self::Unknown, Self::Negligible, Self::Low, Self::Medium, Self::High, Self::Critical];
 
     /// Reads a severity from a scanner's word, whatever its capitals.
     ///
@@ -47,10 +40,7 @@ impl Severity {
     /// [`Unknown`](Self::Unknown): this never fails.
     #[must_use]
     pub fn parse(word: &str) -> Self {
-        const ALIASES: [(&str, Severity); 2] = [
-            ("Moderate", Severity::Medium),
-            ("Important", Severity::High),
-        ];
+        const ALIASES: [(&str, Severity); 2] = [("Moderate", Severity::Medium), ("Important", Severity::High)];
         let word = word.trim();
         Self::ALL
             .into_iter()
@@ -89,10 +79,7 @@ mod tests {
     fn words_are_read_whatever_their_capitals() {
         for severity in Severity::ALL {
             assert_eq!(Severity::parse(severity.as_str()), severity);
-            assert_eq!(
-                Severity::parse(&severity.to_string().to_uppercase()),
-                severity
-            );
+            assert_eq!(Severity::parse(&severity.to_string().to_uppercase()), severity);
         }
         for (word, severity) in [
             ("moderate", Severity::Medium),

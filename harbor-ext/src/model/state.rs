@@ -102,13 +102,8 @@ mod tests {
 
     #[test]
     fn states_have_different_words_and_serialise_with_them() {
-        let scan_failed = ReportState::ScanFailed {
-            status: "Stopped".into(),
-        };
-        assert_eq!(
-            serde_json::to_value(&scan_failed).unwrap(),
-            json!({"state": "scan_failed", "status": "Stopped"}),
-        );
+        let scan_failed = ReportState::ScanFailed { status: "Stopped".into() };
+        assert_eq!(serde_json::to_value(&scan_failed).unwrap(), json!({"state": "scan_failed", "status": "Stopped"}),);
         let states = [
             scan_failed,
             ReportState::NotScanned,

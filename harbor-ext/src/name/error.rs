@@ -39,11 +39,7 @@ impl NameError {
 
     pub(super) fn new(kind: NameKind, text: &str, why: String) -> Self {
         let mut characters = text.chars();
-        let mut value: String = characters
-            .by_ref()
-            .take(SHOWN)
-            .flat_map(char::escape_debug)
-            .collect();
+        let mut value: String = characters.by_ref().take(SHOWN).flat_map(char::escape_debug).collect();
         if characters.next().is_some() {
             value.push('…');
         }
@@ -54,12 +50,7 @@ impl NameError {
 impl fmt::Display for NameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, value, why } = self;
-        write!(
-            f,
-            "\"{value}\" is not {}: {why} ({})",
-            kind.with_article(),
-            kind.rule()
-        )
+        write!(f, "\"{value}\" is not {}: {why} ({})", kind.with_article(), kind.rule())
     }
 }
 
@@ -77,9 +68,7 @@ impl NameKind {
 
     fn rule(self) -> &'static str {
         match self {
-            Self::Project => {
-                "allowed is any text without white space, control characters and / \\ % ? # : @"
-            }
+            Self::Project => "allowed is any text without white space, control characters and / \\ % ? # : @",
             Self::Repository => {
                 "allowed is project/path, without empty, \".\" or \"..\" segments, white space, \
                  control characters and \\ % ? # : @"

@@ -32,10 +32,10 @@ fn what_would_reach_another_place_is_refused_with_a_reason() {
     for (text, why) in [
         ("", "no slash"),
         ("nginx", "no slash"),
-        ("/nginx", "empty segment"),
-        ("p/", "empty segment"),
-        ("p//a", "empty segment"),
-        ("p/a/", "empty segment"),
+        ("/nginx", "is empty"),
+        ("p/", "is empty"),
+        ("p//a", "is empty"),
+        ("p/a/", "is empty"),
         ("p/.", "\".\""),
         ("p/../other", "\"..\""),
         ("../p", "\"..\""),
@@ -55,19 +55,13 @@ fn what_would_reach_another_place_is_refused_with_a_reason() {
         let error = text.parse::<RepositoryName>().unwrap_err();
         assert_eq!(error.kind(), NameKind::Repository);
         assert!(error.to_string().contains(why), "{text:?}: {error}");
-        assert!(
-            error.to_string().chars().all(|c| !c.is_control()),
-            "{error:?}"
-        );
+        assert!(error.to_string().chars().all(|c| !c.is_control()), "{error:?}");
     }
 }
 
 #[test]
 fn a_project_is_one_segment() {
-    assert_eq!(
-        ProjectName::try_from("library").unwrap().to_string(),
-        "library"
-    );
+    assert_eq!(ProjectName::try_from("library").unwrap().to_string(), "library");
     for text in ["", ".", "..", "a/b", "a b", "a%20b", &"x".repeat(256)] {
         assert!(text.parse::<ProjectName>().is_err(), "{text:?}");
     }
@@ -79,19 +73,7 @@ fn tags_follow_the_registry_protocol() {
     for text in ["latest", "v1.2-rc_3", "_", "0", &"x".repeat(128)] {
         assert_eq!(text.parse::<Tag>().unwrap().as_str(), text);
     }
-    for text in [
-        "",
-        ".",
-        "..",
-        ".a",
-        "-a",
-        "a/b",
-        "a b",
-        "a+b",
-        "ä",
-        "*",
-        &"x".repeat(129),
-    ] {
+    for text in ["", ".", "..", ".a", "-a", "a/b", "a b", "a+b", "ä", "*", &"x".repeat(129)] {
         assert!(text.parse::<Tag>().is_err(), "{text:?}");
     }
 }
@@ -103,11 +85,7 @@ fn digests_are_checked_by_algorithm() {
     assert_eq!(digest.algorithm(), "sha256");
     assert_eq!(digest.hex(), &text[7..]);
     assert_eq!(digest.short(), "sha256:0123abcd");
-    assert!(
-        format!("sha512:{}", "f".repeat(128))
-            .parse::<Digest>()
-            .is_ok()
-    );
+    assert!(format!("sha512:{}", "f".repeat(128)).parse::<Digest>().is_ok());
     for (text, why) in [
         (String::new(), "no colon"),
         ("a".repeat(64), "no colon"),
@@ -127,21 +105,13 @@ fn a_reference_is_a_tag_or_a_digest() {
     let digest = format!("sha256:{}", "a".repeat(64));
     assert!(matches!(digest.parse(), Ok(Reference::Digest(_))));
     assert!(matches!("v1".parse(), Ok(Reference::Tag(_))));
-    assert_eq!(
-        "sha256:abc".parse::<Reference>().unwrap_err().kind(),
-        NameKind::Digest
-    );
-    assert_eq!(
-        "a b".parse::<Reference>().unwrap_err().kind(),
-        NameKind::Tag
-    );
+    assert_eq!("sha256:abc".parse::<Reference>().unwrap_err().kind(), NameKind::Digest);
+    assert_eq!("a b".parse::<Reference>().unwrap_err().kind(), NameKind::Tag);
 }
 
 #[test]
 fn a_refused_text_is_shown_short_and_escaped() {
-    let error = format!("a\u{1b}[31m{}", "x".repeat(500))
-        .parse::<ProjectName>()
-        .unwrap_err();
+    let error = format!("a\u{1b}[31m{}", "x".repeat(500)).parse::<ProjectName>().unwrap_err();
     assert!(error.value().starts_with("a\\u{1b}[31mxxx"), "{error}");
     assert!(error.value().ends_with("x…"));
     assert!(error.to_string().len() < 300, "{error}");
@@ -159,9 +129,7 @@ fn serialisation_is_text_that_is_checked_again() {
 
 #[test]
 fn repositories_are_ordered_by_project_then_path() {
-    let mut names: Vec<RepositoryName> = ["a-b/x", "a/z", "a/b/c", "a/b"]
-        .map(|text| text.parse().unwrap())
-        .into();
+    let mut names: Vec<RepositoryName> = ["a-b/x", "a/z", "a/b/c", "a/b"].map(|text| text.parse().unwrap()).into();
     names.sort();
     let sorted: Vec<_> = names.iter().map(RepositoryName::full).collect();
     assert_eq!(sorted, ["a/b", "a/b/c", "a/z", "a-b/x"]);
@@ -225,20 +193,13 @@ fn check_encoding(name: &RepositoryName) -> Result<(), TestCaseError> {
     let once = name.encoded_path();
     let mut rest = once.as_str();
     while let Some(c) = rest.chars().next() {
-        let is_escape =
-            c == '%' && rest.len() >= 3 && rest[1..3].chars().all(|c| c.is_ascii_hexdigit());
-        prop_assert!(
-            is_escape || c.is_ascii_alphanumeric() || "-._~".contains(c),
-            "{once}"
-        );
+        let is_escape = c == '%' && rest.len() >= 3 && rest[1..3].chars().all(|c| c.is_ascii_hexdigit());
+        prop_assert!(is_escape || c.is_ascii_alphanumeric() || "-._~".contains(c), "{once}");
         rest = &rest[if is_escape { 3 } else { 1 }..];
     }
     let twice = utf8_percent_encode(&once, ALL_BUT_UNRESERVED).to_string();
     let first = percent_decode_str(&twice).decode_utf8().unwrap();
     prop_assert_eq!(&first, &once);
-    prop_assert_eq!(
-        percent_decode_str(&first).decode_utf8().unwrap(),
-        name.path()
-    );
+    prop_assert_eq!(percent_decode_str(&first).decode_utf8().unwrap(), name.path());
     Ok(())
 }

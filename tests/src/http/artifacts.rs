@@ -144,16 +144,19 @@ pub(crate) fn tags(call: &Call<'_>, target: &Target) -> Outcome {
     let rows: Vec<_> = selected
         .rows
         .iter()
-        .map(|row| answer::tag(row.repository, row.artifact, row.tag))
+        .map(|row| answer::tag(call, row.repository, row.artifact, row.tag))
         .collect();
     call.list(&rows, selected.total, selection.page)
 }
 
-/// Lists the accessories of an artifact; the simulated registry has none.
+/// Lists the accessories of an artifact; only loaded registries have some.
 pub(crate) fn accessories(call: &Call<'_>, target: &Target) -> Outcome {
     let selection = Selection::from_parameters(call.parameters)?;
-    find(call, target, "accessory:list")?;
-    call.list::<()>(&[], 0, selection.page)
+    let (_, _, artifact) = find(call, target, "accessory:list")?;
+    let all = &artifact.accessories;
+    let first = selection.page.offset().min(all.len());
+    let end = first.saturating_add(selection.page.limit()).min(all.len());
+    call.list(&all[first..end], all.len(), selection.page)
 }
 
 /// The artifact that a path names, if the caller may do something with it.
@@ -237,8 +240,9 @@ impl Special {
             Some(Pattern::Fuzzy(part)) => artifact.tags().any(|tag| tag.contains(part.as_str())),
             Some(_) => false,
         };
-        // No artifact of the simulated registry has labels yet.
-        tagged && self.labels.is_none() && (self.with_children || !artifact.is_hidden())
+        let has = |id: &i64| artifact.labels.iter().any(|label| label.id == *id);
+        let labelled = self.labels.as_ref().is_none_or(|ids| ids.iter().all(has));
+        tagged && labelled && (self.with_children || !artifact.is_hidden())
     }
 }
 

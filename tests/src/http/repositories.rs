@@ -34,7 +34,7 @@ impl Row for RepositoryRow<'_> {
             "repository_id" => Some(Cell::Integer(self.repository.id)),
             "project_id" => Some(Cell::Integer(self.project.id)),
             "name" => Some(Cell::Text(&self.repository.full_name)),
-            "pull_count" => Some(Cell::Integer(0)),
+            "pull_count" => Some(Cell::Integer(self.repository.pulls)),
             "creation_time" => Some(Cell::Time(Some(self.repository.created))),
             "update_time" => Some(Cell::Time(Some(self.repository.updated))),
             _ => None,
@@ -99,7 +99,7 @@ fn answer<'a>(row: &RepositoryRow<'a>) -> RepositoryAnswer<'a> {
         id: row.repository.id,
         name: &row.repository.full_name,
         project_id: row.project.id,
-        pull_count: 0,
+        pull_count: row.repository.pulls,
         update_time: row.repository.updated,
     }
 }

@@ -197,6 +197,20 @@ impl Route {
         }
     }
 
+    /// The repository that the path names, without the project.
+    pub(crate) fn repository(&self) -> Option<&str> {
+        match self {
+            Self::Repository { repository, .. } | Self::Artifacts { repository, .. } => {
+                Some(repository)
+            }
+            Self::Artifact(target)
+            | Self::Tags(target)
+            | Self::Accessories(target)
+            | Self::Report(target) => Some(&target.repository),
+            _ => None,
+        }
+    }
+
     /// The methods that Harbor has for the path, in the order of its own message.
     fn methods(&self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 //! Artifacts: images, indexes of images, charts and other things.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
@@ -21,6 +21,9 @@ pub struct Artifact {
     pub(crate) annotations: Option<Arc<Map<String, Value>>>,
     pub(crate) references: Vec<Reference>,
     pub(crate) tags: Vec<Tag>,
+    pub(crate) labels: Vec<Label>,
+    /// Signatures and the like, as the registry they were loaded from told of them.
+    pub(crate) accessories: Vec<Value>,
     /// Whether an index of the repository refers to the artifact.
     pub(crate) referenced: bool,
     pub(crate) children: Vec<(Platform, Artifact)>,
@@ -37,6 +40,18 @@ pub struct Platform {
     pub os: String,
     /// The variant of the processor, such as `v8`.
     pub variant: Option<String>,
+    /// The version of the operating system, which indexes of Windows images have.
+    pub os_version: Option<String>,
+    /// What the operating system must have, such as `win32k`.
+    pub os_features: Vec<String>,
+}
+
+/// A label of an artifact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) created: DateTime<Utc>,
 }
 
 /// What an artifact is.
@@ -49,6 +64,7 @@ pub(crate) enum Kind {
     Other {
         name: String,
         media_type: String,
+        artifact_type: String,
     },
 }
 
@@ -58,6 +74,7 @@ pub(crate) struct Tag {
     pub(crate) id: i64,
     pub(crate) name: String,
     pub(crate) pushed: DateTime<Utc>,
+    pub(crate) immutable: bool,
 }
 
 /// A link from an index to one of its children.
@@ -69,22 +86,26 @@ pub(crate) struct Reference {
     pub(crate) platform: Platform,
 }
 
+/// What the config of an image tells. One for all of them, since a large registry holds many.
+static IMAGE_ATTRIBUTES: LazyLock<Option<Arc<Map<String, Value>>>> = LazyLock::new(|| {
+    object(json!({
+        "architecture": "amd64",
+        "author": "",
+        "config": {"Cmd": ["/bin/sh"], "Env": ["PATH=/bin"]},
+        "created": "2026-01-01T00:00:00Z",
+        "os": "linux",
+    }))
+});
+
 impl Artifact {
     /// An image for linux/amd64.
     #[must_use]
     pub fn image() -> Self {
-        let attributes = json!({
-            "architecture": "amd64",
-            "author": "",
-            "config": {"Cmd": ["/bin/sh"], "Env": ["PATH=/bin"]},
-            "created": "2026-01-01T00:00:00Z",
-            "os": "linux",
-        });
         Self {
             size: 1_000_000,
+            extra_attributes: IMAGE_ATTRIBUTES.clone(),
             ..Self::of_kind(Kind::Image)
         }
-        .with_extra_attributes(attributes)
     }
 
     /// An index without children.
@@ -111,9 +132,12 @@ impl Artifact {
     /// An artifact of another type, which cannot be scanned.
     #[must_use]
     pub fn other(name: impl Into<String>, media_type: impl Into<String>) -> Self {
+        let (name, media_type) = (name.into(), media_type.into());
+        let artifact_type = media_type.clone();
         Self::of_kind(Kind::Other {
-            name: name.into(),
-            media_type: media_type.into(),
+            name,
+            media_type,
+            artifact_type,
         })
     }
 
@@ -155,6 +179,13 @@ impl Artifact {
     #[must_use]
     pub fn with_scan(mut self, scan: Scan) -> Self {
         self.scan = Some(scan);
+        self
+    }
+
+    /// Adds a label.
+    #[must_use]
+    pub fn with_label(mut self, label: Label) -> Self {
+        self.labels.push(label);
         self
     }
 
@@ -207,10 +238,6 @@ impl Artifact {
         self.referenced && self.tags.is_empty()
     }
 
-    pub(crate) fn answers_to(&self, reference: &str) -> bool {
-        *self.digest == *reference || self.tags.iter().any(|tag| tag.name == reference)
-    }
-
     pub(crate) fn refer_to(&mut self, child_id: i64, child_digest: Arc<str>, platform: Platform) {
         self.references.push(Reference {
             parent_id: 0,
@@ -220,7 +247,7 @@ impl Artifact {
         });
     }
 
-    fn of_kind(kind: Kind) -> Self {
+    pub(crate) fn of_kind(kind: Kind) -> Self {
         Self {
             id: 0,
             kind,
@@ -232,6 +259,8 @@ impl Artifact {
             annotations: None,
             references: Vec::new(),
             tags: Vec::new(),
+            labels: Vec::new(),
+            accessories: Vec::new(),
             referenced: false,
             children: Vec::new(),
             pushed_tags: Vec::new(),
@@ -248,6 +277,8 @@ impl Platform {
             architecture: architecture.into(),
             os: "linux".to_owned(),
             variant: None,
+            os_version: None,
+            os_features: Vec::new(),
         }
     }
 
@@ -256,6 +287,18 @@ impl Platform {
     pub fn with_variant(mut self, variant: impl Into<String>) -> Self {
         self.variant = Some(variant.into());
         self
+    }
+}
+
+impl Label {
+    /// A label of the whole registry; `q=labels=(ID)` finds what has it.
+    #[must_use]
+    pub fn new(id: i64, name: impl Into<String>) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            created: BEGINNING,
+        }
     }
 }
 
@@ -291,6 +334,7 @@ impl Kind {
     pub(crate) fn artifact_type(&self) -> &str {
         match self {
             Self::Index => "",
+            Self::Other { artifact_type, .. } => artifact_type,
             other => other.media_type(),
         }
     }
@@ -303,7 +347,7 @@ pub(crate) fn digest_of(content: &[u8]) -> Arc<str> {
     Arc::from(format!("sha256:{hex}"))
 }
 
-fn object(value: Value) -> Option<Arc<Map<String, Value>>> {
+pub(crate) fn object(value: Value) -> Option<Arc<Map<String, Value>>> {
     match value {
         Value::Object(map) if !map.is_empty() => Some(Arc::new(map)),
         _ => None,

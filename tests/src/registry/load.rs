@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::{Artifact, Project, Registry, Report, ReportError, Repository};
 
-/// A folder of reports that cannot be loaded.
+/// A file or a folder that cannot be loaded.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum LoadError {
@@ -19,14 +19,44 @@ pub enum LoadError {
         /// Why not.
         source: io::Error,
     },
-    /// A file is not a report.
-    #[error("cannot load {}: {source}", path.display())]
-    Report {
+    /// A file is not the JSON that it should be.
+    #[error("cannot load {}:{line}:{column}", path.display())]
+    Json {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it, and where.
-        source: ReportError,
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What the parser says.
+        source: serde_json::Error,
     },
+    /// A file holds no report.
+    #[error("cannot load {}: there is no member `vulnerabilities`", path.display())]
+    NotAReport {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+impl LoadError {
+    pub(crate) fn from_parser(path: &Path, source: serde_json::Error) -> Self {
+        Self::Json {
+            path: path.to_owned(),
+            line: source.line(),
+            column: source.column(),
+            source,
+        }
+    }
+
+    pub(crate) fn from_report(path: &Path, error: ReportError) -> Self {
+        match error {
+            ReportError::Json { source, .. } => Self::from_parser(path, source),
+            ReportError::NotAReport => Self::NotAReport {
+                path: path.to_owned(),
+            },
+        }
+    }
 }
 
 impl Registry {
@@ -46,10 +76,8 @@ impl Registry {
                 source,
             };
             let text = fs::read_to_string(&path).map_err(read)?;
-            let report = Report::from_json(&text).map_err(|source| LoadError::Report {
-                path: path.clone(),
-                source,
-            })?;
+            let report =
+                Report::from_json(&text).map_err(|error| LoadError::from_report(&path, error))?;
             let name = path
                 .file_stem()
                 .map(|name| name.to_string_lossy().to_lowercase());

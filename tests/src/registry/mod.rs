@@ -1,6 +1,7 @@
 //! The state behind the simulated server: projects, repositories, artifacts, scans, and who may see them.
 
 mod artifact;
+mod capture;
 mod demo;
 mod expected;
 mod finding;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub use artifact::{Artifact, Platform};
+pub use artifact::{Artifact, Label, Platform};
 pub use expected::{Expected, ListedArtifact};
 pub use finding::Finding;
 pub use load::LoadError;
@@ -26,7 +27,7 @@ pub use report::{Report, ReportError};
 pub use scan::{Duplicates, Scan};
 pub use synthetic::Scale;
 
-pub(crate) use artifact::{Kind, Tag};
+pub(crate) use artifact::{Kind, Reference, Tag};
 pub(crate) use people::Caller;
 pub(crate) use report::MEDIA_TYPE;
 pub(crate) use synthetic::Random;
@@ -144,7 +145,9 @@ impl Registry {
         for mut repository in repositories {
             let path = repository.name().to_owned();
             let artifacts = std::mem::take(&mut repository.artifacts);
-            self.add_repository(&name, repository);
+            if let Some(project) = self.projects.last_mut() {
+                project.adopt(repository, &mut self.ids);
+            }
             for artifact in artifacts {
                 self.push(&name, &path, artifact);
             }
@@ -160,16 +163,17 @@ impl Registry {
             .projects
             .iter()
             .position(|known| known.name() == project)?;
-        if self.projects[position].repository(repository).is_none() {
-            self.add_repository(project, Repository::new(repository));
-        }
         let Self {
             projects,
             scans,
             ids,
             ..
         } = self;
-        let repository = projects[position].repository_mut(repository)?;
+        let project = &mut projects[position];
+        if project.repository(repository).is_none() {
+            project.adopt(Repository::new(repository), ids);
+        }
+        let repository = project.repository_mut(repository)?;
         let digest = repository.adopt(artifact, ids, scans);
         repository.updated = ids.now();
         Some(digest.to_string())
@@ -177,26 +181,14 @@ impl Registry {
 
     /// Deletes an artifact by its digest or by one of its tags, and tells whether it was there.
     pub fn delete_artifact(&mut self, project: &str, repository: &str, reference: &str) -> bool {
-        let Some(repository) = self.repository_mut(project, repository) else {
-            return false;
-        };
-        let before = repository.artifacts.len();
-        repository
-            .artifacts
-            .retain(|artifact| !artifact.answers_to(reference));
-        repository.artifacts.len() < before
+        self.repository_mut(project, repository)
+            .is_some_and(|repository| repository.delete(reference))
     }
 
     /// Deletes a repository with all it holds, and tells whether it was there.
     pub fn delete_repository(&mut self, project: &str, repository: &str) -> bool {
-        let Some(project) = self.project_mut(project) else {
-            return false;
-        };
-        let before = project.repositories.len();
-        project
-            .repositories
-            .retain(|known| known.name() != repository);
-        project.repositories.len() < before
+        self.project_mut(project)
+            .is_some_and(|project| project.delete(repository))
     }
 
     /// Deletes a project with all it holds, and tells whether it was there.
@@ -212,6 +204,17 @@ impl Registry {
         let project = projects.iter_mut().find(|known| known.name() == project);
         match project.and_then(|project| project.repository_mut(repository)) {
             Some(repository) => repository.tag(reference, tag, ids),
+            None => false,
+        }
+    }
+
+    /// Makes a user a developer of a project, and tells whether there is such a project.
+    pub fn add_member(&mut self, project: &str, user: impl Into<String>) -> bool {
+        match self.project_mut(project) {
+            Some(project) => {
+                project.add_member(user);
+                true
+            }
             None => false,
         }
     }
@@ -239,18 +242,6 @@ impl Registry {
 
     pub(crate) fn duplicates(&self) -> Duplicates {
         self.duplicates
-    }
-
-    fn add_repository(&mut self, project: &str, mut repository: Repository) {
-        let Self { projects, ids, .. } = self;
-        let Some(project) = projects.iter_mut().find(|known| known.name() == project) else {
-            return;
-        };
-        repository.id = ids.next_repository();
-        repository.created = ids.now();
-        repository.updated = repository.created;
-        repository.full_name = format!("{}/{}", project.name(), repository.name());
-        project.repositories.push(repository);
     }
 
     fn project_mut(&mut self, name: &str) -> Option<&mut Project> {
@@ -286,7 +277,7 @@ impl Ids {
         self.project
     }
 
-    fn next_repository(&mut self) -> i64 {
+    pub(crate) fn next_repository(&mut self) -> i64 {
         self.repository += 1;
         self.repository
     }

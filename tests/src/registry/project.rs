@@ -1,12 +1,12 @@
 //! Projects and repositories.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::artifact::Tag;
-use super::{Artifact, BEGINNING, Ids, Kind, Scan};
+use super::{Artifact, BEGINNING, Ids, Scan};
 
 /// A project: a name, who may see it, and its repositories.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub struct Project {
     pub(crate) id: i64,
     pub(crate) created: DateTime<Utc>,
     pub(crate) repositories: Vec<Repository>,
+    /// Where in `repositories` a name is, once the project is part of a registry.
+    positions: HashMap<String, usize>,
     name: String,
     public: bool,
     members: Vec<(String, i64)>,
@@ -27,7 +29,10 @@ pub struct Repository {
     pub(crate) created: DateTime<Utc>,
     pub(crate) updated: DateTime<Utc>,
     pub(crate) full_name: String,
+    pub(crate) pulls: i64,
     pub(crate) artifacts: Vec<Artifact>,
+    /// Where in `artifacts` a digest or a tag is.
+    positions: HashMap<Arc<str>, usize>,
     name: String,
 }
 
@@ -39,6 +44,7 @@ impl Project {
             id: 0,
             created: BEGINNING,
             repositories: Vec::new(),
+            positions: HashMap::new(),
             name: name.into(),
             public: false,
             members: vec![("admin".to_owned(), 1)],
@@ -56,7 +62,7 @@ impl Project {
     /// Makes a user a developer of the project.
     #[must_use]
     pub fn with_member(mut self, user: impl Into<String>) -> Self {
-        self.members.push((user.into(), 2));
+        self.add_member(user);
         self
     }
 
@@ -101,15 +107,52 @@ impl Project {
     /// The repository of a path, without the name of the project.
     #[must_use]
     pub fn repository(&self, name: &str) -> Option<&Repository> {
-        self.repositories
-            .iter()
-            .find(|repository| repository.name == name)
+        self.positions
+            .get(name)
+            .map(|position| &self.repositories[*position])
     }
 
     pub(crate) fn repository_mut(&mut self, name: &str) -> Option<&mut Repository> {
-        self.repositories
-            .iter_mut()
-            .find(|repository| repository.name == name)
+        self.positions
+            .get(name)
+            .map(|position| &mut self.repositories[*position])
+    }
+
+    /// Makes a user a developer of the project.
+    pub(crate) fn add_member(&mut self, user: impl Into<String>) {
+        self.members.push((user.into(), 2));
+    }
+
+    /// Takes a repository in as it is, with the numbers and times it has.
+    pub(crate) fn restore(&mut self, mut repository: Repository) {
+        repository.index();
+        self.positions
+            .insert(repository.name.clone(), self.repositories.len());
+        self.repositories.push(repository);
+    }
+
+    /// Takes a repository in.
+    pub(crate) fn adopt(&mut self, mut repository: Repository, ids: &mut Ids) {
+        repository.id = ids.next_repository();
+        repository.created = ids.now();
+        repository.updated = repository.created;
+        repository.full_name = format!("{}/{}", self.name, repository.name);
+        self.positions
+            .insert(repository.name.clone(), self.repositories.len());
+        self.repositories.push(repository);
+    }
+
+    /// Deletes a repository with all it holds, and tells whether it was there.
+    pub(crate) fn delete(&mut self, repository: &str) -> bool {
+        let Some(position) = self.positions.get(repository) else {
+            return false;
+        };
+        self.repositories.remove(*position);
+        let names = self.repositories.iter().enumerate();
+        self.positions = names
+            .map(|(position, known)| (known.name.clone(), position))
+            .collect();
+        true
     }
 
     /// The number of the role that a user has in the project.
@@ -135,7 +178,9 @@ impl Repository {
             created: BEGINNING,
             updated: BEGINNING,
             full_name: name.clone(),
+            pulls: 0,
             artifacts: Vec::new(),
+            positions: HashMap::new(),
             name,
         }
     }
@@ -168,9 +213,9 @@ impl Repository {
     /// The artifact that has a digest or a tag.
     #[must_use]
     pub fn artifact(&self, reference: &str) -> Option<&Artifact> {
-        self.artifacts
-            .iter()
-            .find(|artifact| artifact.answers_to(reference))
+        self.positions
+            .get(reference)
+            .map(|position| &self.artifacts[*position])
     }
 
     /// The artifacts that a list shows: the tagged ones, and the untagged ones that no index refers to.
@@ -187,24 +232,16 @@ impl Repository {
         ids: &mut Ids,
         scans: &mut HashMap<Arc<str>, Scan>,
     ) -> Arc<str> {
-        for (position, (platform, child)) in std::mem::take(&mut artifact.children)
-            .into_iter()
-            .enumerate()
-        {
-            let child = child.child_of(&artifact, position);
+        for (platform, child) in std::mem::take(&mut artifact.children) {
             let digest = self.adopt(child, ids, scans);
-            let Some(child) = self
-                .artifacts
-                .iter_mut()
-                .find(|known| known.digest == digest)
-            else {
-                continue;
-            };
-            child.referenced = true;
-            artifact.refer_to(child.id, digest, platform);
+            if let Some(position) = self.positions.get(&digest) {
+                let child = &mut self.artifacts[*position];
+                child.referenced = true;
+                artifact.refer_to(child.id, digest, platform);
+            }
         }
         if artifact.digest.is_empty() {
-            let seed = format!("{}#{}", self.full_name, self.artifacts.len());
+            let seed = format!("{}#{}", self.full_name, ids.artifact);
             artifact.digest = super::artifact::digest_of(seed.as_bytes());
         }
         let digest = Arc::clone(&artifact.digest);
@@ -212,12 +249,14 @@ impl Repository {
             scans.insert(Arc::clone(&digest), scan);
         }
         let tags = std::mem::take(&mut artifact.pushed_tags);
-        if self.artifact(&digest).is_none() {
+        if !self.positions.contains_key(&digest) {
             artifact.id = ids.next_artifact();
             artifact.pushed = ids.now();
             for reference in &mut artifact.references {
                 reference.parent_id = artifact.id;
             }
+            self.positions
+                .insert(Arc::clone(&digest), self.artifacts.len());
             self.artifacts.push(artifact);
         }
         for tag in tags {
@@ -228,33 +267,47 @@ impl Repository {
 
     /// Gives a tag to an artifact and takes it from the one that had it.
     pub(crate) fn tag(&mut self, reference: &str, name: &str, ids: &mut Ids) -> bool {
-        let Some(position) = self
-            .artifacts
-            .iter()
-            .position(|known| known.answers_to(reference))
-        else {
+        let Some(position) = self.positions.get(reference).copied() else {
             return false;
         };
-        for artifact in &mut self.artifacts {
-            artifact.tags.retain(|tag| tag.name != name);
+        if let Some(before) = self.positions.insert(Arc::from(name), position) {
+            self.artifacts[before].tags.retain(|tag| tag.name != name);
         }
         let tag = Tag {
             id: ids.next_tag(),
             name: name.to_owned(),
             pushed: ids.now(),
+            immutable: false,
         };
         self.artifacts[position].tags.push(tag);
         true
     }
-}
 
-impl Artifact {
-    fn child_of(mut self, parent: &Self, position: usize) -> Self {
-        if self.digest.is_empty() && !parent.digest.is_empty() {
-            let seed = format!("{}/{position}", parent.digest);
-            self.digest = super::artifact::digest_of(seed.as_bytes());
+    /// Deletes the artifact that has a digest or a tag; children of a deleted index are listed from then on.
+    pub(crate) fn delete(&mut self, reference: &str) -> bool {
+        let Some(position) = self.positions.get(reference) else {
+            return false;
+        };
+        self.artifacts.remove(*position);
+        self.index();
+        true
+    }
+
+    /// Finds anew where everything is, and which artifacts an index refers to.
+    fn index(&mut self) {
+        let references = self.artifacts.iter().flat_map(|known| &known.references);
+        let children: HashSet<_> = references
+            .map(|child| Arc::clone(&child.child_digest))
+            .collect();
+        self.positions.clear();
+        for (position, artifact) in self.artifacts.iter_mut().enumerate() {
+            artifact.referenced = children.contains(&artifact.digest);
+            self.positions
+                .insert(Arc::clone(&artifact.digest), position);
+            for tag in &artifact.tags {
+                self.positions
+                    .insert(Arc::from(tag.name.as_str()), position);
+            }
         }
-        debug_assert!(parent.kind == Kind::Index, "only an index has children");
-        self
     }
 }

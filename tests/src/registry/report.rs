@@ -17,8 +17,8 @@ pub(crate) const MEDIA_TYPE: &str = "application/vnd.security.vulnerability.repo
 /// A vulnerability report, served as it is but for the digests.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// The members before `vulnerabilities`, as a name and compact JSON.
-    before: Vec<(String, String)>,
+    /// The members before `vulnerabilities`, as a name and compact JSON. Copies of a report share them.
+    before: Arc<Vec<(String, String)>>,
     findings: Findings,
     /// The members behind `vulnerabilities`.
     after: Vec<(String, String)>,
@@ -70,20 +70,29 @@ impl Default for Report {
     }
 }
 
+impl ReportError {
+    pub(crate) fn from_parser(source: serde_json::Error) -> Self {
+        Self::Json {
+            line: source.line(),
+            column: source.column(),
+            source,
+        }
+    }
+}
+
 impl Report {
     /// A report of a clean image.
     #[must_use]
     pub fn new() -> Self {
+        let member = |name: &str, json: &str| (name.to_owned(), json.to_owned());
         let scanner = json!({"name": "Trivy", "vendor": "Aqua Security", "version": "v0.65.0"});
+        let before = vec![
+            member("generated_at", "\"2026-01-01T12:34:56.123456789Z\""),
+            member("scanner", &scanner.to_string()),
+            member("severity", "\"\""),
+        ];
         Self {
-            before: vec![
-                (
-                    "generated_at".to_owned(),
-                    "\"2026-01-01T12:34:56.123456789Z\"".to_owned(),
-                ),
-                ("scanner".to_owned(), scanner.to_string()),
-                ("severity".to_owned(), "\"\"".to_owned()),
-            ],
+            before: Arc::new(before),
             findings: Findings::Listed(Vec::new()),
             after: Vec::new(),
             severity: String::new(),
@@ -124,15 +133,16 @@ impl Report {
         findings.into_iter().fold(self, Self::with_finding)
     }
 
-    /// A report that draws from a table of findings.
-    pub(crate) fn drawn(
+    /// A copy of the report that draws its findings from a table.
+    pub(crate) fn drawing(
+        &self,
         table: &Arc<[Arc<StoredFinding>]>,
         start: usize,
         stride: usize,
         count: usize,
     ) -> Self {
         let table = Arc::clone(table);
-        let mut report = Self::new().with_severity("Critical");
+        let mut report = self.clone();
         report.findings = Findings::Drawn {
             table,
             start,
@@ -214,7 +224,7 @@ impl Report {
             Err(_) => Findings::Verbatim(compact(raw)),
         };
         Ok(Self {
-            before: keep(&members[..position]),
+            before: Arc::new(keep(&members[..position])),
             findings,
             after: keep(&members[position + 1..]),
             severity: text_of(members, "severity").unwrap_or_default(),
@@ -232,9 +242,10 @@ impl Report {
         self.with_severity(&worst)
     }
 
-    fn with_severity(mut self, severity: &str) -> Self {
+    /// Sets the severity of the whole report.
+    pub(crate) fn with_severity(mut self, severity: &str) -> Self {
         severity.clone_into(&mut self.severity);
-        for (name, value) in &mut self.before {
+        for (name, value) in Arc::make_mut(&mut self.before) {
             if name == "severity" {
                 *value = Value::from(severity).to_string();
             }
@@ -243,7 +254,7 @@ impl Report {
     }
 
     fn member(&self, name: &str) -> Option<&str> {
-        let mut members = self.before.iter().chain(&self.after);
+        let mut members = self.before.iter().chain(self.after.iter());
         members
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.as_str())
@@ -289,8 +300,7 @@ pub(crate) fn index_body(reports: &[(&str, &Report)], duplicates: Duplicates) ->
             && let Some(later) = report.member("generated_at")
         {
             let later = later.to_owned();
-            merged
-                .before
+            Arc::make_mut(&mut merged.before)
                 .iter_mut()
                 .filter(|(name, _)| name == "generated_at")
                 .for_each(|member| {
@@ -310,8 +320,16 @@ pub(crate) fn union<'a>(
     let mut positions: HashMap<&Key, usize> = HashMap::new();
     for (digest, report) in reports {
         for finding in report.served(duplicates) {
-            match finding.key.as_ref().map(|key| (key, positions.get(key))) {
-                Some((_, Some(position))) => findings[*position].1.push(digest),
+            let known = finding
+                .key
+                .as_ref()
+                .map(|key| (key, positions.get(key).copied()));
+            match known {
+                // Twice in the same image: only a registry that serves duplicates has that.
+                Some((_, Some(position))) if findings[position].1.last() == Some(digest) => {
+                    findings.push((finding, vec![*digest]));
+                }
+                Some((_, Some(position))) => findings[position].1.push(digest),
                 known => {
                     if let Some((key, _)) = known {
                         positions.insert(key, findings.len());
@@ -338,11 +356,7 @@ pub(crate) fn rank(severity: &str) -> u8 {
 }
 
 fn parse(json: &str) -> Result<Members<'_>, ReportError> {
-    serde_json::from_str(json).map_err(|source| ReportError::Json {
-        line: source.line(),
-        column: source.column(),
-        source,
-    })
+    serde_json::from_str(json).map_err(ReportError::from_parser)
 }
 
 fn body(report: &Report, findings: &[WithDigests<'_>]) -> String {

@@ -71,6 +71,7 @@ impl Registry {
         let findings =
             (0..scale.distinct).map(|number| Arc::new(finding(number, &mut random).to_stored()));
         let table: Arc<[Arc<StoredFinding>]> = findings.collect();
+        let template = Report::new().with_severity("Critical");
         let mut registry = Self::new();
         for project in 1..=scale.projects {
             let mut project = Project::new(format!("project-{project}")).public();
@@ -80,7 +81,7 @@ impl Registry {
                     let image = Artifact::image()
                         .with_digest(digest(&mut random))
                         .with_tag(format!("1.{version}"))
-                        .with_report(report(&table, scale.findings, &mut random));
+                        .with_report(report(&template, &table, scale.findings, &mut random));
                     repository = repository.with_artifact(image);
                 }
                 project = project.with_repository(repository);
@@ -92,13 +93,18 @@ impl Registry {
 }
 
 /// Draws a report without repeating a finding: a stride that shares no factor with the table visits each entry once.
-fn report(table: &Arc<[Arc<StoredFinding>]>, findings: usize, random: &mut Random) -> Report {
+fn report(
+    template: &Report,
+    table: &Arc<[Arc<StoredFinding>]>,
+    findings: usize,
+    random: &mut Random,
+) -> Report {
     let start = random.below(table.len());
     let mut stride = 1 + random.below(table.len());
     while greatest_common_divisor(stride, table.len()) > 1 {
         stride += 1;
     }
-    Report::drawn(table, start, stride, findings.min(table.len()))
+    template.drawing(table, start, stride, findings.min(table.len()))
 }
 
 fn greatest_common_divisor(left: usize, right: usize) -> usize {

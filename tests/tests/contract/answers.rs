@@ -45,22 +45,22 @@ async fn requests_with_required_arguments_are_answered_in_brief() {
 
 #[tokio::test]
 async fn null_stands_for_nothing() {
-    assert!(exchange_all(Flavour::Nulls, Given::Required).await > 80);
+    assert!(exchange_all(Flavour::Nulls, Given::Required).await > 90);
 }
 
 #[tokio::test]
 async fn times_that_were_never_set_are_decoded() {
-    assert!(exchange_all(Flavour::ZeroDates, Given::Required).await > 40);
+    assert!(exchange_all(Flavour::ZeroDates, Given::Required).await > 50);
 }
 
 #[tokio::test]
 async fn words_that_no_enumeration_knows_are_decoded() {
-    assert!(exchange_all(Flavour::UnknownWords, Given::Required).await > 80);
+    assert!(exchange_all(Flavour::UnknownWords, Given::Required).await > 90);
 }
 
 #[tokio::test]
 async fn members_of_a_later_release_are_ignored() {
-    assert!(exchange_all(Flavour::ExtraMembers, Given::Required).await > 80);
+    assert!(exchange_all(Flavour::ExtraMembers, Given::Required).await > 90);
 }
 
 /// Calls every operation that can be answered in this flavour and returns how many those are.
@@ -86,6 +86,7 @@ async fn exchange_all(flavour: Flavour, given: Given) -> usize {
         wrong.len(),
         wrong.join("\n")
     );
+    println!("{flavour:?}: {tried} operations");
     tried
 }
 

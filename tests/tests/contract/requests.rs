@@ -107,6 +107,8 @@ pub(crate) fn check_request(
             got.unwrap_or_default(),
         );
     }
+    let user_agent = request.header("user-agent").unwrap_or_default();
+    expect("user agent", harbor_api::USER_AGENT, user_agent);
     // Asked for JSON, Harbor wraps files and logs in it.
     let accept = request.header("accept").unwrap_or_default();
     match operation.content {

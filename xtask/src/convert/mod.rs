@@ -43,9 +43,7 @@ pub(crate) fn convert(swagger: &Value) -> Result<Converted, Error> {
         components.insert("securitySchemes".to_owned(), schemes);
     }
     if paths.as_object().is_none_or(Map::is_empty) {
-        return Err(Error::new(
-            "the source has no operations, so there is nothing to generate",
-        ));
+        return Err(Error::new("the source has no operations, so there is nothing to generate"));
     }
     let version = swagger.pointer("/info/version").map(plain_text);
     let mut document = json!({
@@ -58,10 +56,7 @@ pub(crate) fn convert(swagger: &Value) -> Result<Converted, Error> {
     if let Some(security @ Value::Array(_)) = swagger.get("security") {
         document["security"] = security.clone();
     }
-    Ok(Converted {
-        document,
-        notes: converter.notes,
-    })
+    Ok(Converted { document, notes: converter.notes })
 }
 
 /// What the parts of a conversion share.
@@ -76,11 +71,7 @@ struct Converter<'a> {
 impl<'a> Converter<'a> {
     fn new(swagger: &'a Value) -> Result<Self, Error> {
         let (names, notes) = component_names(swagger)?;
-        Ok(Self {
-            swagger,
-            names,
-            notes,
-        })
+        Ok(Self { swagger, names, notes })
     }
 
     fn note(&mut self, place: &Place<'_>, text: &str) {
@@ -102,18 +93,10 @@ impl<'a> Converter<'a> {
         let mut followed = BTreeSet::new();
         while let Some(reference) = entry.get("$ref") {
             let name = local_name(section, reference, place)?;
-            let target = self
-                .swagger
-                .get(section)
-                .and_then(|entries| entries.get(&name));
-            entry = target
-                .filter(|_| followed.insert(name.clone()))
-                .ok_or_else(|| {
-                    Error::at(
-                        place,
-                        format_args!("the reference to `{name}` in `{section}` leads nowhere"),
-                    )
-                })?;
+            let target = self.swagger.get(section).and_then(|entries| entries.get(&name));
+            entry = target.filter(|_| followed.insert(name.clone())).ok_or_else(|| {
+                Error::at(place, format_args!("the reference to `{name}` in `{section}` leads nowhere"))
+            })?;
             arrived = Some(name);
         }
         Ok((entry, arrived))
@@ -130,12 +113,7 @@ fn local_name(section: &str, reference: &Value, place: &Place<'_>) -> Result<Str
         .and_then(|rest| rest.strip_prefix(section))
         .and_then(|rest| rest.strip_prefix('/'))
         .map(crate::place::unescape)
-        .ok_or_else(|| {
-            Error::at(
-                place,
-                format_args!("the reference `{reference}` does not point into `#/{section}`"),
-            )
-        })
+        .ok_or_else(|| Error::at(place, format_args!("the reference `{reference}` does not point into `#/{section}`")))
 }
 
 fn check_version(swagger: &Value) -> Result<(), Error> {
@@ -147,22 +125,18 @@ fn check_version(swagger: &Value) -> Result<(), Error> {
     match swagger.get("swagger").map(plain_text).as_deref() {
         Some("2.0" | "2") => {}
         Some(other) => {
-            return Err(Error::new(format!(
-                "the source is Swagger {other}, not Swagger 2.0"
-            )));
+            return Err(Error::new(format!("the source is Swagger {other}, not Swagger 2.0")));
         }
         None => {
-            return Err(Error::new(
-                "the source is not a Swagger 2.0 description: it has no `swagger` member",
-            ));
+            return Err(Error::new("the source is not a Swagger 2.0 description: it has no `swagger` member"));
         }
     }
     Ok(())
 }
 
+/// Names that the generated code uses without saying that it means those of the standard library.
 const PRELUDE: [&str; 14] = [
-    "Box", "Clone", "Default", "Err", "From", "Into", "None", "Ok", "Option", "Result", "Self",
-    "Some", "String", "Vec",
+    "Box", "Clone", "Default", "Err", "From", "Into", "None", "Ok", "Option", "Result", "Self", "Some", "String", "Vec",
 ];
 
 /// Component names allow fewer characters than definitions, and the generator writes them in
@@ -170,15 +144,10 @@ const PRELUDE: [&str; 14] = [
 fn component_names(swagger: &Value) -> Result<(BTreeMap<&str, String>, Vec<String>), Error> {
     let mut names = BTreeMap::new();
     let mut notes = Vec::new();
-    // The generated code uses these without saying that it means those of the standard library.
     let mut taken: BTreeSet<String> = PRELUDE.map(str::to_owned).into();
     for (definition, _) in members(swagger, "definitions", &Place::ROOT)? {
         let allowed = |c: char| {
-            if c.is_ascii_alphanumeric() || "._-".contains(c) {
-                c
-            } else {
-                '_'
-            }
+            if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }
         };
         let plain: String = definition.chars().map(allowed).collect();
         let name = unique(&plain, pascal_case, &mut taken);
@@ -200,9 +169,7 @@ fn base_path(swagger: &Value) -> &str {
 
 fn security_schemes(swagger: &Value) -> Option<Value> {
     let definitions = swagger.get("securityDefinitions")?.as_object()?;
-    let schemes = definitions
-        .iter()
-        .map(|(name, definition)| (name.clone(), security_scheme(definition)));
+    let schemes = definitions.iter().map(|(name, definition)| (name.clone(), security_scheme(definition)));
     Some(Value::Object(schemes.collect()))
 }
 
@@ -217,8 +184,7 @@ fn security_scheme(definition: &Value) -> Value {
                 Some("password") => "password",
                 _ => "implicit",
             };
-            let mut urls =
-                json!({ "scopes": definition.get("scopes").cloned().unwrap_or_else(|| json!({})) });
+            let mut urls = json!({ "scopes": definition.get("scopes").cloned().unwrap_or_else(|| json!({})) });
             for key in ["authorizationUrl", "tokenUrl"] {
                 if definition.get(key).is_some() {
                     urls[key] = text(key);
@@ -244,11 +210,7 @@ fn members<'a>(
 }
 
 /// The elements of the list `owner.key`; none where there is no such thing.
-fn elements<'a>(
-    owner: &'a Value,
-    key: &str,
-    place: &Place<'_>,
-) -> Result<impl Iterator<Item = &'a Value>, Error> {
+fn elements<'a>(owner: &'a Value, key: &str, place: &Place<'_>) -> Result<impl Iterator<Item = &'a Value>, Error> {
     match owner.get(key) {
         None | Some(Value::Null) => Ok([].iter()),
         Some(Value::Array(elements)) => Ok(elements.iter()),
@@ -258,12 +220,7 @@ fn elements<'a>(
 
 /// The strings of a list such as `produces`.
 fn strings(value: Option<&Value>) -> Vec<&str> {
-    value
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect()
+    value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
 /// A scalar as text, because YAML readers turn `2.0` into a number.

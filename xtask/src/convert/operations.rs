@@ -13,14 +13,38 @@ use crate::{
 
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
 
-/// Functions that the generated client has already.
-const RESERVED: [&str; 6] = [
+/// Functions that the generated client has already, and names that the structs of operations would
+/// hide from the generated code.
+const RESERVED: [&str; 29] = [
     "api_version",
     "baseurl",
+    "byte_stream",
     "client",
+    "client_hooks",
+    "client_info",
+    "clone",
+    "default",
+    "err",
+    "error",
+    "exec",
+    "from",
     "inner",
+    "into",
     "new",
     "new_with_client",
+    "none",
+    "ok",
+    "operation_info",
+    "option",
+    "post",
+    "pre",
+    "request_builder_ext",
+    "response_value",
+    "result",
+    "some",
+    "string",
+    "try_from",
+    "try_into",
 ];
 
 impl<'a> Converter<'a> {
@@ -39,15 +63,11 @@ impl<'a> Converter<'a> {
                 return Err(Error::at(&here, "a path must start with a slash"));
             }
             if item.get("$ref").is_some() {
-                return Err(Error::at(
-                    &here,
-                    "a path that is a reference cannot be converted",
-                ));
+                return Err(Error::at(&here, "a path that is a reference cannot be converted"));
             }
             let mut converted = Map::new();
             for method in METHODS {
-                let Some(operation) = item.get(method).filter(|operation| operation.is_object())
-                else {
+                let Some(operation) = item.get(method).filter(|operation| operation.is_object()) else {
                     continue;
                 };
                 let place = here.member(method);
@@ -56,9 +76,7 @@ impl<'a> Converter<'a> {
                 if operation.get("operationId").and_then(Value::as_str) != Some(&unique_id) {
                     self.note(&place, &format!("the operation is called `{unique_id}`"));
                 }
-                if let Some(operation) =
-                    self.operation(operation, item, path, &unique_id, &place)?
-                {
+                if let Some(operation) = self.operation(operation, item, path, &unique_id, &place)? {
                     converted.insert(method.to_owned(), operation);
                 }
             }
@@ -79,14 +97,7 @@ impl<'a> Converter<'a> {
         place: &Place<'_>,
     ) -> Result<Option<Value>, Error> {
         let swagger = self.swagger;
-        let of_all = |key: &str| {
-            strings(
-                source
-                    .get(key)
-                    .filter(|own| own.is_array())
-                    .or_else(|| swagger.get(key)),
-            )
-        };
+        let of_all = |key: &str| strings(source.get(key).filter(|own| own.is_array()).or_else(|| swagger.get(key)));
         let parameters = self.collect_parameters(source, item, path, place)?;
         let mut operation = Map::new();
         operation.insert("operationId".to_owned(), json!(id));
@@ -106,10 +117,7 @@ impl<'a> Converter<'a> {
                 operation.insert("requestBody".to_owned(), body);
             }
             RequestBody::Multipart => {
-                self.note(
-                    place,
-                    &format!("`{id}` is left out: the generator has no multipart/form-data"),
-                );
+                self.note(place, &format!("`{id}` is left out: the generator has no multipart/form-data"));
                 return Ok(None);
             }
         }
@@ -133,16 +141,10 @@ pub(super) enum RequestBody {
 
 /// The name of an operation, made of method and path where it has none.
 fn operation_id(operation: &Value, method: &str, path: &str) -> String {
-    match operation
-        .get("operationId")
-        .and_then(Value::as_str)
-        .map(str::trim)
-    {
+    match operation.get("operationId").and_then(Value::as_str).map(str::trim) {
         Some(id) if id.chars().any(|c| c.is_ascii_alphanumeric()) => id.to_owned(),
         _ => {
-            let words = path
-                .split(|c: char| !c.is_ascii_alphanumeric())
-                .filter(|word| !word.is_empty());
+            let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
             words.fold(method.to_owned(), |id, word| format!("{id}_{word}"))
         }
     }

@@ -45,16 +45,13 @@ impl<'a> Converter<'a> {
     ) -> Result<Vec<Parameter<'a>>, Error> {
         let mut collected: Vec<Parameter<'a>> = Vec::new();
         let within = place.member("parameters");
-        let both =
-            elements(operation, "parameters", place)?.chain(elements(item, "parameters", place)?);
+        let both = elements(operation, "parameters", place)?.chain(elements(item, "parameters", place)?);
         for (index, source) in both.enumerate() {
             let index = index.to_string();
             let here = within.member(&index);
             let (source, shared) = self.shared("parameters", source, &here)?;
             let parameter = resolved(source, shared, &here)?;
-            let known = |other: &Parameter<'_>| {
-                other.location == parameter.location && other.name == parameter.name
-            };
+            let known = |other: &Parameter<'_>| other.location == parameter.location && other.name == parameter.name;
             if !collected.iter().any(known) {
                 collected.push(parameter);
             }
@@ -65,72 +62,45 @@ impl<'a> Converter<'a> {
     }
 
     /// The generator wants exactly the parameters that the path names.
-    fn fit_to_path(
-        &mut self,
-        parameters: &mut Vec<Parameter<'a>>,
-        path: &'a str,
-        place: &Place<'_>,
-    ) {
+    fn fit_to_path(&mut self, parameters: &mut Vec<Parameter<'a>>, path: &'a str, place: &Place<'_>) {
         let named: BTreeSet<&str> = placeholders(path).collect();
         parameters.retain(|parameter| {
             let stays = parameter.location != "path" || named.contains(parameter.name);
             if !stays {
-                self.note(
-                    place,
-                    &format!(
-                        "the path has no place for the parameter `{}`",
-                        parameter.name
-                    ),
-                );
+                self.note(place, &format!("the path has no place for the parameter `{}`", parameter.name));
             }
             stays
         });
         for name in named {
-            if !parameters
-                .iter()
-                .any(|parameter| parameter.location == "path" && parameter.name == name)
-            {
-                self.note(
-                    place,
-                    &format!(
-                        "the parameter `{name}` of the path is not described, so it is a string"
-                    ),
-                );
+            if !parameters.iter().any(|parameter| parameter.location == "path" && parameter.name == name) {
+                self.note(place, &format!("the parameter `{name}` of the path is not described, so it is a string"));
                 let place = place.to_string();
-                parameters.push(Parameter {
-                    name,
-                    location: "path",
-                    source: &Value::Null,
-                    shared: None,
-                    place,
-                });
+                parameters.push(Parameter { name, location: "path", source: &Value::Null, shared: None, place });
             }
         }
     }
 
     /// A function cannot have two arguments of one name.
-    fn drop_homonyms(
-        &mut self,
-        parameters: &mut Vec<Parameter<'a>>,
-        place: &Place<'_>,
-    ) -> Result<(), Error> {
-        parameters.sort_by_key(|parameter| !is_required(parameter));
-        let mut taken = BTreeSet::new();
+    fn drop_homonyms(&mut self, parameters: &mut Vec<Parameter<'a>>, place: &Place<'_>) -> Result<(), Error> {
+        // What is required stays, and so does a body.
+        parameters.sort_by_key(|parameter| is_plain(parameter) && !is_required(parameter));
+        // An operation has functions of these names.
+        let mut taken = BTreeSet::from(["new".to_owned(), "send".to_owned()]);
         let mut kept = Vec::new();
         for parameter in parameters.drain(..) {
-            if parameter.location == "formData" || taken.insert(snake_case(parameter.name)) {
+            let argument = match parameter.location {
+                // The generator calls every body so.
+                "body" | "formData" => "body".to_owned(),
+                _ => snake_case(parameter.name),
+            };
+            if taken.insert(argument.clone()) || argument == "body" && !is_plain(&parameter) {
                 kept.push(parameter);
             } else if is_required(&parameter) {
-                let problem = format!(
-                    "two required parameters become the argument `{}`",
-                    snake_case(parameter.name)
-                );
+                let problem = format!("a required parameter becomes the argument `{argument}`, which there is already");
                 return Err(Error::at(place, problem));
             } else {
-                let note = format!(
-                    "the {} parameter `{}` is left out: another has its name",
-                    parameter.location, parameter.name
-                );
+                let note =
+                    format!("the {} parameter `{}` is left out: its name is taken", parameter.location, parameter.name);
                 self.note(place, &note);
             }
         }
@@ -151,23 +121,15 @@ impl<'a> Converter<'a> {
     }
 
     fn parameter(&mut self, parameter: &Parameter<'_>) -> Result<Value, Error> {
-        let Parameter {
-            name,
-            location,
-            source,
-            place,
-            ..
-        } = parameter;
+        let Parameter { name, location, source, place, .. } = parameter;
         let mut schema = self.schema(source, &Place::written(place))?;
         if schema.get("type").is_none_or(|kind| kind == "object") {
             schema = json!({ "type": "string" });
         }
-        let mut converted = json!({ "name": name, "in": location, "required": is_required(parameter), "schema": schema });
+        let mut converted =
+            json!({ "name": name, "in": location, "required": is_required(parameter), "schema": schema });
         if schema["type"] == "array" {
-            let format = source
-                .get("collectionFormat")
-                .and_then(Value::as_str)
-                .unwrap_or("csv");
+            let format = source.get("collectionFormat").and_then(Value::as_str).unwrap_or("csv");
             converted["explode"] = json!(format == "multi");
             if *location == "query" {
                 let style = match format {
@@ -188,43 +150,28 @@ impl<'a> Converter<'a> {
         consumes: &[&str],
         place: &Place<'_>,
     ) -> Result<RequestBody, Error> {
-        let mut bodies = parameters
-            .iter()
-            .filter(|parameter| parameter.location == "body");
+        let mut bodies = parameters.iter().filter(|parameter| parameter.location == "body");
         if let Some(body) = bodies.next() {
             if bodies.next().is_some() {
                 return Err(Error::at(place, "the operation has two bodies"));
             }
-            let schema = self.schema(
-                body.source.get("schema").unwrap_or(&Value::Null),
-                &place.member("body"),
-            )?;
-            return Ok(RequestBody::Some(body_content(
-                schema,
-                consumes,
-                is_required(body),
-            )));
+            let place = Place::written(&body.place);
+            let schema = body.source.get("schema").unwrap_or(&Value::Null);
+            let schema = self.schema(schema, &place.member("schema"))?;
+            return Ok(RequestBody::Some(body_content(schema, consumes, is_required(body))));
         }
-        let fields: Vec<_> = parameters
-            .iter()
-            .filter(|parameter| parameter.location == "formData")
-            .collect();
+        let fields: Vec<_> = parameters.iter().filter(|parameter| parameter.location == "formData").collect();
         if fields.is_empty() {
             return Ok(RequestBody::None);
         }
-        let has_file = fields
-            .iter()
-            .any(|field| field.source.get("type") == Some(&json!("file")));
+        let has_file = fields.iter().any(|field| field.source.get("type") == Some(&json!("file")));
         if has_file || !consumes.contains(&FORM) && consumes.contains(&"multipart/form-data") {
             return Ok(RequestBody::Multipart);
         }
         let mut properties = Map::new();
         let mut required = Vec::new();
         for field in fields {
-            properties.insert(
-                field.name.to_owned(),
-                self.schema(field.source, &Place::written(&field.place))?,
-            );
+            properties.insert(field.name.to_owned(), self.schema(field.source, &Place::written(&field.place))?);
             if is_required(field) {
                 required.push(json!(field.name));
             }
@@ -233,9 +180,7 @@ impl<'a> Converter<'a> {
         if !required.is_empty() {
             schema["required"] = Value::Array(required);
         }
-        Ok(RequestBody::Some(
-            json!({ "required": true, "content": { FORM: { "schema": schema } } }),
-        ))
+        Ok(RequestBody::Some(json!({ "required": true, "content": { FORM: { "schema": schema } } })))
     }
 }
 
@@ -246,14 +191,8 @@ fn body_content(schema: Value, consumes: &[&str], required: bool) -> Value {
     let file = schema.get("format") == Some(&json!("binary"));
     let text = schema.get("type") == Some(&json!("string"));
     let (media_type, schema) = if file {
-        (
-            "application/octet-stream",
-            json!({ "type": "string", "format": "binary" }),
-        )
-    } else if consumes.contains(&"text/plain")
-        && text
-        && !consumes.iter().any(|kind| super::responses::is_json(kind))
-    {
+        ("application/octet-stream", json!({ "type": "string", "format": "binary" }))
+    } else if consumes.contains(&"text/plain") && text && !consumes.iter().any(|kind| super::responses::is_json(kind)) {
         ("text/plain", json!({ "type": "string" }))
     } else {
         ("application/json", schema)
@@ -261,19 +200,12 @@ fn body_content(schema: Value, consumes: &[&str], required: bool) -> Value {
     json!({ "required": required, "content": { media_type: { "schema": schema } } })
 }
 
-fn resolved<'a>(
-    source: &'a Value,
-    shared: Option<String>,
-    place: &Place<'_>,
-) -> Result<Parameter<'a>, Error> {
+fn resolved<'a>(source: &'a Value, shared: Option<String>, place: &Place<'_>) -> Result<Parameter<'a>, Error> {
     let text = |key: &str| source.get(key).and_then(Value::as_str);
     let location = match text("in") {
         Some(location @ ("body" | "formData" | "header" | "path" | "query")) => location,
         _ => {
-            return Err(Error::at(
-                place,
-                "the parameter's `in` is none of body, formData, header, path, query",
-            ));
+            return Err(Error::at(place, "the parameter's `in` is none of body, formData, header, path, query"));
         }
     };
     let name = match text("name") {
@@ -281,13 +213,7 @@ fn resolved<'a>(
         None if location == "body" => "body",
         None => return Err(Error::at(place, "the parameter has no name")),
     };
-    Ok(Parameter {
-        name,
-        location,
-        source,
-        shared,
-        place: place.to_string(),
-    })
+    Ok(Parameter { name, location, source, shared, place: place.to_string() })
 }
 
 fn is_plain(parameter: &Parameter<'_>) -> bool {
@@ -300,8 +226,5 @@ fn is_required(parameter: &Parameter<'_>) -> bool {
 
 /// The names in braces.
 fn placeholders(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{')
-        .skip(1)
-        .filter_map(|rest| rest.split_once('}'))
-        .map(|(name, _)| name)
+    path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
 }

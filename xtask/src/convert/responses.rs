@@ -21,35 +21,22 @@ impl Converter<'_> {
                 continue;
             }
             if code != "default" && !is_status(code) {
-                return Err(Error::at(
-                    &here,
-                    "the status is neither three digits nor `default`",
-                ));
+                return Err(Error::at(&here, "the status is neither three digits nor `default`"));
             }
             let (response, _) = self.shared("responses", response, &here)?;
-            responses.insert(
-                code.to_uppercase().replace("DEFAULT", "default"),
-                self.response(response, produces, &here)?,
-            );
+            responses
+                .insert(code.to_uppercase().replace("DEFAULT", "default"), self.response(response, produces, &here)?);
         }
         Ok(Value::Object(responses))
     }
 
-    fn response(
-        &mut self,
-        response: &Value,
-        produces: &[&str],
-        place: &Place<'_>,
-    ) -> Result<Value, Error> {
+    fn response(&mut self, response: &Value, produces: &[&str], place: &Place<'_>) -> Result<Value, Error> {
         let mut converted = Map::new();
         converted.insert("description".to_owned(), json!(""));
         let within = place.member("headers");
         let mut headers = Map::new();
         for (name, header) in members(response, "headers", place)? {
-            headers.insert(
-                name.clone(),
-                json!({ "schema": self.schema(header, &within.member(name))? }),
-            );
+            headers.insert(name.clone(), json!({ "schema": self.schema(header, &within.member(name))? }));
         }
         if !headers.is_empty() {
             converted.insert("headers".to_owned(), Value::Object(headers));
@@ -67,18 +54,12 @@ impl Converter<'_> {
 /// JSON wins where there is a choice: it is what the generated client asks for.
 fn content(schema: Value, produces: &[&str]) -> Value {
     let file = schema.get("format") == Some(&json!("binary"));
-    let json_wanted = produces.is_empty()
-        || produces
-            .iter()
-            .any(|media_type| is_json(media_type) || *media_type == "*/*");
+    let json_wanted =
+        produces.is_empty() || produces.iter().any(|media_type| is_json(media_type) || *media_type == "*/*");
     if json_wanted && !file {
         return json!({ "application/json": { "schema": schema } });
     }
-    let mut media_types: Vec<&str> = produces
-        .iter()
-        .copied()
-        .filter(|media_type| !is_json(media_type))
-        .collect();
+    let mut media_types: Vec<&str> = produces.iter().copied().filter(|media_type| !is_json(media_type)).collect();
     if media_types.is_empty() {
         media_types.push("application/octet-stream");
     }

@@ -33,13 +33,11 @@ impl Converter<'_> {
         for (definition, value) in members(swagger, "definitions", &Place::ROOT)? {
             let here = definitions.member(definition);
             let schema = self.schema(value, &here)?;
-            if schema == self.reference(&json!(format!("#/definitions/{definition}")), &here)? {
-                return Err(Error::at(
-                    &here,
-                    "the definition refers to nothing but itself",
-                ));
+            let name = self.names[definition.as_str()].clone();
+            if schema == json!({ "$ref": format!("#/components/schemas/{name}") }) {
+                return Err(Error::at(&here, "the definition refers to nothing but itself"));
             }
-            schemas.insert(self.names[definition.as_str()].clone(), schema);
+            schemas.insert(name, schema);
         }
         Ok(Value::Object(schemas))
     }
@@ -51,17 +49,11 @@ impl Converter<'_> {
             Value::Null | Value::Bool(true) => return Ok(json!({})),
             _ => return Err(Error::at(place, "expected a schema, which is an object")),
         }
-        let nullable = ["x-nullable", "x-isnullable"]
-            .iter()
-            .any(|key| source.get(key) == Some(&Value::Bool(true)));
+        let nullable = ["x-nullable", "x-isnullable"].iter().any(|key| source.get(key) == Some(&Value::Bool(true)));
         if let Some(reference) = source.get("$ref") {
             let reference = self.reference(reference, place)?;
             // The other members beside a reference have no meaning, but being null has.
-            return Ok(if nullable {
-                json!({ "allOf": [reference], "nullable": true })
-            } else {
-                reference
-            });
+            return Ok(if nullable { json!({ "allOf": [reference], "nullable": true }) } else { reference });
         }
 
         let mut schema = self.typed(source, place);
@@ -69,7 +61,8 @@ impl Converter<'_> {
             schema.insert("nullable".to_owned(), Value::Bool(true));
         }
         for key in SAME {
-            if let Some(value) = source.get(key).filter(|value| !value.is_null()) {
+            let fits = |value: &&Value| !value.is_null() && (key != "format" || value.is_string());
+            if let Some(value) = source.get(key).filter(fits) {
                 schema.insert(key.to_owned(), value.clone());
             }
         }
@@ -99,10 +92,7 @@ impl Converter<'_> {
         let name = local_name("definitions", reference, place)?;
         match self.names.get(name.as_str()) {
             Some(component) => Ok(json!({ "$ref": format!("#/components/schemas/{component}") })),
-            None => Err(Error::at(
-                place,
-                format_args!("the reference to `{name}` in `definitions` leads nowhere"),
-            )),
+            None => Err(Error::at(place, format_args!("the reference to `{name}` in `definitions` leads nowhere"))),
         }
     }
 
@@ -112,11 +102,7 @@ impl Converter<'_> {
         let mut declared: Vec<&str> = match source.get("type") {
             Some(Value::String(name)) => vec![name],
             Some(list) => strings(Some(list)),
-            None if source
-                .get("properties")
-                .or(source.get("additionalProperties"))
-                .is_some() =>
-            {
+            None if source.get("properties").or(source.get("additionalProperties")).is_some() => {
                 vec!["object"]
             }
             None if source.get("items").is_some() => vec!["array"],
@@ -167,9 +153,7 @@ impl Converter<'_> {
             schema.insert("properties".to_owned(), Value::Object(properties));
         }
         // `false` is left out: a later Harbor may send members that this description does not know.
-        if let Some(values @ (Value::Object(_) | Value::Bool(true))) =
-            source.get("additionalProperties")
-        {
+        if let Some(values @ (Value::Object(_) | Value::Bool(true))) = source.get("additionalProperties") {
             let values = self.schema(values, &place.member("additionalProperties"))?;
             schema.insert("additionalProperties".to_owned(), values);
         }

@@ -4,9 +4,13 @@
 //! only are entries of `corrections.toml`. Each says why. Correcting twice changes nothing, so a
 //! corrected description can be checked without its source.
 
+mod answers;
 mod naming;
 mod places;
 mod rules;
+mod schemas;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use serde_json::Value;
@@ -25,17 +29,11 @@ pub(crate) struct Applied {
 pub(crate) fn correct(document: &mut Value, corrections: &Corrections) -> Vec<Applied> {
     let mut applied = Vec::new();
     for rule in rules::FIRST {
-        applied.push(Applied {
-            name: rule.name.to_owned(),
-            times: (rule.apply)(document),
-        });
+        applied.push(Applied { name: rule.name.to_owned(), times: (rule.apply)(document) });
     }
     applied.extend(corrections.apply(document));
     for rule in rules::LAST {
-        applied.push(Applied {
-            name: rule.name.to_owned(),
-            times: (rule.apply)(document),
-        });
+        applied.push(Applied { name: rule.name.to_owned(), times: (rule.apply)(document) });
     }
     applied
 }

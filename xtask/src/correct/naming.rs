@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{rules::nullable, walk};
+use super::{answers::nullable, walk};
 use crate::names::{pascal_case, unique};
 
 /// Makes components of all objects and enumerations that are described in place.
@@ -19,9 +19,7 @@ pub(super) fn name_types(document: &mut Value) -> usize {
     }
     document["components"]["schemas"] = schemas;
 
-    let shared = document
-        .pointer_mut("/components/parameters")
-        .and_then(Value::as_object_mut);
+    let shared = document.pointer_mut("/components/parameters").and_then(Value::as_object_mut);
     for (name, parameter) in shared.into_iter().flatten() {
         namer.member(parameter, "schema", &pascal_case(name));
     }
@@ -43,46 +41,23 @@ struct Namer {
 
 impl Namer {
     fn new(document: &Value) -> Self {
-        let schemas = document
-            .pointer("/components/schemas")
-            .and_then(Value::as_object);
-        let taken = schemas
-            .into_iter()
-            .flatten()
-            .map(|(name, _)| pascal_case(name))
-            .collect();
-        Self {
-            taken,
-            components: Map::new(),
-        }
+        let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+        let taken = schemas.into_iter().flatten().map(|(name, _)| pascal_case(name)).collect();
+        Self { taken, components: Map::new() }
     }
 
     fn operation(&mut self, operation: &mut Map<String, Value>) {
-        let id = operation
-            .get("operationId")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
+        let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
         let id = pascal_case(id);
-        for parameter in operation
-            .get_mut("parameters")
-            .and_then(Value::as_array_mut)
-            .into_iter()
-            .flatten()
-        {
-            let name = parameter
-                .get("name")
-                .and_then(Value::as_str)
-                .unwrap_or_default();
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
             let name = format!("{id}{}", pascal_case(name));
             self.member(parameter, "schema", &name);
         }
         if let Some(body) = operation.get_mut("requestBody") {
             self.content(body, &format!("{id}Body"));
         }
-        if let Some(success) = operation
-            .get_mut("responses")
-            .and_then(|responses| responses.get_mut("2XX"))
-        {
+        if let Some(success) = operation.get_mut("responses").and_then(|responses| responses.get_mut("2XX")) {
             self.content(success, &format!("{id}Response"));
         }
     }
@@ -104,9 +79,7 @@ impl Namer {
             let name = unique(name, pascal_case, &mut self.taken);
             let reference = json!({ "$ref": format!("#/components/schemas/{name}") });
             let mut component = std::mem::replace(schema, reference);
-            let was_nullable = component
-                .as_object_mut()
-                .and_then(|component| component.remove("nullable"));
+            let was_nullable = component.as_object_mut().and_then(|component| component.remove("nullable"));
             if was_nullable == Some(Value::Bool(true)) {
                 *schema = nullable(schema.take());
             }
@@ -119,12 +92,7 @@ impl Namer {
         self.member(schema, "items", &format!("{name}Item"));
         self.member(schema, "additionalProperties", &format!("{name}Value"));
         if let Some(properties) = schema.get_mut("properties") {
-            let keys: Vec<String> = properties
-                .as_object()
-                .into_iter()
-                .flatten()
-                .map(|(key, _)| key.clone())
-                .collect();
+            let keys: Vec<String> = properties.as_object().into_iter().flatten().map(|(key, _)| key.clone()).collect();
             for key in keys {
                 self.member(properties, &key, &format!("{name}{}", pascal_case(&key)));
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Applied, rules, walk};
+use super::{Applied, answers, walk};
 use crate::error::Error;
 
 /// The entries of `corrections.toml`.
@@ -30,10 +30,7 @@ struct Answer {
     kind: AnswerKind,
     /// The schema, where `is = "json"`.
     schema: Option<Value>,
-    #[expect(
-        dead_code,
-        reason = "for the reader of the file, and required so that none lacks it"
-    )]
+    #[expect(dead_code, reason = "for the reader of the file, and required so that none lacks it")]
     why: String,
 }
 
@@ -58,18 +55,14 @@ struct Property {
     rename: Option<String>,
     /// The schema that it has on the wire.
     value: Option<Value>,
-    #[expect(
-        dead_code,
-        reason = "for the reader of the file, and required so that none lacks it"
-    )]
+    #[expect(dead_code, reason = "for the reader of the file, and required so that none lacks it")]
     why: String,
 }
 
 impl Corrections {
     /// Reads the text of `corrections.toml`.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        toml::from_str(text)
-            .map_err(|error| Error::new(format!("corrections.toml: {}", error.message())))
+        toml::from_str(text).map_err(|error| Error::new(format!("corrections.toml: {}", error.message())))
     }
 
     /// Applies every entry.
@@ -77,17 +70,11 @@ impl Corrections {
         let mut applied = Vec::new();
         for answer in &self.answer {
             let times = answer.apply(document);
-            applied.push(Applied {
-                name: format!("answer of {}", answer.operation),
-                times,
-            });
+            applied.push(Applied { name: format!("answer of {}", answer.operation), times });
         }
         for property in &self.property {
             let times = property.apply(document);
-            applied.push(Applied {
-                name: format!("{}.{}", property.schema, property.property),
-                times,
-            });
+            applied.push(Applied { name: format!("{}.{}", property.schema, property.property), times });
         }
         self.add_schemas(document);
         applied
@@ -97,11 +84,8 @@ impl Corrections {
     fn add_schemas(&self, document: &mut Value) {
         loop {
             let wanted = walk::reachable(document, document.get("paths"));
-            let mut schemas = self
-                .schema
-                .iter()
-                .filter(|(name, _)| wanted.contains(*name));
-            if !schemas.any(|(name, schema)| rules::add_schema(document, name, schema.clone())) {
+            let mut schemas = self.schema.iter().filter(|(name, _)| wanted.contains(*name));
+            if !schemas.any(|(name, schema)| answers::add_schema(document, name, schema.clone())) {
                 return;
             }
         }
@@ -111,8 +95,7 @@ impl Corrections {
 impl Answer {
     fn apply(&self, document: &mut Value) -> usize {
         let wanted = json!(self.operation);
-        let operation = walk::operations(document)
-            .find(|operation| operation.get("operationId") == Some(&wanted));
+        let operation = walk::operations(document).find(|operation| operation.get("operationId") == Some(&wanted));
         let Some(success) = operation
             .and_then(|operation| operation.get_mut("responses"))
             .and_then(|responses| responses.get_mut("2XX"))
@@ -120,7 +103,7 @@ impl Answer {
             return 0;
         };
         let content = match self.kind {
-            AnswerKind::Bytes => rules::any_bytes(),
+            AnswerKind::Bytes => answers::any_bytes(),
             AnswerKind::Json => {
                 let schema = self.schema.clone().unwrap_or_else(|| json!({}));
                 json!({ "application/json": { "schema": schema } })
@@ -129,7 +112,7 @@ impl Answer {
                 let Some(schema) = success.pointer("/content/application~1json/schema") else {
                     return 0;
                 };
-                json!({ "application/json": { "schema": rules::nullable(schema.clone()) } })
+                json!({ "application/json": { "schema": answers::nullable(schema.clone()) } })
             }
         };
         success["content"] = content;
@@ -139,12 +122,8 @@ impl Answer {
 
 impl Property {
     fn apply(&self, document: &mut Value) -> usize {
-        let schemas = document
-            .pointer_mut("/components/schemas")
-            .and_then(|schemas| schemas.get_mut(&self.schema));
-        let Some(properties) = schemas
-            .and_then(|schema| schema.get_mut("properties"))
-            .and_then(Value::as_object_mut)
+        let schemas = document.pointer_mut("/components/schemas").and_then(|schemas| schemas.get_mut(&self.schema));
+        let Some(properties) = schemas.and_then(|schema| schema.get_mut("properties")).and_then(Value::as_object_mut)
         else {
             return 0;
         };

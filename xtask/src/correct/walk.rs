@@ -16,13 +16,8 @@ pub(crate) fn operations(document: &mut Value) -> impl Iterator<Item = &mut Map<
 }
 
 /// Calls `visit` for every schema in `components/schemas`, with its component's name, outer ones first.
-pub(super) fn components(
-    document: &mut Value,
-    visit: &mut impl FnMut(&str, &mut Map<String, Value>),
-) {
-    let schemas = document
-        .pointer_mut("/components/schemas")
-        .and_then(Value::as_object_mut);
+pub(super) fn components(document: &mut Value, visit: &mut impl FnMut(&str, &mut Map<String, Value>)) {
+    let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
     for (name, schema) in schemas.into_iter().flatten() {
         schema_and_parts(schema, &mut |schema| visit(name, schema));
     }
@@ -44,10 +39,7 @@ pub(super) fn everywhere(document: &mut Value, visit: &mut impl FnMut(&mut Map<S
 }
 
 /// Calls `visit` for a schema and all within it, outer ones first.
-pub(super) fn schema_and_parts(
-    schema: &mut Value,
-    visit: &mut impl FnMut(&mut Map<String, Value>),
-) {
+pub(super) fn schema_and_parts(schema: &mut Value, visit: &mut impl FnMut(&mut Map<String, Value>)) {
     let Value::Object(schema) = schema else {
         return;
     };
@@ -72,23 +64,13 @@ pub(super) fn schema_and_parts(
 /// The schemas that an answer can hold, directly or within another.
 pub(super) fn answered(document: &Value) -> BTreeSet<String> {
     let paths = document.get("paths").and_then(Value::as_object);
-    let operations = paths
-        .into_iter()
-        .flat_map(Map::values)
-        .filter_map(Value::as_object)
-        .flat_map(Map::values);
+    let operations = paths.into_iter().flat_map(Map::values).filter_map(Value::as_object).flat_map(Map::values);
     let answers = operations.filter_map(|operation| operation.get("responses"));
-    reachable(
-        document,
-        answers.chain(document.pointer("/components/responses")),
-    )
+    reachable(document, answers.chain(document.pointer("/components/responses")))
 }
 
 /// The schemas that parts of a description refer to, directly or within another.
-pub(crate) fn reachable<'a>(
-    document: &'a Value,
-    parts: impl IntoIterator<Item = &'a Value>,
-) -> BTreeSet<String> {
+pub(crate) fn reachable<'a>(document: &'a Value, parts: impl IntoIterator<Item = &'a Value>) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let mut pending: Vec<&Value> = parts.into_iter().collect();
     while let Some(value) = pending.pop() {
@@ -102,11 +84,7 @@ pub(crate) fn reachable<'a>(
                     continue;
                 };
                 if names.insert(name.to_owned()) {
-                    pending.extend(
-                        document
-                            .pointer("/components/schemas")
-                            .and_then(|schemas| schemas.get(name)),
-                    );
+                    pending.extend(document.pointer("/components/schemas").and_then(|schemas| schemas.get(name)));
                 }
             }
             Value::Array(elements) => pending.extend(elements),
@@ -127,9 +105,7 @@ fn under_schema_keys(value: &mut Value, visit: &mut impl FnMut(&mut Map<String, 
                 }
             }
         }
-        Value::Array(elements) => elements
-            .iter_mut()
-            .for_each(|element| under_schema_keys(element, visit)),
+        Value::Array(elements) => elements.iter_mut().for_each(|element| under_schema_keys(element, visit)),
         _ => {}
     }
 }

@@ -47,9 +47,7 @@ impl Drop for InFlight {
 }
 
 impl FakeServer {
-    fn new(
-        reply: impl Fn(&Node, Instant) -> Result<(), Cause> + Send + Sync + 'static,
-    ) -> Arc<Self> {
+    fn new(reply: impl Fn(&Node, Instant) -> Result<(), Cause> + Send + Sync + 'static) -> Arc<Self> {
         Arc::new(Self {
             reply: Box::new(reply),
             in_flight: AtomicUsize::new(0),
@@ -83,19 +81,15 @@ impl Work for Tree {
         Arc::clone(&self.server).request(job)
     }
 
-    fn take(
-        &mut self,
-        job: Node,
-        outcome: Result<Node, Failure>,
-        next: &mut Next<Node, Vec<usize>>,
-    ) {
+    fn take(&mut self, job: Node, outcome: Result<Node, Failure>, next: &mut Next<Node, Vec<usize>>) {
         match outcome {
             Err(failure) => next.items.push_back(Err(failure)),
             Ok(node) if node.depth == 0 => next.items.push_back(Ok(node.path)),
-            Ok(_) => next.jobs.extend((0..self.width).rev().map(|child| Node {
-                depth: job.depth - 1,
-                path: [&job.path[..], &[child]].concat(),
-            })),
+            Ok(_) => next.jobs.extend(
+                (0..self.width)
+                    .rev()
+                    .map(|child| Node { depth: job.depth - 1, path: [&job.path[..], &[child]].concat() }),
+            ),
         }
     }
 
@@ -106,38 +100,14 @@ impl Work for Tree {
     fn tally(&self, _summary: &mut Summary) {}
 }
 
-fn queue(
-    width: usize,
-    depth: usize,
-    concurrency: Concurrency,
-    server: &Arc<FakeServer>,
-) -> Queue<Tree> {
-    let settings = Settings {
-        retry: RetryPolicy::default(),
-        concurrency,
-    };
-    let first = Next {
-        jobs: vec![Node {
-            depth,
-            path: Vec::new(),
-        }],
-        ..Next::default()
-    };
-    Queue::new(
-        Tree {
-            width,
-            server: Arc::clone(server),
-        },
-        first,
-        settings,
-    )
+fn queue(width: usize, depth: usize, concurrency: Concurrency, server: &Arc<FakeServer>) -> Queue<Tree> {
+    let settings = Settings { retry: RetryPolicy::default(), concurrency };
+    let first = Next { jobs: vec![Node { depth, path: Vec::new() }], ..Next::default() };
+    Queue::new(Tree { width, server: Arc::clone(server) }, first, settings)
 }
 
 fn status(status: u16) -> Cause {
-    Cause {
-        status: Some(status),
-        ..Cause::new(FailureKind::Overloaded, "x")
-    }
+    Cause { status: Some(status), ..Cause::new(FailureKind::Overloaded, "x") }
 }
 
 fn fine(_: &Node, _: Instant) -> Result<(), Cause> {
@@ -155,10 +125,7 @@ async fn everything_arrives_within_one_limit_for_all_kinds_of_job() {
     assert_eq!(items.len(), 100);
     assert_eq!(server.peak.load(Ordering::SeqCst), 7);
     let summary = queue.summary();
-    assert_eq!(
-        (summary.requests, summary.retries, summary.peak_in_flight),
-        (111, 0, 7)
-    );
+    assert_eq!((summary.requests, summary.retries, summary.peak_in_flight), (111, 0, 7));
     assert!(summary.elapsed >= REQUEST * 111 / 7);
 }
 
@@ -166,13 +133,7 @@ async fn everything_arrives_within_one_limit_for_all_kinds_of_job() {
 async fn the_newest_jobs_run_first() {
     let server = FakeServer::new(fine);
     queue(3, 2, Concurrency::Fixed(1), &server).count().await;
-    let depths: Vec<_> = server
-        .order
-        .lock()
-        .unwrap()
-        .iter()
-        .map(|node| node.depth)
-        .collect();
+    let depths: Vec<_> = server.order.lock().unwrap().iter().map(|node| node.depth).collect();
     assert_eq!(depths, [2, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0]);
 }
 
@@ -222,24 +183,12 @@ async fn a_panic_in_a_job_reaches_the_consumer() {
 #[tokio::test(start_paused = true)]
 async fn an_item_is_tried_as_often_as_the_policy_says() {
     for (code, requests) in [(500, 4), (503, 4), (404, 1), (403, 1)] {
-        let server = FakeServer::new(move |node, _| {
-            if node.path == [3] {
-                Err(status(code))
-            } else {
-                Ok(())
-            }
-        });
+        let server = FakeServer::new(move |node, _| if node.path == [3] { Err(status(code)) } else { Ok(()) });
         let mut queue = queue(100, 1, Concurrency::Fixed(4), &server);
         let results: Vec<_> = queue.by_ref().collect().await;
-        let failures: Vec<_> = results
-            .iter()
-            .filter_map(|result| result.as_ref().err())
-            .collect();
+        let failures: Vec<_> = results.iter().filter_map(|result| result.as_ref().err()).collect();
         assert_eq!((results.len(), failures.len()), (100, 1), "{code}");
-        assert_eq!(
-            (failures[0].status, failures[0].attempts),
-            (Some(code), requests)
-        );
+        assert_eq!((failures[0].status, failures[0].attempts), (Some(code), requests));
         assert_eq!(queue.summary().retries, u64::from(requests) - 1, "{code}");
     }
 }
@@ -260,9 +209,7 @@ async fn a_restart_of_the_server_costs_few_requests_and_no_data() {
         }
         Ok(())
     });
-    let results: Vec<_> = queue(500, 1, Concurrency::Fixed(8), &server)
-        .collect()
-        .await;
+    let results: Vec<_> = queue(500, 1, Concurrency::Fixed(8), &server).collect().await;
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 500);
     let vain = vain.load(Ordering::SeqCst);
     assert!((8..=20).contains(&vain), "{vain} requests into the void");
@@ -271,13 +218,11 @@ async fn a_restart_of_the_server_costs_few_requests_and_no_data() {
 #[tokio::test(start_paused = true)]
 async fn a_server_that_stays_away_ends_the_query_with_a_failure_for_everything_left() {
     let started = Instant::now();
-    let server = FakeServer::new(move |_, now| {
-        if now - started > Duration::from_millis(300) {
-            Err(status(502))
-        } else {
-            Ok(())
-        }
-    });
+    let server = FakeServer::new(
+        move |_, now| {
+            if now - started > Duration::from_millis(300) { Err(status(502)) } else { Ok(()) }
+        },
+    );
     let mut queue = queue(500, 1, Concurrency::Fixed(8), &server);
     let results: Vec<_> = queue.by_ref().collect().await;
     assert_eq!(results.len(), 500);
@@ -304,21 +249,14 @@ async fn a_rate_limit_makes_everybody_wait() {
     let server = FakeServer::new(move |node, now| {
         let mut first = first.lock().unwrap();
         if node.depth == 0 && now - *first.get_or_insert(now) < wait {
-            return Err(Cause {
-                retry_after: Some(wait),
-                ..status(429)
-            });
+            return Err(Cause { retry_after: Some(wait), ..status(429) });
         }
         Ok(())
     });
     let mut queue = queue(50, 1, Concurrency::Fixed(4), &server);
     let results: Vec<_> = queue.by_ref().collect().await;
     assert!(results.iter().all(Result::is_ok));
-    assert_eq!(
-        queue.summary().requests,
-        1 + 50 + 4,
-        "only what was under way was sent in vain"
-    );
+    assert_eq!(queue.summary().requests, 1 + 50 + 4, "only what was under way was sent in vain");
     assert!(queue.summary().elapsed >= wait);
 }
 
@@ -330,8 +268,5 @@ async fn progress_tells_the_newest_state() {
     assert_eq!(*progress.borrow(), Progress::default());
     queue.by_ref().count().await;
     let progress = *progress.borrow();
-    assert_eq!(
-        (progress.requests, progress.in_flight, progress.limit),
-        (21, 0, 4)
-    );
+    assert_eq!((progress.requests, progress.in_flight, progress.limit), (21, 0, 4));
 }

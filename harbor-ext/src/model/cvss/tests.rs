@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::Finding;
+use crate::model::content::Content;
 
 #[test]
 fn published_examples_have_their_published_scores() {
@@ -19,31 +20,11 @@ fn published_examples_have_their_published_scores() {
         (V3, "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", 9.8),
         (V3, "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", 9.8),
         (V3, "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N", 0.0),
-        (
-            V4,
-            "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H",
-            10.0,
-        ),
-        (
-            V4,
-            "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",
-            9.3,
-        ),
-        (
-            V4,
-            "CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:P/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",
-            7.7,
-        ),
-        (
-            V4,
-            "CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:N/VC:H/VI:L/VA:L/SC:N/SI:N/SA:N",
-            8.3,
-        ),
-        (
-            V4,
-            "CVSS:4.0/AV:L/AC:L/AT:P/PR:L/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",
-            7.3,
-        ),
+        (V4, "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H", 10.0),
+        (V4, "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 9.3),
+        (V4, "CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:P/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 7.7),
+        (V4, "CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:N/VC:H/VI:L/VA:L/SC:N/SI:N/SA:N", 8.3),
+        (V4, "CVSS:4.0/AV:L/AC:L/AT:P/PR:L/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 7.3),
     ] {
         assert_eq!(base_score(version, vector), Some(score), "{vector}");
     }
@@ -52,15 +33,7 @@ fn published_examples_have_their_published_scores() {
 #[test]
 fn what_is_no_complete_vector_has_no_score() {
     for version in [CvssVersion::V2, CvssVersion::V3, CvssVersion::V4] {
-        for vector in [
-            "",
-            "()",
-            "n/a",
-            "CVSS:3.1/",
-            "CVSS:3.1/AV:N",
-            "AV:N/AC:L",
-            "CVSS:9.9/AV:N/AC:L",
-        ] {
+        for vector in ["", "()", "n/a", "CVSS:3.1/", "CVSS:3.1/AV:N", "AV:N/AC:L", "CVSS:9.9/AV:N/AC:L"] {
             assert_eq!(base_score(version, vector), None, "{version:?} {vector}");
         }
     }
@@ -84,10 +57,7 @@ fn the_preferred_score_wins_unless_it_is_unknown() {
         (r#"{"score_v3":-1}"#, Some(7.5)),
         (r#"{"score_v3":1e400}"#, Some(7.5)),
         (r#"{"score_v3":"9.8"}"#, Some(7.5)),
-        (
-            r#"{"score_v3":0,"vector_v3":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}"#,
-            Some(9.8),
-        ),
+        (r#"{"score_v3":0,"vector_v3":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}"#, Some(9.8)),
         ("null", Some(7.5)),
         ("[]", Some(7.5)),
     ] {
@@ -98,51 +68,23 @@ fn the_preferred_score_wins_unless_it_is_unknown() {
 #[test]
 fn vendors_are_asked_in_order_and_the_next_one_if_one_does_not_know() {
     for (vendors, expected) in [
-        (
-            r#"{"ghsa":{"V3Score":1},"nvd":{"V3Score":3},"redhat":{"V3Score":2}}"#,
-            Some(3.0),
-        ),
-        (
-            r#"{"ghsa":{"V3Score":1},"redhat":{"V3Score":2}}"#,
-            Some(2.0),
-        ),
-        (
-            r#"{"bitnami":{"V3Score":4},"ghsa":{"V3Score":1}}"#,
-            Some(1.0),
-        ),
+        (r#"{"ghsa":{"V3Score":1},"nvd":{"V3Score":3},"redhat":{"V3Score":2}}"#, Some(3.0)),
+        (r#"{"ghsa":{"V3Score":1},"redhat":{"V3Score":2}}"#, Some(2.0)),
+        (r#"{"bitnami":{"V3Score":4},"ghsa":{"V3Score":1}}"#, Some(1.0)),
         (r#"{"zeta":{"V3Score":5},"alpha":{"V3Score":4}}"#, Some(4.0)),
         (r#"{"nvd":{"V2Score":9},"redhat":{"V3Score":2}}"#, Some(2.0)),
-        (
-            r#"{"nvd":{"V3Score":"high"},"redhat":[],"ghsa":null,"x":{"V3Score":6}}"#,
-            Some(6.0),
-        ),
-        (
-            r#"{"nvd":{"V3Score":0,"V3Vector":"AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}}"#,
-            Some(9.8),
-        ),
-        (
-            r#"{"nvd":{"V2Score":5},"ghsa":{"V40Score":8.7}}"#,
-            Some(8.7),
-        ),
+        (r#"{"nvd":{"V3Score":"high"},"redhat":[],"ghsa":null,"x":{"V3Score":6}}"#, Some(6.0)),
+        (r#"{"nvd":{"V3Score":0,"V3Vector":"AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}}"#, Some(9.8)),
+        (r#"{"nvd":{"V2Score":5},"ghsa":{"V40Score":8.7}}"#, Some(8.7)),
         (r#"{"nvd":{"V2Score":5,"V3Score":0}}"#, Some(5.0)),
-        (
-            r#"{"nvd":{"V2Vector":"AV:N/AC:L/Au:N/C:N/I:N/A:C"}}"#,
-            Some(7.8),
-        ),
+        (r#"{"nvd":{"V2Vector":"AV:N/AC:L/Au:N/C:N/I:N/A:C"}}"#, Some(7.8)),
         (r#"{"nvd":{"V3Score":0}}"#, None),
-        (
-            r#"{"nvd":{"V3Vector":"AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N"}}"#,
-            Some(0.0),
-        ),
+        (r#"{"nvd":{"V3Vector":"AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N"}}"#, Some(0.0)),
         ("{}", None),
         ("null", None),
         ("[1]", None),
     ] {
-        assert_eq!(
-            score(r#"{"score_v3":null}"#, vendors),
-            expected,
-            "{vendors}"
-        );
+        assert_eq!(score(r#"{"score_v3":null}"#, vendors), expected, "{vendors}");
     }
     assert_eq!(Cvss::read(None, None).score(), None);
     assert_eq!(Cvss::read(None, Some("null")).score(), None);
@@ -157,16 +99,10 @@ fn a_finding_gives_each_version_and_vendor() {
             "nvd": {"V2Score": 5, "V40Score": 8.1}
         }}
     }"#;
-    let finding = Finding::from_members(json::members(json).unwrap());
+    let finding = Finding::from(Content::new(json::members(json).unwrap()));
     let cvss = finding.cvss();
     assert_eq!(cvss.preferred.v3, Rating::default());
-    assert_eq!(
-        cvss.preferred.v2,
-        Rating {
-            score: Some(5.5),
-            vector: Some("x".into())
-        }
-    );
+    assert_eq!(cvss.preferred.v2, Rating { score: Some(5.5), vector: Some("x".into()) });
     assert_eq!(cvss.vendors.keys().collect::<Vec<_>>(), ["nvd", "redhat"]);
     assert_eq!(cvss.vendors["redhat"].v3.vector.as_deref(), Some("y"));
     assert_eq!(cvss.score_by(CvssVersion::V2), Some(5.5));

@@ -29,10 +29,7 @@ fn wrapped(report: Value) -> String {
 }
 
 fn ids(report: &Report) -> Vec<&str> {
-    report
-        .findings()
-        .map(|finding| finding.get().id())
-        .collect()
+    report.findings().map(|finding| finding.get().id()).collect()
 }
 
 #[test]
@@ -46,24 +43,14 @@ fn a_report_of_harbor_is_read() {
             {"id": "CVE-2", "severity": "Critical", "artifact_digests": null},
         ],
     })));
-    assert_eq!(
-        report.generated_at().unwrap().timestamp_subsec_nanos(),
-        123_456_789
-    );
+    assert_eq!(report.generated_at().unwrap().timestamp_subsec_nanos(), 123_456_789);
     assert_eq!(report.generated_at_text(), "2026-01-02T03:04:05.123456789Z");
     let scanner = report.scanner().unwrap();
-    assert_eq!(
-        [&*scanner.name, &scanner.vendor, &scanner.version],
-        ["Trivy", "Aqua Security", "v0.65.0"]
-    );
+    assert_eq!([&*scanner.name, &scanner.vendor, &scanner.version], ["Trivy", "Aqua Security", "v0.65.0"]);
     assert_eq!(report.severity_text(), "High");
     assert_eq!(report.severity(), Some(Severity::Critical));
     assert_eq!(ids(&report), ["CVE-1", "CVE-2"]);
-    assert!(
-        report
-            .findings()
-            .all(|finding| finding.artifact_digests().len() == 0)
-    );
+    assert!(report.findings().all(|finding| finding.artifact_digests().len() == 0));
 }
 
 #[test]
@@ -72,12 +59,7 @@ fn nothing_is_not_a_report_without_findings() {
     for body in ["{}", " {\n} ", "\u{feff}{}\n", &nothing] {
         assert_eq!(decode(body), Body::Empty, "{body:?}");
     }
-    for inner in [
-        "{}",
-        r#"{"vulnerabilities":null}"#,
-        r#"{"vulnerabilities":[]}"#,
-        r#"{"scanner":null}"#,
-    ] {
+    for inner in ["{}", r#"{"vulnerabilities":null}"#, r#"{"vulnerabilities":[]}"#, r#"{"scanner":null}"#] {
         let report = decode_report(&format!(r#"{{"{MEDIA_TYPE_1_1}":{inner}}}"#));
         assert!(report.is_empty(), "{inner}");
         assert_eq!(report.severity(), None);
@@ -91,22 +73,10 @@ fn the_newest_media_type_is_preferred() {
     let report = |id| json!({"vulnerabilities": [{"id": id}]});
     for (body, id) in [
         (json!({MEDIA_TYPE_1_0: report("1.0")}), "1.0"),
-        (
-            json!({MEDIA_TYPE_1_0: report("1.0"), MEDIA_TYPE_1_1: report("1.1")}),
-            "1.1",
-        ),
-        (
-            json!({MEDIA_TYPE_1_0: report("1.0"), MEDIA_TYPE_1_1: null}),
-            "1.0",
-        ),
-        (
-            json!({"a": report("other"), MEDIA_TYPE_1_0: report("1.0")}),
-            "1.0",
-        ),
-        (
-            json!({"a": 1, "application/new; version=2": report("other"), "z": report("later")}),
-            "other",
-        ),
+        (json!({MEDIA_TYPE_1_0: report("1.0"), MEDIA_TYPE_1_1: report("1.1")}), "1.1"),
+        (json!({MEDIA_TYPE_1_0: report("1.0"), MEDIA_TYPE_1_1: null}), "1.0"),
+        (json!({"a": report("other"), MEDIA_TYPE_1_0: report("1.0")}), "1.0"),
+        (json!({"a": 1, "application/new; version=2": report("other"), "z": report("later")}), "other"),
     ] {
         assert_eq!(ids(&decode_report(&body.to_string())), [id], "{body}");
     }
@@ -136,22 +106,8 @@ fn findings_know_which_children_they_are_in() {
         {"id": "6"},
         {"id": "7", "artifact_digest": b},
     ]})));
-    let digests: Vec<Vec<&str>> = report
-        .findings()
-        .map(|finding| finding.artifact_digests().collect())
-        .collect();
-    assert_eq!(
-        digests,
-        [
-            vec![a, b],
-            vec![c],
-            vec![a, b],
-            vec![a, b],
-            vec![],
-            vec![],
-            vec![b]
-        ]
-    );
+    let digests: Vec<Vec<&str>> = report.findings().map(|finding| finding.artifact_digests().collect()).collect();
+    assert_eq!(digests, [vec![a, b], vec![c], vec![a, b], vec![a, b], vec![], vec![], vec![b]]);
 }
 
 #[test]
@@ -162,14 +118,8 @@ fn findings_that_differ_only_in_their_artifacts_are_shared() {
             {"id": "1", "package": "a", "artifact_digests": [digest]},
             {"id": "2", "package": "a", "artifact_digests": [digest]},
         ]}));
-        let Body::Report(report) = super::report(body.as_bytes(), &pool).unwrap() else {
-            panic!()
-        };
-        assert!(
-            report
-                .findings()
-                .all(|finding| finding.artifact_digests().eq([digest]))
-        );
+        let Body::Report(report) = super::report(body.as_bytes(), &pool).unwrap() else { panic!() };
+        assert!(report.findings().all(|finding| finding.artifact_digests().eq([digest])));
     }
     assert_eq!(pool.len(), 2);
 }
@@ -199,40 +149,16 @@ fn what_is_not_a_report_is_an_error_with_its_place() {
         ("upstream connect error".into(), 0, "not a JSON object"),
         ("{".into(), 1, "ends before"),
         ("{\"a\":\n [1,".into(), 10, "ends before"),
-        (
-            "{\"a\":\n \"é\", x}".into(),
-            13,
-            "not JSON: key must be a string",
-        ),
+        ("{\"a\":\n \"é\", x}".into(), 13, "not JSON: key must be a string"),
         ("{} {}".into(), 3, "not JSON: trailing characters"),
         ("\u{feff}{\"a\" 1}".into(), 8, "not JSON: expected `:`"),
-        (
-            r#"{"errors":[{"code":"UNKNOWN"}]}"#.into(),
-            10,
-            "not a report",
-        ),
+        (r#"{"errors":[{"code":"UNKNOWN"}]}"#.into(), 10, "not a report"),
         (r#"{"a":{"b":1}}"#.into(), 5, "not a report"),
         (in_report("[]"), start, "the report is not an object"),
-        (
-            in_report(r#"{"vulnerabilities":{}}"#),
-            start + 19,
-            "not an array",
-        ),
-        (
-            in_report(r#"{"vulnerabilities":"none"}"#),
-            start + 19,
-            "not an array",
-        ),
-        (
-            in_report(r#"{"vulnerabilities":[{}, null]}"#),
-            start + 24,
-            "not an object",
-        ),
-        (
-            in_report(r#"{"vulnerabilities":[{"id":"é"},7]}"#),
-            start + 32,
-            "not an object",
-        ),
+        (in_report(r#"{"vulnerabilities":{}}"#), start + 19, "not an array"),
+        (in_report(r#"{"vulnerabilities":"none"}"#), start + 19, "not an array"),
+        (in_report(r#"{"vulnerabilities":[{}, null]}"#), start + 24, "not an object"),
+        (in_report(r#"{"vulnerabilities":[{"id":"é"},7]}"#), start + 32, "not an object"),
     ] {
         let error = error(&body);
         assert_eq!(error.offset(), offset, "{body:?}: {error}");
@@ -248,12 +174,7 @@ fn damaged_text_is_an_error_with_its_place() {
     body[place] = 0xff;
     let error = error(&body);
     assert_eq!(error.offset(), place);
-    assert!(
-        error
-            .to_string()
-            .starts_with("the body is not UTF-8 text at byte "),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with("the body is not UTF-8 text at byte "), "{error}");
 }
 
 #[test]
@@ -262,18 +183,13 @@ fn a_snippet_is_short_and_printable() {
     let error = error(&body);
     assert!((6..=7).contains(&error.offset()), "{error}");
     assert_eq!(error.snippet().chars().count(), 80);
-    assert!(
-        error.snippet().starts_with("{\"a\": \" [31 日本"),
-        "{}",
-        error.snippet()
-    );
+    assert!(error.snippet().starts_with("{\"a\": \" [31 日本"), "{}", error.snippet());
 }
 
 #[test]
 fn hostile_json_is_survived() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-    let body =
-        format!(r#"{{"x":{{"vulnerabilities":[{{"id":{deep},"new":1e400,"status":"\ud800"}}]}}}}"#);
+    let body = format!(r#"{{"x":{{"vulnerabilities":[{{"id":{deep},"new":1e400,"status":"\ud800"}}]}}}}"#);
     let report = decode_report(&body);
     let finding = report.findings().next().unwrap();
     assert_eq!(finding.id().len(), deep.len());

@@ -1,9 +1,10 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::model::json;
 
 fn finding(json: &str) -> Finding {
-    Finding::from_members(json::members(json).unwrap())
+    Finding::from(Content::new(json::members(json).unwrap()))
 }
 
 #[test]
@@ -30,36 +31,19 @@ fn a_finding_of_harbor_is_read() {
     assert_eq!(finding.cvss_score(), Some(7.5));
     assert_eq!(finding.other("layer"), Some(r#"{"digest":1}"#));
     assert_eq!(finding.other("purl"), None);
-    assert_eq!(
-        serde_json::to_value(&finding).unwrap(),
-        serde_json::from_str::<Value>(json).unwrap()
-    );
+    assert_eq!(serde_json::to_value(&finding).unwrap(), serde_json::from_str::<Value>(json).unwrap());
 }
 
 #[test]
 fn what_is_missing_or_null_is_empty_and_comes_back_as_it_was() {
-    for json in [
-        "{}",
-        r#"{"id":null,"severity":null,"fix_version":null,"links":null,"vendor_attributes":null}"#,
-    ] {
+    for json in ["{}", r#"{"id":null,"severity":null,"fix_version":null,"links":null,"vendor_attributes":null}"#] {
         let finding = finding(json);
-        assert_eq!(
-            [
-                finding.id(),
-                finding.package(),
-                finding.fix_version(),
-                finding.status()
-            ],
-            [""; 4]
-        );
+        assert_eq!([finding.id(), finding.package(), finding.fix_version(), finding.status()], [""; 4]);
         assert_eq!(finding.severity(), Severity::Unknown);
         assert_eq!(finding.links().chain(finding.cwe_ids()).count(), 0);
         assert!(!finding.fixable());
         assert_eq!(finding.cvss_score(), None);
-        assert_eq!(
-            serde_json::to_value(&finding).unwrap(),
-            serde_json::from_str::<Value>(json).unwrap()
-        );
+        assert_eq!(serde_json::to_value(&finding).unwrap(), serde_json::from_str::<Value>(json).unwrap());
     }
 }
 
@@ -74,11 +58,7 @@ fn values_of_another_type_are_kept_as_json() {
     assert_eq!(finding.links().collect::<Vec<_>>(), [r#""https://a""#]);
     assert_eq!(finding.cwe_ids().collect::<Vec<_>>(), [r#"["CWE-1",2]"#]);
     assert_eq!(finding.version(), "1e400");
-    assert!(
-        serde_json::to_string(&finding)
-            .unwrap()
-            .contains(r#""version":1e400"#)
-    );
+    assert!(serde_json::to_string(&finding).unwrap().contains(r#""version":1e400"#));
 }
 
 #[test]
@@ -97,10 +77,7 @@ fn the_last_of_several_members_of_one_name_counts() {
 #[test]
 fn equal_means_every_member() {
     let base = r#"{"id":"a","links":["x"],"vendor_attributes":{"a":1},"new":1}"#;
-    assert_eq!(
-        finding(base),
-        finding(r#"{ "new": 1, "vendor_attributes": { "a": 1 }, "links": ["x"], "id": "a" }"#)
-    );
+    assert_eq!(finding(base), finding(r#"{ "new": 1, "vendor_attributes": { "a": 1 }, "links": ["x"], "id": "a" }"#));
     for other in [
         r#"{"id":"b","links":["x"],"vendor_attributes":{"a":1},"new":1}"#,
         r#"{"id":"a","links":["x",""],"vendor_attributes":{"a":1},"new":1}"#,

@@ -8,13 +8,13 @@ use serde_json::{Map, Value};
 
 use super::ArtifactRow;
 use crate::http::{Call, reports};
-use crate::registry::{Artifact, Kind, MEDIA_TYPE, Platform, Repository, Tag};
+use crate::registry::{Artifact, Kind, Label, MEDIA_TYPE, Platform, Repository, Tag};
 use crate::wire::{json, time};
 
 /// One artifact; the members are in the order of the wire, which is alphabetical.
 #[derive(Serialize)]
 pub(super) struct ArtifactAnswer<'a> {
-    accessories: Option<()>,
+    accessories: Option<&'a [Value]>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     addition_links: BTreeMap<&'static str, Link>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,7 +26,7 @@ pub(super) struct ArtifactAnswer<'a> {
     extra_attrs: Option<&'a Map<String, Value>>,
     icon: &'static str,
     id: i64,
-    labels: Option<()>,
+    labels: Option<Vec<LabelAnswer<'a>>>,
     manifest_media_type: &'a str,
     media_type: &'a str,
     project_id: i64,
@@ -76,11 +76,25 @@ struct ReferenceAnswer<'a> {
     urls: Option<()>,
 }
 
+#[derive(Serialize)]
+struct LabelAnswer<'a> {
+    color: &'static str,
+    #[serde(serialize_with = "time::serialize")]
+    creation_time: DateTime<Utc>,
+    id: i64,
+    name: &'a str,
+    scope: &'static str,
+    #[serde(serialize_with = "time::serialize")]
+    update_time: DateTime<Utc>,
+}
+
 /// A platform; the two odd names are what the real server sends.
 #[derive(Serialize)]
 struct PlatformAnswer<'a> {
     #[serde(rename = "OsFeatures")]
-    os_features: Option<()>,
+    os_features: Option<&'a [String]>,
+    #[serde(rename = "OsVersion", skip_serializing_if = "Option::is_none")]
+    os_version: Option<&'a str>,
     architecture: &'a str,
     os: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,7 +137,7 @@ pub(super) fn artifact<'a>(call: &Call<'a>, row: ArtifactRow<'a>) -> ArtifactAns
     } = row;
     let modern = call.version.names_repositories();
     ArtifactAnswer {
-        accessories: None,
+        accessories: shown(call, "with_accessory", &artifact.accessories),
         addition_links: links(row, modern),
         annotations: artifact.annotations.as_deref(),
         artifact_type: if modern {
@@ -135,7 +149,8 @@ pub(super) fn artifact<'a>(call: &Call<'a>, row: ArtifactRow<'a>) -> ArtifactAns
         extra_attrs: artifact.extra_attributes.as_deref(),
         icon: icon(&artifact.kind),
         id: artifact.id,
-        labels: None,
+        labels: shown(call, "with_label", &artifact.labels)
+            .map(|labels| labels.iter().map(label).collect()),
         manifest_media_type: artifact.kind.manifest_media_type(),
         media_type: artifact.kind.media_type(),
         project_id: project.id,
@@ -153,7 +168,7 @@ pub(super) fn artifact<'a>(call: &Call<'a>, row: ArtifactRow<'a>) -> ArtifactAns
                     .tags
                     .iter()
                     .rev()
-                    .map(|each| tag(repository, artifact, each))
+                    .map(|each| tag(call, repository, artifact, each))
                     .collect(),
             ),
             false => None,
@@ -163,15 +178,36 @@ pub(super) fn artifact<'a>(call: &Call<'a>, row: ArtifactRow<'a>) -> ArtifactAns
 }
 
 /// One tag of an artifact.
-pub(super) fn tag<'a>(repository: &Repository, artifact: &Artifact, tag: &'a Tag) -> TagAnswer<'a> {
+pub(super) fn tag<'a>(
+    call: &Call<'_>,
+    repository: &Repository,
+    artifact: &Artifact,
+    tag: &'a Tag,
+) -> TagAnswer<'a> {
     TagAnswer {
         artifact_id: artifact.id,
         id: tag.id,
-        immutable: false,
+        immutable: tag.immutable && call.parameters.flag("with_immutable_status", false),
         name: &tag.name,
         pull_time: None,
         push_time: tag.pushed,
         repository_id: repository.id,
+    }
+}
+
+/// A list that the caller must ask for, `null` without and where it is empty.
+fn shown<'a, T>(call: &Call<'_>, flag: &str, list: &'a [T]) -> Option<&'a [T]> {
+    Some(list).filter(|list| !list.is_empty() && call.parameters.flag(flag, false))
+}
+
+fn label(label: &Label) -> LabelAnswer<'_> {
+    LabelAnswer {
+        color: "#fff",
+        creation_time: label.created,
+        id: label.id,
+        name: &label.name,
+        scope: "g",
+        update_time: label.created,
     }
 }
 
@@ -218,7 +254,8 @@ fn references(artifact: &Artifact) -> Option<Vec<ReferenceAnswer<'_>>> {
 
 fn platform(platform: &Platform) -> PlatformAnswer<'_> {
     PlatformAnswer {
-        os_features: None,
+        os_features: Some(platform.os_features.as_slice()).filter(|list| !list.is_empty()),
+        os_version: platform.os_version.as_deref(),
         architecture: &platform.architecture,
         os: &platform.os,
         variant: platform.variant.as_deref(),

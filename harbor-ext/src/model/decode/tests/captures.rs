@@ -16,8 +16,7 @@ fn captures_are_decoded_without_loss() {
     for file in files {
         let path = file.unwrap().path();
         let plain: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-        let Body::Report(report) = super::report(wrapped(plain.clone()).as_bytes(), &pool).unwrap()
-        else {
+        let Body::Report(report) = super::report(wrapped(plain.clone()).as_bytes(), &pool).unwrap() else {
             panic!("{} is a report", path.display());
         };
         findings += check(&report, &plain);
@@ -28,10 +27,7 @@ fn captures_are_decoded_without_loss() {
 
 /// Compares a report with a plain reading of its JSON; gives the number of findings.
 fn check(report: &Report, plain: &Value) -> usize {
-    let elements = plain["vulnerabilities"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let elements = plain["vulnerabilities"].as_array().map(Vec::as_slice).unwrap_or_default();
     assert_eq!(report.len(), elements.len());
     for (finding, element) in report.findings().zip(elements) {
         let mut element = element.clone();

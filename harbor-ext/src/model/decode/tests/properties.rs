@@ -34,10 +34,8 @@ fn any_json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(3, 24, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::vec(prop::sample::select(vec!["", "a", "b"]), 0..4)
-                .prop_map(Value::from),
-            prop::collection::vec((any_name(), inner), 0..4)
-                .prop_map(|members| members.into_iter().collect()),
+            prop::collection::vec(prop::sample::select(vec!["", "a", "b"]), 0..4).prop_map(Value::from),
+            prop::collection::vec((any_name(), inner), 0..4).prop_map(|members| members.into_iter().collect()),
         ]
     })
 }
@@ -50,8 +48,7 @@ fn any_name() -> impl Strategy<Value = String> {
 }
 
 fn any_element() -> impl Strategy<Value = Value> {
-    prop::collection::vec((any_name(), any_json()), 0..12)
-        .prop_map(|members| members.into_iter().collect())
+    prop::collection::vec((any_name(), any_json()), 0..12).prop_map(|members| members.into_iter().collect())
 }
 
 /// The element without what belongs to the occurrence, not to the finding.
@@ -62,10 +59,7 @@ fn without_digests(element: &Value) -> Value {
     };
     members.retain(|name, value| match &**name {
         "artifact_digests" => {
-            !(value.is_null()
-                || value
-                    .as_array()
-                    .is_some_and(|list| list.iter().all(Value::is_string)))
+            !(value.is_null() || value.as_array().is_some_and(|list| list.iter().all(Value::is_string)))
         }
         "artifact_digest" => !value.is_string(),
         _ => true,

@@ -1,0 +1,115 @@
+//! A request, taken apart before the server looks at its state.
+
+use axum::extract::Request as HttpRequest;
+use axum::http::header::{HeaderName, SET_COOKIE, VARY};
+use axum::http::{HeaderMap, HeaderValue, Method};
+
+use crate::auth::{self, Authorization};
+use crate::fault::Scope;
+use crate::http::Answer;
+use crate::http::routes::{Route, merge_slashes};
+use crate::log::Request;
+use crate::version::HarborVersion;
+use crate::wire::errors::Refusal;
+use crate::wire::parameters::{Parameters, unescape_path};
+
+/// A request with its path routed and its query read.
+#[derive(Debug)]
+pub(crate) struct Incoming {
+    pub(crate) method: Method,
+    pub(crate) headers: HeaderMap,
+    /// The path and the query as sent.
+    pub(crate) target: String,
+    /// The path as sent, but with repeated slashes merged.
+    pub(crate) path: String,
+    /// The query as sent.
+    pub(crate) query: String,
+    /// The parameters, or the refusal of a query that is not well-formed.
+    pub(crate) parameters: Result<Parameters, Refusal>,
+    pub(crate) route: Route,
+}
+
+impl Incoming {
+    pub(crate) fn new(request: &HttpRequest, version: HarborVersion) -> Self {
+        let path = merge_slashes(request.uri().path());
+        let query = request.uri().query().unwrap_or_default().to_owned();
+        let target = request
+            .uri()
+            .path_and_query()
+            .map_or("/", |target| target.as_str());
+        Self {
+            method: request.method().clone(),
+            headers: request.headers().clone(),
+            target: target.to_owned(),
+            parameters: Parameters::parse(&query),
+            route: Route::of(&path, version.lists_project_artifacts()),
+            path,
+            query,
+        }
+    }
+
+    /// The path decoded once, for messages.
+    pub(crate) fn decoded_path(&self) -> String {
+        unescape_path(&self.path).unwrap_or_else(|| self.path.clone())
+    }
+
+    /// Whether the request changes something.
+    pub(crate) fn is_write(&self) -> bool {
+        self.method != Method::GET && self.method != Method::HEAD
+    }
+
+    /// What the request is, for faults and holds.
+    pub(crate) fn scope(&self) -> Scope {
+        let artifacts = matches!(
+            self.route,
+            Route::Artifact(_) | Route::Artifacts { .. } | Route::ProjectArtifacts { .. }
+        );
+        let wants_overview = |parameters: &Parameters| parameters.flag("with_scan_overview", false);
+        Scope {
+            operation: Some(self.route.operation().to_owned()),
+            project: self.route.project().map(str::to_owned),
+            repository: self.route.repository().map(str::to_owned),
+            overview: artifacts && self.parameters.as_ref().is_ok_and(wants_overview),
+        }
+    }
+
+    /// The entry of the log, before there is an answer.
+    pub(crate) fn log_entry(&self, authorization: Authorization, request_id: &str) -> Request {
+        Request {
+            method: self.method.to_string(),
+            target: self.target.clone(),
+            operation: self.route.operation(),
+            status: None,
+            authorization,
+            session: auth::has_session(&self.headers),
+            request_id: request_id.to_owned(),
+        }
+    }
+
+    /// Adds the headers that every answer of Harbor itself has; a page of nginx has none of them.
+    pub(crate) fn add_headers(&self, answer: &mut Answer, request_id: &str) {
+        if answer.headers.contains_key("server") {
+            return;
+        }
+        // A query that is not well-formed is refused before the request gets its id.
+        if let (Ok(_), Ok(id)) = (&self.parameters, HeaderValue::from_str(request_id)) {
+            answer
+                .headers
+                .insert(HeaderName::from_static("x-request-id"), id);
+        }
+        if !auth::has_session(&self.headers) {
+            let cookie = HeaderValue::from_static("sid=4f2d0e6a9b1c8d735e60; Path=/; HttpOnly");
+            answer.headers.insert(SET_COOKIE, cookie);
+        } else if self.method == Method::GET {
+            let token = HeaderValue::from_static("c2ltdWxhdGVkLXRva2Vu");
+            let cookie = HeaderValue::from_static("_gorilla_csrf=c2ltdWxhdGVk; Path=/; HttpOnly");
+            answer
+                .headers
+                .insert(VARY, HeaderValue::from_static("Cookie"));
+            answer
+                .headers
+                .insert(HeaderName::from_static("x-harbor-csrf-token"), token);
+            answer.headers.insert(SET_COOKIE, cookie);
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! A registry as a real one told of itself.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::{DateTime, Datelike, Utc};
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::artifact::object;
+use super::{
+    Artifact, Ids, Kind, Label, LoadError, Platform, Project, Reference, Registry, Report,
+    Repository, Scan, Tag,
+};
+
+#[derive(Deserialize)]
+struct Capture<'a> {
+    projects: Vec<CapturedProject>,
+    /// The bodies of the reports by project, repository and digest; `{}` where there is none.
+    #[serde(borrow)]
+    reports: BTreeMap<String, &'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct CapturedProject {
+    project_id: i64,
+    name: String,
+    creation_time: DateTime<Utc>,
+    metadata: BTreeMap<String, Value>,
+    repositories: Vec<CapturedRepository>,
+}
+
+#[derive(Deserialize)]
+struct CapturedRepository {
+    id: i64,
+    name: String,
+    creation_time: DateTime<Utc>,
+    update_time: DateTime<Utc>,
+    pull_count: i64,
+    artifacts: Vec<CapturedArtifact>,
+}
+
+#[derive(Deserialize)]
+struct CapturedArtifact {
+    id: i64,
+    digest: String,
+    #[serde(rename = "type")]
+    kind: String,
+    media_type: String,
+    #[serde(default)]
+    artifact_type: String,
+    manifest_media_type: String,
+    #[serde(default)]
+    size: i64,
+    push_time: DateTime<Utc>,
+    pull_time: DateTime<Utc>,
+    #[serde(default)]
+    extra_attrs: Value,
+    #[serde(default)]
+    annotations: Value,
+    accessories: Option<Vec<Value>>,
+    labels: Option<Vec<CapturedLabel>>,
+    references: Option<Vec<CapturedReference>>,
+    tags: Option<Vec<CapturedTag>>,
+    #[serde(default)]
+    scan_overview: BTreeMap<String, CapturedOverview>,
+}
+
+#[derive(Deserialize)]
+struct CapturedLabel {
+    id: i64,
+    name: String,
+    creation_time: DateTime<Utc>,
+}
+
+#[derive(Deserialize)]
+struct CapturedReference {
+    parent_id: i64,
+    child_id: i64,
+    child_digest: String,
+    platform: CapturedPlatform,
+}
+
+#[derive(Deserialize)]
+struct CapturedPlatform {
+    architecture: String,
+    os: String,
+    variant: Option<String>,
+    #[serde(rename = "OsVersion")]
+    os_version: Option<String>,
+    #[serde(rename = "OsFeatures")]
+    os_features: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct CapturedTag {
+    id: i64,
+    name: String,
+    push_time: DateTime<Utc>,
+    immutable: bool,
+}
+
+#[derive(Deserialize)]
+struct CapturedOverview {
+    scan_status: String,
+}
+
+impl Registry {
+    /// Loads a registry from what the API of a real one told: its projects with their repositories, artifacts and
+    /// reports, under the numbers and times they had.
+    ///
+    /// Users and robots are not loaded, since their secrets are not told; only the usual administrator is there.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the file cannot be read, with its path, and the line and column where it is not what it should be.
+    pub fn from_capture(file: impl AsRef<Path>) -> Result<Self, LoadError> {
+        let path = file.as_ref().to_owned();
+        let text = fs::read_to_string(&path).map_err(|source| LoadError::Read {
+            path: path.clone(),
+            source,
+        })?;
+        let capture: Capture<'_> =
+            serde_json::from_str(&text).map_err(|error| LoadError::from_parser(&path, error))?;
+        let mut registry = Self::new();
+        for project in capture.projects {
+            registry.ids.project = registry.ids.project.max(project.project_id);
+            for artifact in project
+                .repositories
+                .iter()
+                .flat_map(|repository| &repository.artifacts)
+            {
+                let scan = artifact.scan();
+                registry
+                    .scans
+                    .insert(Arc::from(artifact.digest.as_str()), scan);
+            }
+            let project = project.restore(&mut registry.ids);
+            registry.projects.push(project);
+        }
+        for (name, body) in capture.reports {
+            let digest = name.rsplit('@').next().unwrap_or_default();
+            if body.get().contains("\"vulnerabilities\"") && registry.is_image(digest) {
+                let report = Report::from_json(body.get())
+                    .map_err(|error| LoadError::from_report(&path, error))?;
+                registry.set_scan(digest, Scan::Success(Arc::new(report)));
+            }
+        }
+        Ok(registry)
+    }
+
+    fn is_image(&self, digest: &str) -> bool {
+        let repositories = self.projects.iter().flat_map(Project::repositories);
+        let mut artifacts = repositories.filter_map(|repository| repository.artifact(digest));
+        artifacts.any(|artifact| artifact.kind == Kind::Image)
+    }
+}
+
+impl CapturedProject {
+    fn restore(self, ids: &mut Ids) -> Project {
+        let project = Project::new(self.name);
+        let public = self
+            .metadata
+            .get("public")
+            .is_some_and(|public| public == "true");
+        let mut project = if public { project.public() } else { project };
+        project.id = self.project_id;
+        project.created = self.creation_time;
+        for repository in self.repositories {
+            let (_, name) = repository.name.split_once('/').unwrap_or_default();
+            let mut restored = Repository::new(name);
+            ids.repository = ids.repository.max(repository.id);
+            restored.id = repository.id;
+            restored.full_name = repository.name;
+            restored.created = repository.creation_time;
+            restored.updated = repository.update_time;
+            restored.pulls = repository.pull_count;
+            restored.artifacts = repository
+                .artifacts
+                .into_iter()
+                .map(|artifact| artifact.restore(ids))
+                .collect();
+            project.restore(restored);
+        }
+        project
+    }
+}
+
+impl CapturedArtifact {
+    /// Where the scan stands; the report itself comes later.
+    fn scan(&self) -> Scan {
+        match self
+            .scan_overview
+            .values()
+            .next()
+            .map(|overview| overview.scan_status.as_str())
+        {
+            Some("Running") => Scan::Running,
+            Some("Pending" | "Scheduled") => Scan::Pending,
+            Some("Stopped") => Scan::Stopped,
+            Some("Error") => Scan::Failed,
+            _ => Scan::Never,
+        }
+    }
+
+    fn restore(self, ids: &mut Ids) -> Artifact {
+        ids.artifact = ids.artifact.max(self.id);
+        let kind = match self.kind.as_str() {
+            "IMAGE" if self.manifest_media_type.ends_with("index.v1+json") => Kind::Index,
+            "IMAGE" => Kind::Image,
+            "CHART" => Kind::Chart,
+            _ => Kind::Other {
+                name: self.kind,
+                media_type: self.media_type,
+                artifact_type: self.artifact_type,
+            },
+        };
+        let mut artifact = Artifact::of_kind(kind)
+            .with_digest(self.digest)
+            .with_size(self.size);
+        artifact.id = self.id;
+        artifact.pushed = self.push_time;
+        artifact.pulled = Some(self.pull_time).filter(|time| time.year() > 1);
+        artifact.extra_attributes = object(self.extra_attrs);
+        artifact.annotations = object(self.annotations);
+        artifact.accessories = self.accessories.unwrap_or_default();
+        let labels = self.labels.unwrap_or_default().into_iter();
+        artifact.labels = labels
+            .map(|label| Label {
+                id: label.id,
+                name: label.name,
+                created: label.creation_time,
+            })
+            .collect();
+        let references = self.references.unwrap_or_default().into_iter();
+        artifact.references = references.map(CapturedReference::restore).collect();
+        // The answer has the newest tag first.
+        for tag in self.tags.unwrap_or_default().into_iter().rev() {
+            ids.tag = ids.tag.max(tag.id);
+            let CapturedTag {
+                id,
+                name,
+                push_time: pushed,
+                immutable,
+            } = tag;
+            artifact.tags.push(Tag {
+                id,
+                name,
+                pushed,
+                immutable,
+            });
+        }
+        artifact
+    }
+}
+
+impl CapturedReference {
+    fn restore(self) -> Reference {
+        let CapturedPlatform {
+            architecture,
+            os,
+            variant,
+            os_version,
+            os_features,
+        } = self.platform;
+        let os_features = os_features.unwrap_or_default();
+        Reference {
+            parent_id: self.parent_id,
+            child_id: self.child_id,
+            child_digest: Arc::from(self.child_digest),
+            platform: Platform {
+                architecture,
+                os,
+                variant,
+                os_version,
+                os_features,
+            },
+        }
+    }
+}

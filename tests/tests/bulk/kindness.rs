@@ -1,0 +1,159 @@
+//! Few requests, never more at once than allowed, and none that nobody waits for.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use harbor_ext::{Concurrency, Credentials};
+use harbor_testkit::{Fault, Project, Registry, Repository, Robot, Scale, SimulatedHarbor};
+
+use crate::support::{administrator, client, expected, found, image, serve, synthetic};
+
+#[tokio::test]
+async fn a_registry_is_listed_by_the_hundred() {
+    let scale = Scale {
+        projects: 20,
+        repositories: 100,
+        artifacts: 10,
+        findings: 0,
+        distinct: 1,
+        seed: 1,
+    };
+    let server = serve(Registry::synthetic(scale)).await;
+    let collected = administrator(&server).artifacts().collect().await;
+    assert_eq!(collected.items.len(), 20_000);
+    assert!(collected.summary.requests <= 220, "{}", collected.summary);
+    assert!(
+        server
+            .requests()
+            .iter()
+            .all(|request| !request.target.contains("with_scan_overview=true"))
+    );
+}
+
+#[tokio::test]
+async fn the_same_digest_is_fetched_once_and_reported_everywhere() {
+    let repositories = ["a", "b", "c/d", "e", "f"];
+    let project = |name: &str| {
+        repositories
+            .iter()
+            .fold(Project::new(name), |project, repository| {
+                project
+                    .with_repository(Repository::new(*repository).with_artifact(image("the same")))
+            })
+    };
+    let server = serve(
+        Registry::new()
+            .with_project(project("p"))
+            .with_project(project("q")),
+    )
+    .await;
+    let collected = administrator(&server).reports().collect().await;
+    assert_eq!(found(&collected), expected(&server));
+    assert_eq!(collected.items.len(), 10);
+    assert_eq!(server.counts()["reports"], 1, "{:?}", server.counts());
+    assert_eq!(collected.summary.shared_reports, 9);
+    assert_eq!(
+        server.counts()["scanner"],
+        2,
+        "each project is asked for its scanner once"
+    );
+}
+
+#[tokio::test]
+async fn projects_whose_scanner_may_not_be_read_get_reports_of_their_own() {
+    let project = |name: &str| {
+        Project::new(name).with_repository(Repository::new("r").with_artifact(image("the same")))
+    };
+    let robot = Robot::new("reader", "secret")
+        .without_permissions()
+        .with_permission("repository:list")
+        .with_permission("artifact:list")
+        .with_permission("artifact-addition:read");
+    let registry = Registry::new()
+        .with_project(project("p"))
+        .with_project(project("q"))
+        .with_robot(robot);
+    let server = serve(registry).await;
+    let harbor = client(&server, Credentials::robot("reader", "secret"))
+        .build()
+        .unwrap();
+    let collected = harbor.reports().collect().await;
+    assert!(collected.is_complete(), "{:?}", collected.failures);
+    assert_eq!(found(&collected), expected(&server));
+    assert_eq!(server.counts()["reports"], 2);
+}
+
+#[tokio::test]
+async fn no_more_requests_than_allowed_are_under_way() {
+    let server = SimulatedHarbor::builder()
+        .registry(synthetic())
+        .fault(Fault::latency(Duration::from_millis(2)))
+        .start()
+        .await
+        .unwrap();
+    let credentials = Credentials::basic("admin", "Harbor12345");
+    let harbor = client(&server, credentials)
+        .concurrency(Concurrency::Fixed(3))
+        .build()
+        .unwrap();
+    let collected = harbor.reports().collect().await;
+    assert_eq!(found(&collected), expected(&server));
+    assert_eq!(server.peak_in_flight(), 3);
+    assert_eq!(collected.summary.peak_in_flight, 3);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_before_a_query_is_polled() {
+    let server = serve(synthetic()).await;
+    let harbor = administrator(&server);
+    let query = harbor.reports().projects(["x"]);
+    drop(query.clone());
+    drop(query.stream());
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn dropping_the_stream_ends_the_requests_under_way() {
+    let server = serve(synthetic()).await;
+    let hold = server.hold("reports").unwrap();
+    let mut stream = administrator(&server).reports().stream();
+    let first = tokio::select! {
+        item = stream.next() => Some(item),
+        () = hold.reached(4) => None,
+    };
+    assert!(first.is_none(), "no report was let through");
+    drop(stream);
+    // The server sees the connections close; nothing is left waiting.
+    while hold.waiting() > 0 {
+        tokio::task::yield_now().await;
+    }
+    let sent = server.counts()["reports"];
+    hold.release();
+    assert_eq!(server.counts()["reports"], sent);
+}
+
+#[tokio::test]
+async fn a_consumer_that_asks_the_same_harbor_stalls_nothing() {
+    let server = serve(synthetic()).await;
+    let credentials = Credentials::basic("admin", "Harbor12345");
+    let harbor = client(&server, credentials)
+        .concurrency(Concurrency::Fixed(1))
+        .build()
+        .unwrap();
+    let mut stream = harbor.artifacts().projects(["project-0"]).stream();
+    let names = server.registry(|registry| registry.projects()[0].name().to_owned());
+    let mut asked = 0;
+    while let Some(_item) = stream.next().await {
+        asked += harbor
+            .repositories()
+            .projects([&names])
+            .collect()
+            .await
+            .items
+            .len();
+        if asked > 20 {
+            break;
+        }
+    }
+    assert!(asked > 0);
+}

@@ -1,0 +1,8 @@
+//! harbor-ext against the simulated Harbor: what is asked for arrives, whatever the server does meanwhile.
+
+mod completeness;
+mod faults;
+mod kindness;
+mod questions;
+mod support;
+mod trust;

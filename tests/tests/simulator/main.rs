@@ -1,0 +1,12 @@
+//! The simulated Harbor against what is known of the real one.
+
+mod access;
+mod artifacts;
+mod captures;
+mod faults;
+mod paging;
+mod query;
+mod registry;
+mod reports;
+mod routes;
+mod support;
