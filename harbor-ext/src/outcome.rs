@@ -148,8 +148,9 @@ impl fmt::Display for Summary {
         }
         write!(
             formatter,
-            ", {} failures; {} requests, {} of them repeated, in {:.2} s",
+            ", {} {}; {} requests, {} of them repeated, in {:.2} s",
             self.failures,
+            if self.failures == 1 { "failure" } else { "failures" },
             self.requests,
             self.retries,
             self.elapsed.as_secs_f64()

@@ -1,5 +1,7 @@
 //! Walking projects, repositories and artifacts: which list is asked for next.
 
+use std::collections::BTreeSet;
+
 use harbor_api::types;
 
 use super::cause::Cause;
@@ -144,11 +146,14 @@ impl Listing {
             return Vec::new();
         }
         if let Some(repositories) = self.selection.selected_repositories() {
-            let job_of = |repository: &RepositoryName| match self.goal {
-                Goal::Repositories => ListJob::Repository(repository.clone()),
-                Goal::Artifacts => ListJob::ArtifactsOfRepository(repository.clone(), Cursor::default()),
+            let repositories: Vec<RepositoryName> = repositories.cloned().collect();
+            let projects: BTreeSet<&ProjectName> = repositories.iter().map(RepositoryName::project).collect();
+            self.projects = projects.len() as u64;
+            let job_of = |repository| match self.goal {
+                Goal::Repositories => ListJob::Repository(repository),
+                Goal::Artifacts => ListJob::ArtifactsOfRepository(repository, Cursor::default()),
             };
-            return repositories.map(job_of).collect();
+            return repositories.into_iter().map(job_of).collect();
         }
         match self.selection.projects.clone() {
             Some(projects) => projects.into_iter().map(|project| self.open_project(project)).collect(),

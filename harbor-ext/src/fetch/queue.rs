@@ -8,7 +8,6 @@
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use futures::Stream;
 use tokio::sync::watch;
@@ -64,7 +63,8 @@ pub(crate) struct Queue<W: Work> {
     next: Next<W::Job, W::Item>,
     limit: Limit,
     server: Server,
-    timer: Pin<Box<Sleep>>,
+    /// Made when it is first needed, because that takes a runtime.
+    timer: Option<Pin<Box<Sleep>>>,
     random: fastrand::Rng,
     started: Option<Instant>,
     summary: Summary,
@@ -89,6 +89,12 @@ impl<J, T> Default for Next<J, T> {
     }
 }
 
+impl<J> Attempt<J> {
+    fn first(job: J) -> Self {
+        Self { job, count: 0 }
+    }
+}
+
 impl<W: Work> Queue<W> {
     /// A queue that begins with the jobs and items of `first`. Nothing runs before the first poll.
     pub(crate) fn new(work: W, first: Next<W::Job, W::Item>, settings: Settings) -> Self {
@@ -100,7 +106,7 @@ impl<W: Work> Queue<W> {
             next: first,
             limit: Limit::new(settings.concurrency),
             server: Server::new(settings.retry.patience),
-            timer: Box::pin(tokio::time::sleep(Duration::ZERO)),
+            timer: None,
             random: fastrand::Rng::new(),
             started: None,
             summary: Summary::default(),
@@ -123,7 +129,7 @@ impl<W: Work> Queue<W> {
     }
 
     fn accept_jobs(&mut self) {
-        self.waiting.extend(self.next.jobs.drain(..).map(|job| Attempt { job, count: 0 }));
+        self.waiting.extend(self.next.jobs.drain(..).map(Attempt::first));
     }
 
     fn start_jobs(&mut self, now: Instant) {
@@ -201,14 +207,16 @@ impl<W: Work> Queue<W> {
         self.work.take(attempt.job, Err(failure), &mut self.next);
     }
 
-    /// Ends everything that is left: the server has been away for longer than the caller's patience.
+    /// Ends everything that is left, and what would follow from it: the server has been away for longer than the
+    /// caller's patience.
     fn give_up(&mut self, attempt: Attempt<W::Job>, cause: &Cause) {
         tracing::warn!("the server stayed away, giving up on what is left: {}", cause.message);
-        self.fail(attempt, cause.clone());
-        let sleeping = self.sleeping.drain(..).map(|(_, attempt)| attempt);
-        let left: Vec<_> = self.waiting.drain(..).chain(sleeping).collect();
-        for attempt in left {
+        let mut left = vec![attempt];
+        left.append(&mut self.waiting);
+        left.extend(self.sleeping.drain(..).map(|(_, attempt)| attempt));
+        while let Some(attempt) = left.pop() {
             self.fail(attempt, cause.clone());
+            left.extend(self.next.jobs.drain(..).map(Attempt::first));
         }
     }
 
@@ -273,8 +281,9 @@ impl<W: Work> Stream for Queue<W> {
                 return Poll::Ready(None);
             }
             if let Some(at) = queue.next_wake(now) {
-                queue.timer.as_mut().reset(at);
-                if queue.timer.as_mut().poll(context).is_ready() {
+                let timer = queue.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(at)));
+                timer.as_mut().reset(at);
+                if timer.as_mut().poll(context).is_ready() {
                     continue;
                 }
             }

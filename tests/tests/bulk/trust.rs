@@ -1,6 +1,6 @@
 //! Who the caller is: never less than it seems, and never a secret in sight.
 
-use harbor_ext::{Credentials, FailureKind};
+use harbor_ext::{Credentials, FailureKind, Harbor};
 use harbor_testkit::{Fault, Registry};
 
 use crate::support::{client, serve};
@@ -69,4 +69,37 @@ async fn an_address_that_is_not_harbors_is_told() {
     };
     assert_eq!(failure.kind, FailureKind::Undecodable);
     assert!(failure.to_string().contains("address"), "{failure}");
+}
+
+#[tokio::test]
+async fn a_redirect_that_would_lose_the_credentials_is_told_instead_of_followed() {
+    let elsewhere = serve(Registry::demo()).await;
+    let server = httpmock::MockServer::start_async().await;
+    let place = format!("{}/api/v2.0/systeminfo", elsewhere.url());
+    let redirect = server
+        .mock_async(|when, then| {
+            when.any_request();
+            then.status(308).header("Location", format!("{place}?token=hunter2"));
+        })
+        .await;
+    let harbor = Harbor::builder(server.base_url())
+        .credentials(Credentials::basic("admin", "Harbor12345"))
+        .http_client(harbor_ext::http_client().no_proxy())
+        .build()
+        .unwrap();
+    let failure = harbor.artifacts().try_collect().await.unwrap_err();
+    assert_eq!((failure.kind, failure.status, failure.attempts), (FailureKind::Refused, Some(308), 1));
+    assert!(failure.to_string().contains(&place), "{failure}");
+    assert!(!failure.to_string().contains("hunter2"), "{failure}");
+    assert_eq!(redirect.calls_async().await, 1);
+    assert!(elsewhere.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_query_can_be_made_without_a_runtime() {
+    let stream = std::thread::spawn(|| {
+        let harbor = Harbor::builder("http://127.0.0.1:1").credentials(Credentials::anonymous()).build().unwrap();
+        harbor.reports().stream()
+    });
+    assert_eq!(stream.join().unwrap().summary().requests, 0);
 }

@@ -3,7 +3,7 @@
 use harbor_testkit::HarborVersion;
 use reqwest::Method;
 
-use crate::support::{As, client, get, get_with, raw, sample, send, start, start_version};
+use crate::support::{As, client_builder, get, get_with, raw, sample, send, start, start_version};
 
 #[tokio::test]
 async fn repository_names_are_decoded_twice() {
@@ -140,7 +140,7 @@ async fn the_version_decides_about_routes_and_fields() {
 async fn dropping_the_handle_stops_the_server() {
     let harbor = start(sample()).await;
     let url = format!("{}/api/v2.0/ping", harbor.url());
-    let client = client();
+    let client = client_builder().build().unwrap();
     assert_eq!(client.get(&url).send().await.unwrap().text().await.unwrap(), "Pong");
     drop(harbor);
     // The client still holds the connection of the first request, which must be gone as well.

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::LazyLock;
 
 use harbor_testkit::{
     Artifact, Finding, HarborVersion, Platform, Project, Registry, Report, Repository, Robot, Scan, SimulatedHarbor,
@@ -107,11 +108,18 @@ pub(crate) async fn send(
     Ok(Answer { status, headers, text: response.text().await? })
 }
 
-/// A client of this test alone; even for plain HTTP it wants to know whose cryptography it would use.
-pub(crate) fn client() -> reqwest::Client {
-    // All tests of the process install the same one, and all but the first are told that it is there.
+/// The client of all tests. It keeps no connections, so that tests with runtimes of their own do not meet in them.
+pub(crate) fn client() -> &'static reqwest::Client {
+    static CLIENT: LazyLock<reqwest::Client> =
+        LazyLock::new(|| client_builder().pool_max_idle_per_host(0).build().unwrap());
+    &CLIENT
+}
+
+/// A client for the one test that is about connections; making one costs much more than using one.
+pub(crate) fn client_builder() -> reqwest::ClientBuilder {
+    // Even for plain HTTP a client wants to know whose cryptography it would use; a second installation is refused.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::new()
+    reqwest::Client::builder()
 }
 
 /// Sends a request line of the administrator as it is, which no URL library would.

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures::StreamExt;
 use tokio::time::sleep;
@@ -269,4 +270,17 @@ async fn progress_tells_the_newest_state() {
     queue.by_ref().count().await;
     let progress = *progress.borrow();
     assert_eq!((progress.requests, progress.in_flight, progress.limit), (21, 0, 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_is_survived_by_a_single_job() {
+    let started = Instant::now();
+    let server = FakeServer::new(move |node, now| {
+        let elapsed = now - started;
+        let is_away = node.depth == 0 && elapsed > Duration::from_millis(300) && elapsed < Duration::from_secs(5);
+        if is_away { Err(status(502)) } else { Ok(()) }
+    });
+    // One job after another, as the pages of one list.
+    let results: Vec<_> = queue(40, 1, Concurrency::Fixed(1), &server).collect().await;
+    assert!(results.iter().all(Result::is_ok));
 }
