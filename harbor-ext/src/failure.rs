@@ -120,10 +120,13 @@ impl Failure {
             FailureKind::NotAuthenticated => {
                 "check the user name and secret, and whether the robot is disabled or expired"
             }
+            // Harbor says "forbidden" to robots for what does not exist, too.
             FailureKind::Forbidden => match self.phase {
-                Phase::ListingRepositories => "give the robot the permission repository:list on this project",
+                Phase::ListingRepositories => {
+                    "check that the project exists, and give the robot the permission repository:list on it"
+                }
                 Phase::FetchingReport => "give the robot the permission artifact-addition:read on this project",
-                _ => "give the robot the permission artifact:list on this project",
+                _ => "check that the project exists, and give the robot the permission artifact:list on it",
             },
             FailureKind::Connection => "check the address, the network and the certificate",
             FailureKind::Timeout | FailureKind::Interrupted | FailureKind::Overloaded => {

@@ -24,10 +24,7 @@ pub enum Authorization {
 
 /// Finds the caller of a request.
 pub(crate) fn identify(registry: &Registry, headers: &HeaderMap) -> (Caller, Authorization) {
-    let Some(value) = headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-    else {
+    let Some(value) = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()) else {
         return (Caller::Anonymous, Authorization::None);
     };
     let (scheme, rest) = value.split_once(' ').unwrap_or((value, ""));
@@ -47,11 +44,6 @@ pub(crate) fn identify(registry: &Registry, headers: &HeaderMap) -> (Caller, Aut
 
 /// Whether a request brings a session cookie, which it should not.
 pub(crate) fn has_session(headers: &HeaderMap) -> bool {
-    let cookies = headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    cookies
-        .flat_map(|value| value.split(';'))
-        .any(|cookie| cookie.trim().starts_with("sid="))
+    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    cookies.flat_map(|value| value.split(';')).any(|cookie| cookie.trim().starts_with("sid="))
 }

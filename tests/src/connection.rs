@@ -46,13 +46,7 @@ impl Listener for ResettableListener {
         let (stream, address) = Listener::accept(&mut self.0).await;
         // Small answers must not wait for the acknowledgement of the one before.
         let _ = stream.set_nodelay(true);
-        (
-            ResettableStream {
-                stream,
-                reset: ResetSwitch::default(),
-            },
-            address,
-        )
+        (ResettableStream { stream, reset: ResetSwitch::default() }, address)
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
@@ -77,11 +71,7 @@ impl AsyncRead for ResettableStream {
 }
 
 impl AsyncWrite for ResettableStream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         if self.reset.is_set() {
             // With nothing to linger for, closing the socket sends a reset.
             let _ = self.stream.set_zero_linger();

@@ -14,14 +14,22 @@ use crate::wire::errors::Refusal;
 
 /// A fault, for all requests unless it is restricted.
 ///
-/// A server with several faults uses the first one that concerns the request; only latency adds up with another.
+/// A server with several faults uses the first one that concerns the request; only latency adds up
+/// with another.
 #[derive(Clone, Debug)]
 pub struct Fault {
-    kind: Kind,
+    effect: Effect,
     scope: Scope,
     remaining: Option<usize>,
     share: Option<Share>,
+}
+
+/// What a fault does to an answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Effect {
+    pub(crate) kind: Kind,
     retry_after: Option<HeaderValue>,
+    /// Whether a status comes with a page instead of JSON.
     page: bool,
 }
 
@@ -80,7 +88,8 @@ pub(crate) const OPERATIONS: [&str; 19] = [
 ];
 
 impl Fault {
-    /// Answers with a status: 502, 503 and 504 with a page of nginx, others with an error in Harbor's shape.
+    /// Answers with a status: 502, 503 and 504 with a page of nginx, others with an error in
+    /// Harbor's shape.
     ///
     /// A number that is no status becomes 500.
     #[must_use]
@@ -133,7 +142,8 @@ impl Fault {
 
     /// Restricts the fault to an operation, such as `projects`, `reports` or `systeminfo`.
     ///
-    /// `artifacts` means both kinds of artifact lists, and `overview` every request of artifacts with their overview.
+    /// `artifacts` means both kinds of artifact lists, and `overview` every request of artifacts
+    /// with their overview.
     #[must_use]
     pub fn on(mut self, operation: impl Into<String>) -> Self {
         self.scope.operation = Some(operation.into());
@@ -161,44 +171,39 @@ impl Fault {
         self
     }
 
-    /// Strikes a part of the requests, from 0 to 1. Which ones depends on the seed, the target and how often it was
-    /// asked for, but not on the order of arrival.
+    /// Strikes a part of the requests, from 0 to 1. Which ones depends on the seed, the target and
+    /// how often it was asked for, but not on the order of arrival.
     #[must_use]
     pub fn share(mut self, share: f64, seed: u64) -> Self {
-        self.share = Some(Share {
-            share,
-            seed,
-            seen: HashMap::new(),
-        });
+        self.share = Some(Share { share, seed, seen: HashMap::new() });
         self
     }
 
-    /// Answers the status with a page of nginx instead of JSON, as something in front of Harbor does.
+    /// Answers the status with a page of nginx instead of JSON, as something in front of Harbor
+    /// does.
     #[must_use]
     pub fn html_body(mut self) -> Self {
-        self.page = true;
+        self.effect.page = true;
         self
     }
 
     /// Adds `Retry-After` in seconds.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
-        self.retry_after = Some(HeaderValue::from(seconds));
+        self.effect.retry_after = Some(HeaderValue::from(seconds));
         self
     }
 
     /// Adds `Retry-After` as a date.
     #[must_use]
     pub fn retry_after_date(mut self, date: SystemTime) -> Self {
-        let date = DateTime::<Utc>::from(date)
-            .format("%a, %d %b %Y %H:%M:%S GMT")
-            .to_string();
-        self.retry_after = HeaderValue::try_from(date).ok();
+        let date = DateTime::<Utc>::from(date).format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        self.effect.retry_after = HeaderValue::try_from(date).ok();
         self
     }
 
-    pub(crate) fn kind(&self) -> &Kind {
-        &self.kind
+    pub(crate) fn effect(&self) -> &Effect {
+        &self.effect
     }
 
     /// The operation that the fault is restricted to, if the server does not have it.
@@ -218,27 +223,25 @@ impl Fault {
         drawn
     }
 
-    /// Turns the answer that the server would give into the one that it gives. Latency, truncation and resets are
-    /// not about the answer, and leave it alone.
+    fn of_kind(kind: Kind) -> Self {
+        let effect = Effect { kind, retry_after: None, page: false };
+        Self { effect, scope: Scope::default(), remaining: None, share: None }
+    }
+}
+
+impl Effect {
+    /// Turns the answer that the server would give into the one that it gives. Latency, truncation
+    /// and resets are not about the answer, and leave it alone.
     pub(crate) fn apply(&self, answer: Answer) -> Answer {
         let mut answer = match &self.kind {
             Kind::Status(status) => match self.page || matches!(status.as_u16(), 502..=504) {
                 true => nginx_page(*status),
                 false => Refusal::of_status(*status).answer(),
             },
-            Kind::Empty => Answer {
-                body: Bytes::new(),
-                ..answer
-            },
+            Kind::Empty => Answer { body: Bytes::new(), ..answer },
             Kind::Html => crate::http::system::portal(),
-            Kind::OddFinding => Answer {
-                body: with_odd_finding(&answer.body),
-                ..answer
-            },
-            Kind::BrokenJson => Answer {
-                body: answer.body.slice(..answer.body.len() / 2),
-                ..answer
-            },
+            Kind::OddFinding => Answer { body: with_odd_finding(&answer.body), ..answer },
+            Kind::BrokenJson => Answer { body: answer.body.slice(..answer.body.len() / 2), ..answer },
             Kind::Latency(_) | Kind::Truncated | Kind::Reset => answer,
         };
         if let Some(value) = &self.retry_after {
@@ -246,32 +249,16 @@ impl Fault {
         }
         answer
     }
-
-    fn of_kind(kind: Kind) -> Self {
-        Self {
-            kind,
-            scope: Scope::default(),
-            remaining: None,
-            share: None,
-            retry_after: None,
-            page: false,
-        }
-    }
 }
 
 impl Scope {
     /// The scope of one operation by name.
     pub(crate) fn of_operation(operation: &str) -> Self {
-        Self {
-            operation: Some(operation.to_owned()),
-            ..Self::default()
-        }
+        Self { operation: Some(operation.to_owned()), ..Self::default() }
     }
 
     pub(crate) fn unknown_operation(&self) -> Option<&str> {
-        self.operation
-            .as_deref()
-            .filter(|operation| !OPERATIONS.contains(operation))
+        self.operation.as_deref().filter(|operation| !OPERATIONS.contains(operation))
     }
 
     /// Whether a request lies in this scope.
@@ -293,11 +280,9 @@ impl Share {
     fn draws(&mut self, target: &str) -> bool {
         let seen = self.seen.entry(target.to_owned()).or_insert(0);
         *seen += 1;
-        let mixed = target
-            .bytes()
-            .fold(self.seed ^ seen.wrapping_mul(0x9e37), |mixed, byte| {
-                (mixed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-            });
+        let mixed = target.bytes().fold(self.seed ^ seen.wrapping_mul(0x9e37), |mixed, byte| {
+            (mixed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
         // The upper half of the number as a fraction of 1; 32 bits are exact in a double.
         let drawn = u32::try_from(Random::new(mixed).next() >> 32).unwrap_or(u32::MAX);
         f64::from(drawn) / (f64::from(u32::MAX) + 1.0) < self.share
@@ -315,17 +300,9 @@ pub(crate) fn nginx_page(status: StatusCode) -> Answer {
         "<html>\r\n<head><title>{reason}</title></head>\r\n<body>\r\n<center><h1>{reason}</h1></center>\r\n\
          <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
     );
-    let mut answer = Answer {
-        status,
-        headers: HeaderMap::new(),
-        body: Bytes::from(page),
-    };
-    answer
-        .headers
-        .insert("content-type", HeaderValue::from_static("text/html"));
-    answer
-        .headers
-        .insert("server", HeaderValue::from_static("nginx"));
+    let mut answer = Answer { status, headers: HeaderMap::new(), body: Bytes::from(page) };
+    answer.headers.insert("content-type", HeaderValue::from_static("text/html"));
+    answer.headers.insert("server", HeaderValue::from_static("nginx"));
     answer
 }
 

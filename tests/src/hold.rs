@@ -25,11 +25,7 @@ struct Waiting<'a>(&'a Gate);
 
 impl Hold {
     pub(crate) fn new(scope: Scope) -> (Self, Arc<Gate>) {
-        let gate = Gate {
-            scope,
-            passes: Semaphore::new(0),
-            waiting: watch::Sender::new(0),
-        };
+        let gate = Gate { scope, passes: Semaphore::new(0), waiting: watch::Sender::new(0) };
         let gate = Arc::new(gate);
         (Self(Arc::clone(&gate)), gate)
     }

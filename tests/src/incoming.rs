@@ -33,10 +33,7 @@ impl Incoming {
     pub(crate) fn new(request: &HttpRequest, version: HarborVersion) -> Self {
         let path = merge_slashes(request.uri().path());
         let query = request.uri().query().unwrap_or_default().to_owned();
-        let target = request
-            .uri()
-            .path_and_query()
-            .map_or("/", |target| target.as_str());
+        let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
         Self {
             method: request.method().clone(),
             headers: request.headers().clone(),
@@ -60,10 +57,8 @@ impl Incoming {
 
     /// What the request is, for faults and holds.
     pub(crate) fn scope(&self) -> Scope {
-        let artifacts = matches!(
-            self.route,
-            Route::Artifact(_) | Route::Artifacts { .. } | Route::ProjectArtifacts { .. }
-        );
+        let artifacts =
+            matches!(self.route, Route::Artifact(_) | Route::Artifacts { .. } | Route::ProjectArtifacts { .. });
         let wants_overview = |parameters: &Parameters| parameters.flag("with_scan_overview", false);
         Scope {
             operation: Some(self.route.operation().to_owned()),
@@ -93,9 +88,7 @@ impl Incoming {
         }
         // A query that is not well-formed is refused before the request gets its id.
         if let (Ok(_), Ok(id)) = (&self.parameters, HeaderValue::from_str(request_id)) {
-            answer
-                .headers
-                .insert(HeaderName::from_static("x-request-id"), id);
+            answer.headers.insert(HeaderName::from_static("x-request-id"), id);
         }
         if !auth::has_session(&self.headers) {
             let cookie = HeaderValue::from_static("sid=4f2d0e6a9b1c8d735e60; Path=/; HttpOnly");
@@ -103,12 +96,8 @@ impl Incoming {
         } else if self.method == Method::GET {
             let token = HeaderValue::from_static("c2ltdWxhdGVkLXRva2Vu");
             let cookie = HeaderValue::from_static("_gorilla_csrf=c2ltdWxhdGVk; Path=/; HttpOnly");
-            answer
-                .headers
-                .insert(VARY, HeaderValue::from_static("Cookie"));
-            answer
-                .headers
-                .insert(HeaderName::from_static("x-harbor-csrf-token"), token);
+            answer.headers.insert(VARY, HeaderValue::from_static("Cookie"));
+            answer.headers.insert(HeaderName::from_static("x-harbor-csrf-token"), token);
             answer.headers.insert(SET_COOKIE, cookie);
         }
     }

@@ -1,5 +1,5 @@
-//! A simulated Harbor for tests: real sockets, real state, and answers that agree with the real server byte for byte
-//! where that matters.
+//! A simulated Harbor for tests: real sockets, real state, and answers that agree with the real
+//! server byte for byte where that matters.
 //!
 //! ```
 //! use harbor_testkit::{Registry, SimulatedHarbor};
@@ -13,9 +13,14 @@
 //! # }
 //! ```
 //!
-//! The state is a [`Registry`]: the demo, a folder of reports, a synthetic one of any size, or one built by hand. A
-//! [`Fault`] makes the server misbehave, a [`Hold`] keeps answers back until the test lets them go, and the log tells
-//! what was asked.
+//! The state is a [`Registry`]: the demo, a folder of reports, a synthetic one of any size, or one
+//! built by hand. A [`Fault`] makes the server misbehave, a [`Hold`] keeps answers back until the
+//! test lets them go, and the log tells what was asked.
+//!
+//! It answers the routes that a client needs to read a whole registry: `/ping`, `/health`, `/systeminfo`,
+//! `/users/current`, projects and their scanner, repositories, artifacts of a repository and of a project, tags,
+//! accessories, and vulnerability reports. Other routes of Harbor are 501, unknown ones 404. Not there yet: writes,
+//! the security hub, SBOMs, findings that a later scan of another image changes, and a scanner that is down.
 
 mod auth;
 mod connection;
@@ -36,8 +41,8 @@ pub use fault::Fault;
 pub use hold::Hold;
 pub use log::Request;
 pub use registry::{
-    Artifact, Duplicates, Expected, Finding, Label, ListedArtifact, LoadError, Platform, Project,
-    Registry, Report, ReportError, Repository, Robot, Scale, Scan, User,
+    Artifact, Duplicates, Expected, Finding, Label, ListedArtifact, LoadError, Platform, Project, Registry, Report,
+    ReportError, Repository, Robot, Scale, Scan, User,
 };
 pub use server::{SimulatedHarbor, SimulatedHarborBuilder, StartError};
 pub use version::HarborVersion;

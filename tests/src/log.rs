@@ -14,7 +14,8 @@ pub struct Request {
     pub target: String,
     /// The name of the operation, such as `reports`.
     pub operation: &'static str,
-    /// The status of the answer, or `None` while there is none: still held, or the client went away.
+    /// The status of the answer, or `None` while there is none: still held, or the client went
+    /// away.
     pub status: Option<u16>,
     /// How the request was authorised.
     pub authorization: Authorization,
@@ -49,10 +50,7 @@ impl Log {
         state.in_flight += 1;
         state.peak = state.peak.max(state.in_flight);
         state.requests.push(request);
-        Flight {
-            log: self.clone(),
-            position: state.requests.len() - 1,
-        }
+        Flight { log: self.clone(), position: state.requests.len() - 1 }
     }
 
     pub(crate) fn requests(&self) -> Vec<Request> {

@@ -16,11 +16,7 @@ const LARGEST_SIZED_BODY: usize = 2048;
 
 /// Sends an answer; the request is in flight until its body is sent.
 pub(crate) fn send(answer: Answer, flight: Flight) -> Response {
-    let Answer {
-        status,
-        mut headers,
-        body,
-    } = answer;
+    let Answer { status, mut headers, body } = answer;
     flight.answered(status.as_u16());
     if body.len() <= LARGEST_SIZED_BODY {
         headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
@@ -34,16 +30,13 @@ pub(crate) fn send(answer: Answer, flight: Flight) -> Response {
 
 /// Sends the first half of a body in a chunk, and closes the connection instead of the rest.
 pub(crate) fn send_half(answer: Answer, flight: Flight) -> Response {
-    let Answer {
-        status,
-        headers,
-        body,
-    } = answer;
+    let Answer { status, headers, body } = answer;
     flight.answered(status.as_u16());
     let half = stream::once(async move { Ok(body.slice(..body.len() / 2)) });
     let end = stream::once(async move {
         let _flight = flight;
-        // The connection sends what it has before it hears of the error only if it has to wait for it.
+        // The connection sends what it has before it hears of the error only if it has to wait for
+        // it.
         tokio::task::yield_now().await;
         Err(io::Error::from(io::ErrorKind::BrokenPipe))
     });

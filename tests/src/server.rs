@@ -95,24 +95,13 @@ impl SimulatedHarbor {
 
     /// Reads the registry while the server serves it.
     pub fn registry<T>(&self, read: impl FnOnce(&Registry) -> T) -> T {
-        read(
-            &self
-                .service
-                .registry
-                .read()
-                .unwrap_or_else(PoisonError::into_inner),
-        )
+        read(&self.service.registry.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Changes the registry while the server serves it; requests see it before or after, never in between.
+    /// Changes the registry while the server serves it; requests see it before or after, never in
+    /// between.
     pub fn registry_mut<T>(&self, change: impl FnOnce(&mut Registry) -> T) -> T {
-        change(
-            &mut self
-                .service
-                .registry
-                .write()
-                .unwrap_or_else(PoisonError::into_inner),
-        )
+        change(&mut self.service.registry.write().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Adds a fault behind those that are there.
@@ -122,29 +111,23 @@ impl SimulatedHarbor {
     /// Fails when the fault is restricted to an operation that does not exist.
     pub fn add_fault(&self, fault: Fault) -> Result<(), StartError> {
         check(&fault)?;
-        self.service
-            .faults
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(fault);
+        self.service.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
         Ok(())
     }
 
     /// Ends all faults.
     pub fn clear_faults(&self) {
-        self.service
-            .faults
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.service.faults.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// Makes every request end in nginx's page for 502, as while Harbor restarts, until it is told otherwise.
+    /// Makes every request end in nginx's page for 502, as while Harbor restarts, until it is told
+    /// otherwise.
     pub fn set_down(&self, down: bool) {
         self.service.down.store(down, Ordering::SeqCst);
     }
 
-    /// Holds the answers of an operation back, named as in [`Fault::on`], until the hold lets them go.
+    /// Holds the answers of an operation back, named as in [`Fault::on`], until the hold lets them
+    /// go.
     ///
     /// # Errors
     ///
@@ -155,11 +138,7 @@ impl SimulatedHarbor {
             return Err(StartError::UnknownOperation(operation.to_owned()));
         }
         let (hold, gate) = Hold::new(scope);
-        self.service
-            .gates
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(gate);
+        self.service.gates.lock().unwrap_or_else(PoisonError::into_inner).push(gate);
         Ok(hold)
     }
 }
@@ -195,8 +174,10 @@ impl SimulatedHarborBuilder {
     ///
     /// # Errors
     ///
-    /// Fails when no socket or thread is to be had, or when a fault names an operation that does not exist.
-    // It is asynchronous so that a server that needs to wait for something can come without a change for callers.
+    /// Fails when no socket or thread is to be had, or when a fault names an operation that does
+    /// not exist.
+    // It is asynchronous so that a server that needs to wait for something can come without a
+    // change for callers.
     #[expect(clippy::unused_async, reason = "see above")]
     pub async fn start(self) -> Result<SimulatedHarbor, StartError> {
         self.faults.iter().try_for_each(check)?;
@@ -215,21 +196,12 @@ impl SimulatedHarborBuilder {
         });
         let (stop, stopped) = oneshot::channel();
         let shared = Arc::clone(&service);
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
-        let thread = thread::Builder::new()
-            .name("simulated-harbor".to_owned())
-            .spawn(move || {
-                // Leaving this drops the runtime, and with it every connection that is still open.
-                runtime.block_on(run(listener, shared, stopped));
-            })?;
-        Ok(SimulatedHarbor {
-            address,
-            service,
-            stop: Some(stop),
-            thread: Some(thread),
-        })
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let thread = thread::Builder::new().name("simulated-harbor".to_owned()).spawn(move || {
+            // Leaving this drops the runtime, and with it every connection that is still open.
+            runtime.block_on(run(listener, shared, stopped));
+        })?;
+        Ok(SimulatedHarbor { address, service, stop: Some(stop), thread: Some(thread) })
     }
 }
 
@@ -245,10 +217,7 @@ impl Drop for SimulatedHarbor {
 
 impl fmt::Debug for SimulatedHarbor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("SimulatedHarbor")
-            .field("url", &self.url())
-            .finish_non_exhaustive()
+        formatter.debug_struct("SimulatedHarbor").field("url", &self.url()).finish_non_exhaustive()
     }
 }
 

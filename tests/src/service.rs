@@ -10,7 +10,7 @@ use axum::response::Response;
 
 use crate::auth::{self, Authorization};
 use crate::connection::ResetSwitch;
-use crate::fault::{Fault, Kind, Scope, nginx_page};
+use crate::fault::{Effect, Fault, Kind, Scope, nginx_page};
 use crate::hold::Gate;
 use crate::http::{Answer, Call};
 use crate::incoming::Incoming;
@@ -47,9 +47,7 @@ impl Service {
     async fn handle(&self, incoming: &Incoming, connection: &ResetSwitch) -> Response {
         let (caller, authorization) = self.identify(&incoming.headers);
         let request_id = self.request_id(&incoming.headers);
-        let flight = self
-            .log
-            .arrive(incoming.log_entry(authorization, &request_id));
+        let flight = self.log.arrive(incoming.log_entry(authorization, &request_id));
         let scope = incoming.scope();
         self.pass_gates(&scope).await;
         if self.down.load(Ordering::SeqCst) {
@@ -58,15 +56,15 @@ impl Service {
         if authorization == Authorization::BasicRefused {
             wait(self.login_delay).await;
         }
-        let (latency, fault) = self.strike(&scope, &incoming.target);
+        let (latency, effect) = self.strike(&scope, &incoming.target);
         wait(latency).await;
         let answer = self.answer(incoming, &caller);
-        let mut answer = match &fault {
-            Some(fault) => fault.apply(answer),
+        let mut answer = match &effect {
+            Some(effect) => effect.apply(answer),
             None => answer,
         };
         incoming.add_headers(&mut answer, &request_id);
-        match fault.as_ref().map(Fault::kind) {
+        match effect.map(|effect| effect.kind) {
             Some(Kind::Reset) => {
                 // Nothing of this answer is ever written.
                 connection.reset();
@@ -96,9 +94,7 @@ impl Service {
             path: &incoming.path,
             query: &incoming.query,
         };
-        let outcome = incoming
-            .route
-            .answer(&call, &incoming.method, &incoming.decoded_path());
+        let outcome = incoming.route.answer(&call, &incoming.method, &incoming.decoded_path());
         outcome.unwrap_or_else(|refusal| refusal.answer())
     }
 
@@ -119,16 +115,16 @@ impl Service {
     }
 
     /// The latency of all faults that strike, and the first one that strikes with anything else.
-    fn strike(&self, scope: &Scope, target: &str) -> (Duration, Option<Fault>) {
+    fn strike(&self, scope: &Scope, target: &str) -> (Duration, Option<Effect>) {
         let mut latency = Duration::ZERO;
         let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
         for fault in faults.iter_mut() {
             if !fault.strikes(scope, target) {
                 continue;
             }
-            match fault.kind() {
+            match &fault.effect().kind {
                 Kind::Latency(more) => latency += *more,
-                _ => return (latency, Some(fault.clone())),
+                _ => return (latency, Some(fault.effect().clone())),
             }
         }
         (latency, None)
@@ -136,9 +132,7 @@ impl Service {
 
     /// The id that the client sent, or one of the server's own.
     fn request_id(&self, headers: &HeaderMap) -> String {
-        let sent = headers
-            .get("x-request-id")
-            .and_then(|value| value.to_str().ok());
+        let sent = headers.get("x-request-id").and_then(|value| value.to_str().ok());
         let number = self.answers.fetch_add(1, Ordering::SeqCst) + 1;
         match sent {
             Some(id) if !id.is_empty() => id.to_owned(),

@@ -3,7 +3,8 @@
 /// A release of Harbor, as far as the simulated routes and fields depend on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HarborVersion {
-    /// Harbor 2.9: lists the artifacts of one repository at a time only, and names no repository in an artifact.
+    /// Harbor 2.9: lists the artifacts of one repository at a time only, and names no repository in
+    /// an artifact.
     V2_9,
     /// Harbor 2.15.2, the release that the simulator knows best.
     #[default]
@@ -25,7 +26,8 @@ impl HarborVersion {
         self >= Self::V2_15
     }
 
-    /// Whether artifacts carry `repository_name`, `artifact_type` and links to SBOMs, which came with 2.11.
+    /// Whether artifacts carry `repository_name`, `artifact_type` and links to SBOMs, which came
+    /// with 2.11.
     pub(crate) fn names_repositories(self) -> bool {
         self >= Self::V2_15
     }

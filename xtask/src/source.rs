@@ -83,6 +83,12 @@ impl<'de> Visitor<'de> for ValueVisitor {
             };
             members.insert(key, entries.next_value_seed(ValueVisitor)?);
         }
+        // The merge key of YAML: what it brings counts where the map says nothing itself.
+        if let Some(Value::Object(merged)) = members.remove("<<") {
+            for (key, value) in merged {
+                members.entry(key).or_insert(value);
+            }
+        }
         Ok(Value::Object(members))
     }
 }
@@ -102,6 +108,12 @@ mod tests {
     fn of_two_equal_keys_the_last_counts() {
         assert_eq!(parse("a: 1\na: 2").unwrap(), json!({ "a": 2 }));
         assert_eq!(parse("{\"a\": 1, \"a\": 2}").unwrap(), json!({ "a": 2 }));
+    }
+
+    #[test]
+    fn maps_may_be_merged() {
+        let text = "a: &a {x: 1, y: 2}\nb: {<<: *a, x: 3}";
+        assert_eq!(parse(text).unwrap()["b"], json!({ "x": 3, "y": 2 }));
     }
 
     #[test]

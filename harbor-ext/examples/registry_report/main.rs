@@ -80,19 +80,30 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         eprintln!("Reading {} …", registry.description());
     }
     let collected = fetch(query).await;
+    let is_void = collected.items.is_empty() && !collected.is_complete();
+    if is_void && !arguments.json {
+        let reasons: Vec<_> = collected.failures.iter().map(ToString::to_string).collect();
+        return Err(format!("nothing could be read\n{}", reasons.join("\n")).into());
+    }
     let questions = Questions { cve: arguments.cve.as_deref(), package: arguments.package.as_deref() };
-    let mut output = io::stdout().lock();
-    let report = ArtifactReport::from(collected.items);
-    let written = if arguments.json {
-        json::write(&mut output, &report, &collected.failures, &collected.summary, questions)
-    } else {
-        text::write(&mut output, &report, &collected.failures, &collected.summary, questions)
-    };
-    match written.and_then(|()| output.flush()) {
+    match write(&arguments, questions, collected) {
         // The reader has seen enough, as `head` does.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => Ok(written?),
+        Err(error) => Err(error.into()),
+        Ok(()) if is_void => Err("nothing could be read; see the failures in the object".into()),
+        Ok(()) => Ok(()),
     }
+}
+
+fn write(arguments: &Arguments, questions: Questions<'_>, collected: Collected<ArtifactInfo>) -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    let report = ArtifactReport::from(collected.items);
+    if arguments.json {
+        json::write(&mut output, &report, &collected.failures, &collected.summary, questions)?;
+    } else {
+        text::write(&mut output, &report, &collected.failures, &collected.summary, questions)?;
+    }
+    output.flush()
 }
 
 fn concurrency(arguments: &Arguments) -> Concurrency {
@@ -104,7 +115,8 @@ async fn fetch(query: Query<ArtifactInfo>) -> Collected<ArtifactInfo> {
     let stream = query.stream();
     let progress = tokio::spawn(show_progress(stream.progress()));
     let collected = stream.into_collected().await;
-    progress.abort();
+    // It ends with the stream; should it fail, the report is there all the same.
+    let _ = progress.await;
     collected
 }
 
@@ -112,6 +124,9 @@ async fn show_progress(mut progress: watch::Receiver<Progress>) {
     let bar = ProgressBar::new(0).with_style(style());
     while progress.changed().await.is_ok() {
         let now = *progress.borrow_and_update();
+        if now.announced == 0 {
+            continue;
+        }
         bar.set_length(now.announced);
         bar.set_position(now.finished);
         let waiting = if now.waiting_for_server { ", waiting for the server" } else { "" };
@@ -121,7 +136,7 @@ async fn show_progress(mut progress: watch::Receiver<Progress>) {
 }
 
 fn style() -> ProgressStyle {
-    ProgressStyle::with_template("{bar:40} {pos}/{len} artifacts, {msg} [{elapsed}]")
+    ProgressStyle::with_template("{wide_bar} {pos}/{len} artifacts, {msg} [{elapsed}]")
         .unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 

@@ -70,89 +70,80 @@ impl Row for TagRow<'_> {
 
 /// Lists the artifacts of a repository; a repository that does not exist has none.
 pub(crate) fn list(call: &Call<'_>, project: &str, repository: &str) -> Outcome {
-    let mut selection = Selection::from_parameters(call.parameters)?;
-    let special = Special::take_from(&mut selection.query)?;
-    // What the path says wins over the same key in `q`.
-    selection.query.take("RepositoryName");
     let project = match call.project(project, "artifact:list") {
         Ok(project) => Some(project),
         // An administrator gets an empty list even where there is no project.
         Err(_) if call.is_administrator() => None,
         Err(refusal) => return Err(refusal),
     };
+    let mut selection = Selection::from_parameters(call.parameters)?;
+    let special = Special::take_from(&mut selection.query)?;
+    // What the path says wins over the same key in `q`.
+    selection.query.take("RepositoryName");
     let repository = project.and_then(|project| Some((project, project.repository(repository)?)));
-    let rows =
-        repository.map(|(project, repository)| rows_of(project, repository, &special).collect());
+    let rows = repository.map(|(project, repository)| rows_of(project, repository, &special).collect());
     answer_list(call, &selection, rows.unwrap_or_default())
 }
 
-/// Lists the artifacts of all repositories of a project. It asks for a login first, even in public projects.
+/// Lists the artifacts of all repositories of a project. It asks for a login first, even in public
+/// projects.
 pub(crate) fn list_of_project(call: &Call<'_>, project: &str) -> Outcome {
-    let mut selection = Selection::from_parameters(call.parameters)?;
-    let special = Special::take_from(&mut selection.query)?;
-    selection.query.take("ProjectID");
     if *call.caller == Caller::Anonymous {
         return Err(Refusal::unauthorized());
     }
     let project = call.project_by_name_or_id(project, "artifact:list")?;
-    let repositories = project.repositories().iter();
-    if call.parameters.flag("latest_in_repository", false) {
-        check_latest(&selection.query)?;
-        let special = Special {
-            with_children: true,
-            ..Special::default()
-        };
-        let latest = repositories.filter_map(|repository| {
-            let rows = rows_of(project, repository, &special);
-            let rows = selection.matching(rows.collect()).ok()?;
-            rows.into_iter()
-                .max_by_key(|row| (row.artifact.pushed, row.artifact.id))
-        });
-        return answer_list(call, &selection, latest.collect());
+    let mut selection = Selection::from_parameters(call.parameters)?;
+    let special = Special::take_from(&mut selection.query)?;
+    selection.query.take("ProjectID");
+    let rows = match call.parameters.flag("latest_in_repository", false) {
+        true => latest_rows(project, &selection)?,
+        false => {
+            let repositories = project.repositories().iter();
+            repositories.flat_map(|repository| rows_of(project, repository, &special)).collect()
+        }
+    };
+    answer_list(call, &selection, rows)
+}
+
+/// The newest artifact of a type in each repository; children of indexes count, too.
+fn latest_rows<'a>(project: &'a Project, selection: &Selection) -> Result<Vec<ArtifactRow<'a>>, Refusal> {
+    let names = |key: &str| selection.query.terms().iter().any(|(known, _)| known == key);
+    if names("media_type") == names("artifact_type") {
+        return Err(Refusal::bad_request(
+            "bad request: either 'media_type' or 'artifact_type' must be specified, but not both, \
+             when querying with latest_in_repository",
+        ));
     }
-    let rows = repositories.flat_map(|repository| rows_of(project, repository, &special));
-    answer_list(call, &selection, rows.collect())
+    let everything = Special { with_children: true, ..Special::default() };
+    let mut latest = Vec::new();
+    for repository in project.repositories() {
+        let rows = selection.matching(rows_of(project, repository, &everything).collect())?;
+        latest.extend(rows.into_iter().max_by_key(|row| row.artifact.id));
+    }
+    Ok(latest)
 }
 
 /// Answers one artifact.
 pub(crate) fn get(call: &Call<'_>, target: &Target) -> Outcome {
     let (project, repository, artifact) = find(call, target, "artifact:read")?;
-    json::answer(&answer::artifact(
-        call,
-        ArtifactRow {
-            project,
-            repository,
-            artifact,
-        },
-    ))
+    json::answer(&answer::artifact(call, ArtifactRow { project, repository, artifact }))
 }
 
 /// Lists the tags of an artifact.
 pub(crate) fn tags(call: &Call<'_>, target: &Target) -> Outcome {
-    let selection = Selection::from_parameters(call.parameters)?;
     let (_, repository, artifact) = find(call, target, "tag:list")?;
-    let rows = artifact
-        .tags
-        .iter()
-        .map(|tag| TagRow {
-            repository,
-            artifact,
-            tag,
-        })
-        .collect();
+    let selection = Selection::from_parameters(call.parameters)?;
+    let rows = artifact.tags.iter().map(|tag| TagRow { repository, artifact, tag }).collect();
     let selected = selection.of(rows, &["-push_time", "-id"])?;
-    let rows: Vec<_> = selected
-        .rows
-        .iter()
-        .map(|row| answer::tag(call, row.repository, row.artifact, row.tag))
-        .collect();
+    let rows: Vec<_> =
+        selected.rows.iter().map(|row| answer::tag(call, row.repository, row.artifact, row.tag)).collect();
     call.list(&rows, selected.total, selection.page)
 }
 
 /// Lists the accessories of an artifact; only loaded registries have some.
 pub(crate) fn accessories(call: &Call<'_>, target: &Target) -> Outcome {
-    let selection = Selection::from_parameters(call.parameters)?;
     let (_, _, artifact) = find(call, target, "accessory:list")?;
+    let selection = Selection::from_parameters(call.parameters)?;
     let all = &artifact.accessories;
     let first = selection.page.offset().min(all.len());
     let end = first.saturating_add(selection.page.limit()).min(all.len());
@@ -165,37 +156,17 @@ pub(crate) fn find<'a>(
     target: &Target,
     permission: &str,
 ) -> Result<(&'a Project, &'a Repository, &'a Artifact), Refusal> {
-    let Target {
-        project,
-        repository: name,
-        reference,
-    } = target;
+    let Target { project, repository: name, reference } = target;
     let project = call.project(project, permission)?;
     let repository = project.repository(name);
     let artifact = repository.and_then(|found| Some((found, found.artifact(reference)?)));
     match artifact {
         Some((repository, artifact)) => Ok((project, repository, artifact)),
         None => {
-            let separator = if reference.starts_with("sha256:") && reference.len() == 71 {
-                '@'
-            } else {
-                ':'
-            };
+            let separator = if reference.starts_with("sha256:") && reference.len() == 71 { '@' } else { ':' };
             let name = format!("{}/{name}{separator}{reference}", project.name());
             Err(Refusal::not_found(format!("artifact {name} not found")))
         }
-    }
-}
-
-/// Whether `q` names the type of which the newest artifacts are wanted.
-fn check_latest(query: &Query) -> Result<(), Refusal> {
-    let names = |key: &str| query.terms().iter().any(|(known, _)| known == key);
-    match names("media_type") != names("artifact_type") {
-        true => Ok(()),
-        false => Err(Refusal::bad_request(
-            "bad request: either 'media_type' or 'artifact_type' must be specified, but not both, \
-             when querying with latest_in_repository",
-        )),
     }
 }
 
@@ -211,24 +182,18 @@ impl Special {
     fn take_from(query: &mut Query) -> Result<Self, Refusal> {
         let tags = query.take("tags");
         if !matches!(tags, None | Some(Pattern::Exact(_) | Pattern::Fuzzy(_))) {
-            let message =
-                "the value of \"tags\" query can only be fuzzy match value or exact match value";
+            let message = "the value of \"tags\" query can only be fuzzy match value or exact match value";
             return Err(Refusal::bad_request(message));
         }
         let with_children = match query.take("base") {
             None => false,
             Some(Pattern::Exact(text)) if text == "*" => true,
             Some(_) => {
-                let message =
-                    "the value of \"base\" query can only be exact match value with \"*\"";
+                let message = "the value of \"base\" query can only be exact match value with \"*\"";
                 return Err(Refusal::bad_request(message));
             }
         };
-        Ok(Self {
-            tags,
-            labels: labels(query.take("labels"))?,
-            with_children,
-        })
+        Ok(Self { tags, labels: labels(query.take("labels"))?, with_children })
     }
 
     fn allows(&self, artifact: &Artifact) -> bool {
@@ -269,23 +234,12 @@ fn rows_of<'a>(
     repository: &'a Repository,
     special: &Special,
 ) -> impl Iterator<Item = ArtifactRow<'a>> {
-    let artifacts = repository
-        .artifacts()
-        .iter()
-        .filter(|artifact| special.allows(artifact));
-    artifacts.map(move |artifact| ArtifactRow {
-        project,
-        repository,
-        artifact,
-    })
+    let artifacts = repository.artifacts().iter().filter(|artifact| special.allows(artifact));
+    artifacts.map(move |artifact| ArtifactRow { project, repository, artifact })
 }
 
 fn answer_list(call: &Call<'_>, selection: &Selection, rows: Vec<ArtifactRow<'_>>) -> Outcome {
     let selected = selection.of(rows, &["-push_time", "-id"])?;
-    let rows: Vec<_> = selected
-        .rows
-        .iter()
-        .map(|row| answer::artifact(call, *row))
-        .collect();
+    let rows: Vec<_> = selected.rows.iter().map(|row| answer::artifact(call, *row)).collect();
     call.list(&rows, selected.total, selection.page)
 }

@@ -51,11 +51,7 @@ impl Answer {
         if !content_type.is_empty() {
             headers.insert("content-type", HeaderValue::from_static(content_type));
         }
-        Self {
-            status,
-            headers,
-            body,
-        }
+        Self { status, headers, body }
     }
 }
 
@@ -68,20 +64,9 @@ impl<'a> Call<'a> {
     }
 
     /// As [`Self::project`], for paths that take the number of a project too.
-    pub(crate) fn project_by_name_or_id(
-        &self,
-        text: &str,
-        permission: &str,
-    ) -> Result<&'a Project, Refusal> {
-        let by_name = self
-            .headers
-            .get("x-is-resource-name")
-            .is_some_and(|value| value == "true");
-        self.permitted(
-            self.registry.project_by_name_or_id(text, by_name),
-            text,
-            permission,
-        )
+    pub(crate) fn project_by_name_or_id(&self, text: &str, permission: &str) -> Result<&'a Project, Refusal> {
+        let by_name = self.headers.get("x-is-resource-name").is_some_and(|value| value == "true");
+        self.permitted(self.registry.project_by_name_or_id(text, by_name), text, permission)
     }
 
     /// Whether the caller is an administrator.
@@ -92,10 +77,7 @@ impl<'a> Call<'a> {
     /// Answers a page of a list with its total and links.
     pub(crate) fn list<T: Serialize>(&self, rows: &[T], total: usize, page: Page) -> Outcome {
         let mut answer = json::answer(&rows)?;
-        answer.headers.insert(
-            HeaderName::from_static("x-total-count"),
-            HeaderValue::from(total),
-        );
+        answer.headers.insert(HeaderName::from_static("x-total-count"), HeaderValue::from(total));
         if let Some(link) = page.link(self.path, self.query, total) {
             answer.headers.insert(LINK, link);
         }
@@ -110,17 +92,10 @@ impl<'a> Call<'a> {
         }
     }
 
-    fn permitted(
-        &self,
-        project: Option<&'a Project>,
-        name: &str,
-        permission: &str,
-    ) -> Result<&'a Project, Refusal> {
+    fn permitted(&self, project: Option<&'a Project>, name: &str, permission: &str) -> Result<&'a Project, Refusal> {
         match project {
             Some(project) if self.registry.permits(self.caller, project, permission) => Ok(project),
-            None if self.is_administrator() => {
-                Err(Refusal::not_found(format!("project {name} not found")))
-            }
+            None if self.is_administrator() => Err(Refusal::not_found(format!("project {name} not found"))),
             _ => Err(self.denied()),
         }
     }

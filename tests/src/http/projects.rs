@@ -73,16 +73,10 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
     let selection = Selection::from_parameters(call.parameters)?;
     let projects = call.registry.projects().iter();
     let visible = projects.filter(|project| call.registry.lists(call.caller, project));
-    let rows = visible
-        .filter(|project| wanted(project, call.parameters))
-        .collect();
+    let rows = visible.filter(|project| wanted(project, call.parameters)).collect();
     let selected = selection.of(rows, &["name"])?;
     let with_detail = call.parameters.flag("with_detail", true);
-    let rows: Vec<_> = selected
-        .rows
-        .iter()
-        .map(|project| answer(call, project, with_detail))
-        .collect();
+    let rows: Vec<_> = selected.rows.iter().map(|project| answer(call, project, with_detail)).collect();
     let mut answer = call.list(&rows, selected.total, selection.page)?;
     if selected.total == 0 {
         // Harbor answers an empty result before it comes to build links.
@@ -99,14 +93,8 @@ pub(crate) fn get(call: &Call<'_>, name: &str) -> Outcome {
 
 /// Tells by the status alone whether a project of a name exists.
 pub(crate) fn head(call: &Call<'_>) -> Outcome {
-    let Some(name) = call
-        .parameters
-        .text("project_name")
-        .filter(|name| !name.is_empty())
-    else {
-        return Err(Refusal::invalid(&[
-            "project_name in query is required".to_owned()
-        ]));
+    let Some(name) = call.parameters.text("project_name").filter(|name| !name.is_empty()) else {
+        return Err(Refusal::invalid(&["project_name in query is required".to_owned()]));
     };
     match (call.caller, call.registry.project(name)) {
         (Caller::Anonymous, _) => Err(Refusal::unauthorized()),
@@ -142,10 +130,8 @@ pub(crate) fn scanner(call: &Call<'_>, name: &str) -> Outcome {
 /// The plain parameters `name`, `public` and `owner`, which work beside `q`.
 fn wanted(project: &Project, parameters: &Parameters) -> bool {
     let given = |name: &str| parameters.text(name).filter(|text| !text.is_empty());
-    let name = given("name")
-        .is_none_or(|part| project.name().to_lowercase().contains(&part.to_lowercase()));
-    let public =
-        given("public").is_none_or(|_| parameters.flag("public", false) == project.is_public());
+    let name = given("name").is_none_or(|part| project.name().to_lowercase().contains(&part.to_lowercase()));
+    let public = given("public").is_none_or(|_| parameters.flag("public", false) == project.is_public());
     let owner = given("owner").is_none_or(|owner| owner == "admin");
     name && public && owner
 }
@@ -166,9 +152,7 @@ fn answer<'a>(call: &Call<'_>, project: &'a Project, with_detail: bool) -> Proje
             project_id: with_detail.then_some(project.id),
             update_time: time::NEVER,
         },
-        metadata: with_detail.then(|| Metadata {
-            public: if project.is_public() { "true" } else { "false" },
-        }),
+        metadata: with_detail.then(|| Metadata { public: if project.is_public() { "true" } else { "false" } }),
         name: project.name(),
         owner_id: 1,
         owner_name: with_detail.then_some("admin"),

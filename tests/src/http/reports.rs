@@ -16,12 +16,7 @@ const ACCEPT_HEADER: &str = "x-accept-vulnerabilities";
 pub(crate) fn get(call: &Call<'_>, target: &Target) -> Outcome {
     let (project, repository, artifact) = artifacts::find(call, target, "artifact-addition:read")?;
     if !artifact.is_scannable() {
-        let name = format!(
-            "{}/{}@{}",
-            project.name(),
-            repository.name(),
-            artifact.digest()
-        );
+        let name = format!("{}/{}@{}", project.name(), repository.name(), artifact.digest());
         return Err(Refusal::not_found(format!("report not found for {name}")));
     }
     let body = match accepts_reports(call) {
@@ -37,15 +32,7 @@ pub(crate) fn get(call: &Call<'_>, target: &Target) -> Outcome {
 ///
 /// Without the header, or with an empty one, it is.
 pub(crate) fn accepts_reports(call: &Call<'_>) -> bool {
-    let values = call
-        .headers
-        .get_all(ACCEPT_HEADER)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
+    let values = call.headers.get_all(ACCEPT_HEADER).iter().filter_map(|value| value.to_str().ok());
     let values: Vec<_> = values.filter(|value| !value.is_empty()).collect();
-    values.is_empty()
-        || values
-            .iter()
-            .flat_map(|value| value.split(','))
-            .any(|kind| kind.trim() == MEDIA_TYPE)
+    values.is_empty() || values.iter().flat_map(|value| value.split(',')).any(|kind| kind.trim() == MEDIA_TYPE)
 }

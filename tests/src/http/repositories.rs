@@ -48,8 +48,8 @@ impl Row for RepositoryRow<'_> {
 
 /// Lists the repositories of a project.
 pub(crate) fn list(call: &Call<'_>, project: &str) -> Outcome {
-    let mut selection = Selection::from_parameters(call.parameters)?;
     let project = call.project(project, "repository:list")?;
+    let mut selection = Selection::from_parameters(call.parameters)?;
     // What the path says wins over the same key in `q`.
     selection.query.take("ProjectID");
     answer_list(call, &selection, rows_of(project).collect())
@@ -70,20 +70,11 @@ pub(crate) fn get(call: &Call<'_>, project: &str, repository: &str) -> Outcome {
         let name = format!("{}/{repository}", project.name());
         return Err(Refusal::not_found(format!("repository {name} not found")));
     };
-    json::answer(&answer(&RepositoryRow {
-        project,
-        repository,
-    }))
+    json::answer(&answer(&RepositoryRow { project, repository }))
 }
 
 fn rows_of(project: &Project) -> impl Iterator<Item = RepositoryRow<'_>> {
-    project
-        .repositories()
-        .iter()
-        .map(move |repository| RepositoryRow {
-            project,
-            repository,
-        })
+    project.repositories().iter().map(move |repository| RepositoryRow { project, repository })
 }
 
 fn answer_list(call: &Call<'_>, selection: &Selection, rows: Vec<RepositoryRow<'_>>) -> Outcome {

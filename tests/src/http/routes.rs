@@ -4,6 +4,7 @@ use axum::http::Method;
 
 use super::{Call, Outcome, artifacts, projects, reports, repositories, system};
 use crate::wire::errors::Refusal;
+use crate::wire::paging::Page;
 use crate::wire::parameters::unescape_path;
 
 /// The path under which the API lives.
@@ -100,9 +101,7 @@ impl Route {
             ["users", "current"] => Self::CurrentUser,
             ["repositories"] => Self::AllRepositories,
             ["projects"] => Self::Projects,
-            ["projects", project] => Self::Project {
-                project: (*project).to_owned(),
-            },
+            ["projects", project] => Self::Project { project: (*project).to_owned() },
             ["projects", project, rest @ ..] => Self::in_project((*project).to_owned(), rest),
             [first, ..] if OTHER_RESOURCES.contains(first) => Self::NotSimulated,
             _ => Self::Unknown,
@@ -115,9 +114,9 @@ impl Route {
             ["artifacts"] => Self::ProjectArtifacts { project },
             ["repositories"] => Self::Repositories { project },
             ["repositories", repository, rest @ ..] => {
-                // Names are encoded twice by careful clients; for the others the second decoding changes nothing.
-                let repository =
-                    unescape_path(repository).unwrap_or_else(|| (*repository).to_owned());
+                // Names are encoded twice by careful clients; for the others the second decoding
+                // changes nothing.
+                let repository = unescape_path(repository).unwrap_or_else(|| (*repository).to_owned());
                 Self::in_repository(project, repository, rest)
             }
             [first, ..] if OTHER_PROJECT_RESOURCES.contains(first) => Self::NotSimulated,
@@ -127,21 +126,11 @@ impl Route {
 
     fn in_repository(project: String, repository: String, segments: &[&str]) -> Self {
         match segments {
-            [] => Self::Repository {
-                project,
-                repository,
-            },
-            ["artifacts"] => Self::Artifacts {
-                project,
-                repository,
-            },
+            [] => Self::Repository { project, repository },
+            ["artifacts"] => Self::Artifacts { project, repository },
             ["artifacts", reference, rest @ ..] => {
                 let reference = (*reference).to_owned();
-                let target = Target {
-                    project,
-                    repository,
-                    reference,
-                };
+                let target = Target { project, repository, reference };
                 match rest {
                     [] => Self::Artifact(target),
                     ["tags"] => Self::Tags(target),
@@ -189,10 +178,9 @@ impl Route {
             | Self::Repository { project, .. }
             | Self::ProjectArtifacts { project }
             | Self::Artifacts { project, .. } => Some(project),
-            Self::Artifact(target)
-            | Self::Tags(target)
-            | Self::Accessories(target)
-            | Self::Report(target) => Some(&target.project),
+            Self::Artifact(target) | Self::Tags(target) | Self::Accessories(target) | Self::Report(target) => {
+                Some(&target.project)
+            }
             _ => None,
         }
     }
@@ -200,13 +188,10 @@ impl Route {
     /// The repository that the path names, without the project.
     pub(crate) fn repository(&self) -> Option<&str> {
         match self {
-            Self::Repository { repository, .. } | Self::Artifacts { repository, .. } => {
-                Some(repository)
+            Self::Repository { repository, .. } | Self::Artifacts { repository, .. } => Some(repository),
+            Self::Artifact(target) | Self::Tags(target) | Self::Accessories(target) | Self::Report(target) => {
+                Some(&target.repository)
             }
-            Self::Artifact(target)
-            | Self::Tags(target)
-            | Self::Accessories(target)
-            | Self::Report(target) => Some(&target.repository),
             _ => None,
         }
     }
@@ -227,9 +212,7 @@ impl Route {
     pub(crate) fn answer(&self, call: &Call<'_>, method: &Method, decoded_path: &str) -> Outcome {
         match self {
             Self::Unknown => {
-                return Err(Refusal::not_found(format!(
-                    "path {decoded_path} was not found"
-                )));
+                return Err(Refusal::not_found(format!("path {decoded_path} was not found")));
             }
             Self::NotSimulated => {
                 return Err(Refusal::not_simulated(method.as_str(), decoded_path));
@@ -238,11 +221,7 @@ impl Route {
             Self::Portal => return Ok(system::portal()),
             _ => {}
         }
-        if !self
-            .methods()
-            .split(',')
-            .any(|known| known == method.as_str())
-        {
+        if !self.methods().split(',').any(|known| known == method.as_str()) {
             return Err(Refusal::method_not_allowed(method.as_str(), self.methods()));
         }
         match (method, self) {
@@ -252,8 +231,25 @@ impl Route {
         }
     }
 
+    fn is_list(&self) -> bool {
+        matches!(
+            self,
+            Self::Projects
+                | Self::Repositories { .. }
+                | Self::AllRepositories
+                | Self::ProjectArtifacts { .. }
+                | Self::Artifacts { .. }
+                | Self::Tags(_)
+                | Self::Accessories(_)
+        )
+    }
+
     fn read(&self, call: &Call<'_>) -> Outcome {
         system::check_accept(call, self)?;
+        if self.is_list() {
+            // Parameters are validated before anybody asks who the caller is; `q` is read after that.
+            Page::from_parameters(call.parameters)?;
+        }
         match self {
             Self::Ping => Ok(system::ping(call)),
             Self::Health => system::health(),
@@ -264,15 +260,9 @@ impl Route {
             Self::Scanner { project } => projects::scanner(call, project),
             Self::Repositories { project } => repositories::list(call, project),
             Self::AllRepositories => repositories::list_all(call),
-            Self::Repository {
-                project,
-                repository,
-            } => repositories::get(call, project, repository),
+            Self::Repository { project, repository } => repositories::get(call, project, repository),
             Self::ProjectArtifacts { project } => artifacts::list_of_project(call, project),
-            Self::Artifacts {
-                project,
-                repository,
-            } => artifacts::list(call, project, repository),
+            Self::Artifacts { project, repository } => artifacts::list(call, project, repository),
             Self::Artifact(target) => artifacts::get(call, target),
             Self::Tags(target) => artifacts::tags(call, target),
             Self::Accessories(target) => artifacts::accessories(call, target),
@@ -285,7 +275,7 @@ impl Route {
 }
 
 /// The first segments of the paths that Harbor has and the simulator has not.
-const OTHER_RESOURCES: [&str; 28] = [
+const OTHER_RESOURCES: [&str; 25] = [
     "audit-logs",
     "auditlog-exts",
     "configurations",
@@ -295,10 +285,8 @@ const OTHER_RESOURCES: [&str; 28] = [
     "jobservice",
     "labels",
     "ldap",
-    "oidc",
     "p2p",
     "permissions",
-    "projects",
     "quotas",
     "registries",
     "replication",
@@ -313,7 +301,6 @@ const OTHER_RESOURCES: [&str; 28] = [
     "system",
     "usergroups",
     "users",
-    "webhooks",
 ];
 
 /// The same for the segment behind the name of a project.

@@ -58,32 +58,15 @@ struct CurrentUser<'a> {
 
 /// Answers `Pong`, as JSON to those who ask for it.
 pub(crate) fn ping(call: &Call<'_>) -> Answer {
-    match call
-        .headers
-        .get(ACCEPT)
-        .is_some_and(|accept| accept == json::SUCCESS)
-    {
-        true => Answer::new(
-            StatusCode::OK,
-            json::SUCCESS,
-            Bytes::from_static(b"\"Pong\"\n"),
-        ),
+    match call.headers.get(ACCEPT).is_some_and(|accept| accept == json::SUCCESS) {
+        true => Answer::new(StatusCode::OK, json::SUCCESS, Bytes::from_static(b"\"Pong\"\n")),
         false => Answer::new(StatusCode::OK, "text/plain", Bytes::from_static(b"Pong")),
     }
 }
 
 /// Answers that every component is healthy.
 pub(crate) fn health() -> Outcome {
-    let names = [
-        "core",
-        "database",
-        "jobservice",
-        "portal",
-        "redis",
-        "registry",
-        "registryctl",
-        "trivy",
-    ];
+    let names = ["core", "database", "jobservice", "portal", "redis", "registry", "registryctl", "trivy"];
     let components = names.map(|name| json!({"name": name, "status": "healthy"}));
     json::answer(&json!({"components": components, "status": "healthy"}))
 }
@@ -134,39 +117,24 @@ pub(crate) fn current_user(call: &Call<'_>) -> Outcome {
 
 /// The page that everything outside of the API answers with: the portal is one page.
 pub(crate) fn portal() -> Answer {
-    let page = "<!doctype html>\n<html><head><title>Harbor</title></head><body><harbor-app></harbor-app></body></html>\n";
-    Answer::new(
-        StatusCode::OK,
-        "text/html",
-        Bytes::from_static(page.as_bytes()),
-    )
+    let page =
+        "<!doctype html>\n<html><head><title>Harbor</title></head><body><harbor-app></harbor-app></body></html>\n";
+    Answer::new(StatusCode::OK, "text/html", Bytes::from_static(page.as_bytes()))
 }
 
 /// The page for paths under `/api/` that are not of this version of the API.
 pub(crate) fn page_not_found() -> Answer {
     let page = "<!DOCTYPE HTML>\n<html><head><title>404 - Page Not Found</title></head><body>404</body></html>\n";
-    Answer::new(
-        StatusCode::NOT_FOUND,
-        "text/html; charset=utf-8",
-        Bytes::from_static(page.as_bytes()),
-    )
+    Answer::new(StatusCode::NOT_FOUND, "text/html; charset=utf-8", Bytes::from_static(page.as_bytes()))
 }
 
 /// Refuses a request that would not take JSON.
 pub(crate) fn check_accept(call: &Call<'_>, route: &Route) -> Result<(), Refusal> {
     const TAKEN: [&str; 3] = ["*/*", "application/*", "application/json"];
-    let accepts: Vec<_> = call
-        .headers
-        .get_all(ACCEPT)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .collect();
+    let accepts: Vec<_> = call.headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
     let mut kinds = accepts.iter().flat_map(|value| value.split(','));
     let kind_of = |kind: &str| kind.split(';').next().unwrap_or_default().trim().to_owned();
-    if *route == Route::Ping
-        || accepts.is_empty()
-        || kinds.any(|kind| TAKEN.contains(&kind_of(kind).as_str()))
-    {
+    if *route == Route::Ping || accepts.is_empty() || kinds.any(|kind| TAKEN.contains(&kind_of(kind).as_str())) {
         return Ok(());
     }
     let problem = "unsupported media type requested, only [application/json] are available";

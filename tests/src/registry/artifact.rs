@@ -101,20 +101,13 @@ impl Artifact {
     /// An image for linux/amd64.
     #[must_use]
     pub fn image() -> Self {
-        Self {
-            size: 1_000_000,
-            extra_attributes: IMAGE_ATTRIBUTES.clone(),
-            ..Self::of_kind(Kind::Image)
-        }
+        Self { size: 1_000_000, extra_attributes: IMAGE_ATTRIBUTES.clone(), ..Self::of_kind(Kind::Image) }
     }
 
     /// An index without children.
     #[must_use]
     pub fn index() -> Self {
-        Self {
-            size: 2_000,
-            ..Self::of_kind(Kind::Index)
-        }
+        Self { size: 2_000, ..Self::of_kind(Kind::Index) }
     }
 
     /// A Helm chart, which cannot be scanned.
@@ -122,11 +115,7 @@ impl Artifact {
     pub fn chart(name: impl Into<String>, version: impl Into<String>) -> Self {
         let (name, version) = (name.into(), version.into());
         let attributes = json!({"apiVersion": "v2", "name": name, "version": version});
-        Self {
-            size: 500,
-            ..Self::of_kind(Kind::Chart)
-        }
-        .with_extra_attributes(attributes)
+        Self { size: 500, ..Self::of_kind(Kind::Chart) }.with_extra_attributes(attributes)
     }
 
     /// An artifact of another type, which cannot be scanned.
@@ -134,14 +123,11 @@ impl Artifact {
     pub fn other(name: impl Into<String>, media_type: impl Into<String>) -> Self {
         let (name, media_type) = (name.into(), media_type.into());
         let artifact_type = media_type.clone();
-        Self::of_kind(Kind::Other {
-            name,
-            media_type,
-            artifact_type,
-        })
+        Self::of_kind(Kind::Other { name, media_type, artifact_type })
     }
 
-    /// Sets the digest; without it the digest is made from the repository and the number of artifacts before.
+    /// Sets the digest; without it the digest is made from the repository and the number of
+    /// artifacts before.
     #[must_use]
     pub fn with_digest(mut self, digest: impl AsRef<str>) -> Self {
         self.digest = Arc::from(digest.as_ref());
@@ -162,7 +148,8 @@ impl Artifact {
         self
     }
 
-    /// Adds a child to an index. It is pushed before the index, and lists hide it unless it has a tag.
+    /// Adds a child to an index. It is pushed before the index, and lists hide it unless it has a
+    /// tag.
     #[must_use]
     pub fn with_child(mut self, platform: Platform, child: Artifact) -> Self {
         self.children.push((platform, child));
@@ -239,12 +226,7 @@ impl Artifact {
     }
 
     pub(crate) fn refer_to(&mut self, child_id: i64, child_digest: Arc<str>, platform: Platform) {
-        self.references.push(Reference {
-            parent_id: 0,
-            child_id,
-            child_digest,
-            platform,
-        });
+        self.references.push(Reference { parent_id: 0, child_id, child_digest, platform });
     }
 
     pub(crate) fn of_kind(kind: Kind) -> Self {
@@ -294,11 +276,7 @@ impl Label {
     /// A label of the whole registry; `q=labels=(ID)` finds what has it.
     #[must_use]
     pub fn new(id: i64, name: impl Into<String>) -> Self {
-        Self {
-            id,
-            name: name.into(),
-            created: BEGINNING,
-        }
+        Self { id, name: name.into(), created: BEGINNING }
     }
 }
 

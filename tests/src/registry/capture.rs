@@ -12,8 +12,7 @@ use serde_json::value::RawValue;
 
 use super::artifact::object;
 use super::{
-    Artifact, Ids, Kind, Label, LoadError, Platform, Project, Reference, Registry, Report,
-    Repository, Scan, Tag,
+    Artifact, Ids, Kind, Label, LoadError, Platform, Project, Reference, Registry, Report, Repository, Scan, Tag,
 };
 
 #[derive(Deserialize)]
@@ -109,34 +108,26 @@ struct CapturedOverview {
 }
 
 impl Registry {
-    /// Loads a registry from what the API of a real one told: its projects with their repositories, artifacts and
-    /// reports, under the numbers and times they had.
+    /// Loads a registry from what the API of a real one told: its projects with their repositories,
+    /// artifacts and reports, under the numbers and times they had.
     ///
-    /// Users and robots are not loaded, since their secrets are not told; only the usual administrator is there.
+    /// Users and robots are not loaded, since their secrets are not told; only the usual
+    /// administrator is there.
     ///
     /// # Errors
     ///
-    /// Fails when the file cannot be read, with its path, and the line and column where it is not what it should be.
+    /// Fails when the file cannot be read, with its path, and the line and column where it is not
+    /// what it should be.
     pub fn from_capture(file: impl AsRef<Path>) -> Result<Self, LoadError> {
         let path = file.as_ref().to_owned();
-        let text = fs::read_to_string(&path).map_err(|source| LoadError::Read {
-            path: path.clone(),
-            source,
-        })?;
-        let capture: Capture<'_> =
-            serde_json::from_str(&text).map_err(|error| LoadError::from_parser(&path, error))?;
+        let text = fs::read_to_string(&path).map_err(|source| LoadError::Read { path: path.clone(), source })?;
+        let capture: Capture<'_> = serde_json::from_str(&text).map_err(|error| LoadError::from_parser(&path, error))?;
         let mut registry = Self::new();
         for project in capture.projects {
             registry.ids.project = registry.ids.project.max(project.project_id);
-            for artifact in project
-                .repositories
-                .iter()
-                .flat_map(|repository| &repository.artifacts)
-            {
+            for artifact in project.repositories.iter().flat_map(|repository| &repository.artifacts) {
                 let scan = artifact.scan();
-                registry
-                    .scans
-                    .insert(Arc::from(artifact.digest.as_str()), scan);
+                registry.scans.insert(Arc::from(artifact.digest.as_str()), scan);
             }
             let project = project.restore(&mut registry.ids);
             registry.projects.push(project);
@@ -144,8 +135,7 @@ impl Registry {
         for (name, body) in capture.reports {
             let digest = name.rsplit('@').next().unwrap_or_default();
             if body.get().contains("\"vulnerabilities\"") && registry.is_image(digest) {
-                let report = Report::from_json(body.get())
-                    .map_err(|error| LoadError::from_report(&path, error))?;
+                let report = Report::from_json(body.get()).map_err(|error| LoadError::from_report(&path, error))?;
                 registry.set_scan(digest, Scan::Success(Arc::new(report)));
             }
         }
@@ -162,10 +152,7 @@ impl Registry {
 impl CapturedProject {
     fn restore(self, ids: &mut Ids) -> Project {
         let project = Project::new(self.name);
-        let public = self
-            .metadata
-            .get("public")
-            .is_some_and(|public| public == "true");
+        let public = self.metadata.get("public").is_some_and(|public| public == "true");
         let mut project = if public { project.public() } else { project };
         project.id = self.project_id;
         project.created = self.creation_time;
@@ -178,11 +165,7 @@ impl CapturedProject {
             restored.created = repository.creation_time;
             restored.updated = repository.update_time;
             restored.pulls = repository.pull_count;
-            restored.artifacts = repository
-                .artifacts
-                .into_iter()
-                .map(|artifact| artifact.restore(ids))
-                .collect();
+            restored.artifacts = repository.artifacts.into_iter().map(|artifact| artifact.restore(ids)).collect();
             project.restore(restored);
         }
         project
@@ -192,12 +175,7 @@ impl CapturedProject {
 impl CapturedArtifact {
     /// Where the scan stands; the report itself comes later.
     fn scan(&self) -> Scan {
-        match self
-            .scan_overview
-            .values()
-            .next()
-            .map(|overview| overview.scan_status.as_str())
-        {
+        match self.scan_overview.values().next().map(|overview| overview.scan_status.as_str()) {
             Some("Running") => Scan::Running,
             Some("Pending" | "Scheduled") => Scan::Pending,
             Some("Stopped") => Scan::Stopped,
@@ -212,15 +190,9 @@ impl CapturedArtifact {
             "IMAGE" if self.manifest_media_type.ends_with("index.v1+json") => Kind::Index,
             "IMAGE" => Kind::Image,
             "CHART" => Kind::Chart,
-            _ => Kind::Other {
-                name: self.kind,
-                media_type: self.media_type,
-                artifact_type: self.artifact_type,
-            },
+            _ => Kind::Other { name: self.kind, media_type: self.media_type, artifact_type: self.artifact_type },
         };
-        let mut artifact = Artifact::of_kind(kind)
-            .with_digest(self.digest)
-            .with_size(self.size);
+        let mut artifact = Artifact::of_kind(kind).with_digest(self.digest).with_size(self.size);
         artifact.id = self.id;
         artifact.pushed = self.push_time;
         artifact.pulled = Some(self.pull_time).filter(|time| time.year() > 1);
@@ -228,30 +200,15 @@ impl CapturedArtifact {
         artifact.annotations = object(self.annotations);
         artifact.accessories = self.accessories.unwrap_or_default();
         let labels = self.labels.unwrap_or_default().into_iter();
-        artifact.labels = labels
-            .map(|label| Label {
-                id: label.id,
-                name: label.name,
-                created: label.creation_time,
-            })
-            .collect();
+        artifact.labels =
+            labels.map(|label| Label { id: label.id, name: label.name, created: label.creation_time }).collect();
         let references = self.references.unwrap_or_default().into_iter();
         artifact.references = references.map(CapturedReference::restore).collect();
         // The answer has the newest tag first.
         for tag in self.tags.unwrap_or_default().into_iter().rev() {
             ids.tag = ids.tag.max(tag.id);
-            let CapturedTag {
-                id,
-                name,
-                push_time: pushed,
-                immutable,
-            } = tag;
-            artifact.tags.push(Tag {
-                id,
-                name,
-                pushed,
-                immutable,
-            });
+            let CapturedTag { id, name, push_time: pushed, immutable } = tag;
+            artifact.tags.push(Tag { id, name, pushed, immutable });
         }
         artifact
     }
@@ -259,25 +216,13 @@ impl CapturedArtifact {
 
 impl CapturedReference {
     fn restore(self) -> Reference {
-        let CapturedPlatform {
-            architecture,
-            os,
-            variant,
-            os_version,
-            os_features,
-        } = self.platform;
+        let CapturedPlatform { architecture, os, variant, os_version, os_features } = self.platform;
         let os_features = os_features.unwrap_or_default();
         Reference {
             parent_id: self.parent_id,
             child_id: self.child_id,
             child_digest: Arc::from(self.child_digest),
-            platform: Platform {
-                architecture,
-                os,
-                variant,
-                os_version,
-                os_features,
-            },
+            platform: Platform { architecture, os, variant, os_version, os_features },
         }
     }
 }

@@ -35,7 +35,8 @@ pub struct ListedArtifact {
     pub tags: Vec<String>,
     /// Whether the scanner can scan the type.
     pub scannable: bool,
-    /// The id, package and version of each finding that is served, or `None` where there is no report.
+    /// The id, package and version of each finding that is served, or `None` where there is no
+    /// report.
     pub findings: Option<Vec<(String, String, String)>>,
 }
 
@@ -63,11 +64,7 @@ impl Registry {
                     let findings = report::union(&reports, self.duplicates);
                     expected.reports += 1;
                     expected.findings += findings.len();
-                    distinct.extend(
-                        findings
-                            .into_iter()
-                            .filter_map(|(finding, _)| finding.key.as_ref()),
-                    );
+                    distinct.extend(findings.into_iter().filter_map(|(finding, _)| finding.key.as_ref()));
                 }
             }
         }
@@ -82,20 +79,13 @@ impl Registry {
         for project in &self.projects {
             for repository in project.repositories() {
                 let artifacts = repository.listed();
-                listed.extend(
-                    artifacts.map(|artifact| self.listed_artifact(project, repository, artifact)),
-                );
+                listed.extend(artifacts.map(|artifact| self.listed_artifact(project, repository, artifact)));
             }
         }
         listed
     }
 
-    fn listed_artifact(
-        &self,
-        project: &Project,
-        repository: &Repository,
-        artifact: &Artifact,
-    ) -> ListedArtifact {
+    fn listed_artifact(&self, project: &Project, repository: &Repository, artifact: &Artifact) -> ListedArtifact {
         let findings = self.reports(repository, artifact).map(|reports| {
             let findings = report::union(&reports, self.duplicates).into_iter();
             let keys = findings.filter_map(|(finding, _)| finding.key.clone());

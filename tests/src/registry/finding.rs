@@ -24,7 +24,8 @@ pub struct Finding {
 
 /// A finding as it goes on the wire, cut where the digests of the artifact come in.
 ///
-/// Nothing of the text is interpreted beyond what the lists need, so that odd findings are served as they are.
+/// Nothing of the text is interpreted beyond what the lists need, so that odd findings are served
+/// as they are.
 #[derive(Clone, Debug)]
 pub(crate) struct StoredFinding {
     head: String,
@@ -49,11 +50,7 @@ pub(crate) struct Members<'a>(pub(crate) Vec<(String, &'a RawValue)>);
 impl Finding {
     /// A finding of unknown severity, without a fix.
     #[must_use]
-    pub fn new(
-        id: impl Into<String>,
-        package: impl Into<String>,
-        version: impl Into<String>,
-    ) -> Self {
+    pub fn new(id: impl Into<String>, package: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
             id: id.into(),
             package: package.into(),
@@ -111,7 +108,8 @@ impl Finding {
         self
     }
 
-    /// Sets `preferred_cvss.score_v3`, which Harbor often sends as `null` or 0 although a vendor gives a score.
+    /// Sets `preferred_cvss.score_v3`, which Harbor often sends as `null` or 0 although a vendor
+    /// gives a score.
     #[must_use]
     pub fn with_preferred_score(mut self, score: f64) -> Self {
         self.preferred_score = Some(score);
@@ -120,12 +118,7 @@ impl Finding {
 
     /// Adds the CVSS 3 score and vector of a vendor.
     #[must_use]
-    pub fn with_cvss(
-        mut self,
-        vendor: impl Into<String>,
-        score: f64,
-        vector: impl Into<String>,
-    ) -> Self {
+    pub fn with_cvss(mut self, vendor: impl Into<String>, score: f64, vector: impl Into<String>) -> Self {
         let entry = json!({"V3Score": score, "V3Vector": vector.into()});
         self.cvss.insert(vendor.into(), entry);
         self
@@ -133,12 +126,7 @@ impl Finding {
 
     /// Adds the CVSS 2 score and vector of a vendor that gives no other.
     #[must_use]
-    pub fn with_cvss_2(
-        mut self,
-        vendor: impl Into<String>,
-        score: f64,
-        vector: impl Into<String>,
-    ) -> Self {
+    pub fn with_cvss_2(mut self, vendor: impl Into<String>, score: f64, vector: impl Into<String>) -> Self {
         let entry = json!({"V2Score": score, "V2Vector": vector.into()});
         self.cvss.insert(vendor.into(), entry);
         self
@@ -165,49 +153,26 @@ impl Finding {
         }
         push_member(&mut head, "artifact_digests", "");
         let score = json!(self.preferred_score);
-        let preferred = format!(
-            "{{\"score_v3\":{score},\"score_v2\":null,\"vector_v3\":\"\",\"vector_v2\":\"\"}}"
-        );
+        let preferred = format!("{{\"score_v3\":{score},\"score_v2\":null,\"vector_v3\":\"\",\"vector_v2\":\"\"}}");
         let mut tail = String::from(",");
         push_member(&mut tail, "preferred_cvss", &preferred);
         push_member(&mut tail, "cwe_ids", &list(&self.cwe_ids).to_string());
         push_member(&mut tail, "vendor_attributes", &attributes.to_string());
         tail.push('}');
-        let Self {
-            id,
-            package,
-            version,
-            severity,
-            ..
-        } = self.clone();
-        let key = Some(Key {
-            id,
-            package,
-            version,
-        });
-        StoredFinding {
-            head,
-            tail: Some(tail),
-            key,
-            severity,
-            fixable: !self.fix_version.is_empty(),
-        }
+        let Self { id, package, version, severity, .. } = self.clone();
+        let key = Some(Key { id, package, version });
+        StoredFinding { head, tail: Some(tail), key, severity, fixable: !self.fix_version.is_empty() }
     }
 }
 
 impl StoredFinding {
-    /// Takes an element of `vulnerabilities` as it is; only its digests are replaced when it is served.
+    /// Takes an element of `vulnerabilities` as it is; only its digests are replaced when it is
+    /// served.
     pub(crate) fn from_json(element: &RawValue) -> Self {
         let Ok(Members(members)) = serde_json::from_str(element.get()) else {
             let mut head = String::new();
             push_html_escaped(&mut head, &compact(element.get()));
-            return Self {
-                head,
-                tail: None,
-                key: None,
-                severity: String::new(),
-                fixable: false,
-            };
+            return Self { head, tail: None, key: None, severity: String::new(), fixable: false };
         };
         let place = digests_place(&members);
         let mut head = String::from("{");
@@ -216,10 +181,7 @@ impl StoredFinding {
         }
         push_member(&mut head, "artifact_digests", "");
         let mut tail = String::new();
-        for (name, value) in members[place..]
-            .iter()
-            .filter(|(name, _)| name != "artifact_digests")
-        {
+        for (name, value) in members[place..].iter().filter(|(name, _)| name != "artifact_digests") {
             if tail.is_empty() {
                 tail.push(',');
             }
@@ -228,22 +190,12 @@ impl StoredFinding {
         tail.push('}');
         let text = |name: &str| text_of(&members, name);
         let key = match (text("id"), text("package"), text("version")) {
-            (Some(id), Some(package), Some(version)) => Some(Key {
-                id,
-                package,
-                version,
-            }),
+            (Some(id), Some(package), Some(version)) => Some(Key { id, package, version }),
             _ => None,
         };
         let severity = text("severity").unwrap_or_default();
         let fixable = text("fix_version").is_some_and(|version| !version.is_empty());
-        Self {
-            head,
-            tail: Some(tail),
-            key,
-            severity,
-            fixable,
-        }
+        Self { head, tail: Some(tail), key, severity, fixable }
     }
 
     /// The size on the wire without the digests.
@@ -308,8 +260,7 @@ pub(crate) fn push_member(out: &mut String, name: &str, json: &str) {
 fn digests_place(members: &[(String, &RawValue)]) -> usize {
     let position = |name: &str| members.iter().position(|(key, _)| key == name);
     let own = position("artifact_digests");
-    own.or_else(|| position("links").map(|links| links + 1))
-        .unwrap_or(members.len())
+    own.or_else(|| position("links").map(|links| links + 1)).unwrap_or(members.len())
 }
 
 /// Harbor stores a list as one text, so that an empty list comes back as one empty string.

@@ -41,20 +41,13 @@ pub enum LoadError {
 
 impl LoadError {
     pub(crate) fn from_parser(path: &Path, source: serde_json::Error) -> Self {
-        Self::Json {
-            path: path.to_owned(),
-            line: source.line(),
-            column: source.column(),
-            source,
-        }
+        Self::Json { path: path.to_owned(), line: source.line(), column: source.column(), source }
     }
 
     pub(crate) fn from_report(path: &Path, error: ReportError) -> Self {
         match error {
             ReportError::Json { source, .. } => Self::from_parser(path, source),
-            ReportError::NotAReport => Self::NotAReport {
-                path: path.to_owned(),
-            },
+            ReportError::NotAReport => Self::NotAReport { path: path.to_owned() },
         }
     }
 }
@@ -62,29 +55,22 @@ impl LoadError {
 impl Registry {
     /// Loads every `*.json` of a folder, in the order of their names, into the project `real`.
     ///
-    /// Each file is a report, bare or under its media type, and becomes the image `latest` of a repository that has
-    /// the name of the file without its ending, in lower case.
+    /// Each file is a report, bare or under its media type, and becomes the image `latest` of a
+    /// repository that has the name of the file without its ending, in lower case.
     ///
     /// # Errors
     ///
-    /// Fails at the first file that cannot be read, with its path, and the line and column where it is not a report.
+    /// Fails at the first file that cannot be read, with its path, and the line and column where it
+    /// is not a report.
     pub fn from_reports(folder: impl AsRef<Path>) -> Result<Self, LoadError> {
         let mut project = Project::new("real");
         for path in report_files(folder.as_ref())? {
-            let read = |source| LoadError::Read {
-                path: path.clone(),
-                source,
-            };
+            let read = |source| LoadError::Read { path: path.clone(), source };
             let text = fs::read_to_string(&path).map_err(read)?;
-            let report =
-                Report::from_json(&text).map_err(|error| LoadError::from_report(&path, error))?;
-            let name = path
-                .file_stem()
-                .map(|name| name.to_string_lossy().to_lowercase());
+            let report = Report::from_json(&text).map_err(|error| LoadError::from_report(&path, error))?;
+            let name = path.file_stem().map(|name| name.to_string_lossy().to_lowercase());
             let name = name.unwrap_or_default();
-            let image = Artifact::image()
-                .with_content(format!("real/{name}"))
-                .with_tag("latest");
+            let image = Artifact::image().with_content(format!("real/{name}")).with_tag("latest");
             let repository = Repository::new(name).with_artifact(image.with_report(report));
             project = project.with_repository(repository);
         }
@@ -93,10 +79,7 @@ impl Registry {
 }
 
 fn report_files(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
-    let read = |source| LoadError::Read {
-        path: folder.to_owned(),
-        source,
-    };
+    let read = |source| LoadError::Read { path: folder.to_owned(), source };
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(read)? {
         let path = entry.map_err(read)?.path();

@@ -1,4 +1,5 @@
-//! The state behind the simulated server: projects, repositories, artifacts, scans, and who may see them.
+//! The state behind the simulated server: projects, repositories, artifacts, scans, and who may see
+//! them.
 
 mod artifact;
 mod capture;
@@ -32,7 +33,8 @@ pub(crate) use people::Caller;
 pub(crate) use report::MEDIA_TYPE;
 pub(crate) use synthetic::Random;
 
-/// The first moment of every registry; each thing added is a second younger, so that times are the same in every run.
+/// The first moment of every registry; each thing added is a second younger, so that times are the
+/// same in every run.
 const BEGINNING: DateTime<Utc> = match DateTime::from_timestamp(1_767_225_600, 0) {
     Some(time) => time,
     None => DateTime::UNIX_EPOCH,
@@ -40,9 +42,9 @@ const BEGINNING: DateTime<Utc> = match DateTime::from_timestamp(1_767_225_600, 0
 
 /// Everything a simulated Harbor holds.
 ///
-/// Every list that the server answers is computed from this state at the time of the request, so that changes made
-/// while it serves are seen at once. A new registry has one user, the administrator `admin` with the password
-/// `Harbor12345`, and one scanner.
+/// Every list that the server answers is computed from this state at the time of the request, so
+/// that changes made while it serves are seen at once. A new registry has one user, the
+/// administrator `admin` with the password `Harbor12345`, and one scanner.
 #[derive(Clone, Debug)]
 pub struct Registry {
     projects: Vec<Project>,
@@ -156,19 +158,11 @@ impl Registry {
 
     /// Pushes an artifact and answers its digest, or `None` where there is no such project.
     ///
-    /// A repository that is not there yet is created. A digest that the repository already holds gains the tags, and
-    /// a tag that another artifact of the repository had moves.
+    /// A repository that is not there yet is created. A digest that the repository already holds
+    /// gains the tags, and a tag that another artifact of the repository had moves.
     pub fn push(&mut self, project: &str, repository: &str, artifact: Artifact) -> Option<String> {
-        let position = self
-            .projects
-            .iter()
-            .position(|known| known.name() == project)?;
-        let Self {
-            projects,
-            scans,
-            ids,
-            ..
-        } = self;
+        let position = self.projects.iter().position(|known| known.name() == project)?;
+        let Self { projects, scans, ids, .. } = self;
         let project = &mut projects[position];
         if project.repository(repository).is_none() {
             project.adopt(Repository::new(repository), ids);
@@ -181,14 +175,12 @@ impl Registry {
 
     /// Deletes an artifact by its digest or by one of its tags, and tells whether it was there.
     pub fn delete_artifact(&mut self, project: &str, repository: &str, reference: &str) -> bool {
-        self.repository_mut(project, repository)
-            .is_some_and(|repository| repository.delete(reference))
+        self.repository_mut(project, repository).is_some_and(|repository| repository.delete(reference))
     }
 
     /// Deletes a repository with all it holds, and tells whether it was there.
     pub fn delete_repository(&mut self, project: &str, repository: &str) -> bool {
-        self.project_mut(project)
-            .is_some_and(|project| project.delete(repository))
+        self.project_mut(project).is_some_and(|project| project.delete(repository))
     }
 
     /// Deletes a project with all it holds, and tells whether it was there.
@@ -224,7 +216,8 @@ impl Registry {
         self.scans.insert(Arc::from(digest), scan);
     }
 
-    /// A project by its name or by its number, where `by_name` tells that an all-digit text is a name.
+    /// A project by its name or by its number, where `by_name` tells that an all-digit text is a
+    /// name.
     pub(crate) fn project_by_name_or_id(&self, text: &str, by_name: bool) -> Option<&Project> {
         match text.parse::<i64>() {
             Ok(id) if !by_name => self.projects.iter().find(|project| project.id == id),
@@ -245,9 +238,7 @@ impl Registry {
     }
 
     fn project_mut(&mut self, name: &str) -> Option<&mut Project> {
-        self.projects
-            .iter_mut()
-            .find(|project| project.name() == name)
+        self.projects.iter_mut().find(|project| project.name() == name)
     }
 
     fn repository_mut(&mut self, project: &str, repository: &str) -> Option<&mut Repository> {

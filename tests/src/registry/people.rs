@@ -18,8 +18,8 @@ pub struct User {
 
 /// A robot account.
 ///
-/// A new one may do what reading all reports needs, in all projects: `repository:list`, `artifact:list` and
-/// `artifact-addition:read`.
+/// A new one may do what reading all reports needs, in all projects: `repository:list`,
+/// `artifact:list` and `artifact-addition:read`.
 #[derive(Clone)]
 pub struct Robot {
     pub(crate) id: i64,
@@ -53,22 +53,13 @@ impl User {
     #[must_use]
     pub fn new(name: impl Into<String>, password: impl Into<String>) -> Self {
         let (name, password) = (name.into(), password.into());
-        Self {
-            id: 0,
-            created: BEGINNING,
-            name,
-            administrator: false,
-            password,
-        }
+        Self { id: 0, created: BEGINNING, name, administrator: false, password }
     }
 
     /// A user who may do everything.
     #[must_use]
     pub fn administrator(name: impl Into<String>, password: impl Into<String>) -> Self {
-        Self {
-            administrator: true,
-            ..Self::new(name, password)
-        }
+        Self { administrator: true, ..Self::new(name, password) }
     }
 }
 
@@ -108,26 +99,18 @@ impl Robot {
     }
 
     fn covers(&self, project: &str) -> bool {
-        self.projects
-            .as_ref()
-            .is_none_or(|projects| projects.iter().any(|name| name == project))
+        self.projects.as_ref().is_none_or(|projects| projects.iter().any(|name| name == project))
     }
 }
 
 impl Registry {
     /// Finds who a login name and a secret belong to.
     pub(crate) fn login(&self, name: &str, secret: &str) -> Option<Caller> {
-        let user = self
-            .users()
-            .iter()
-            .find(|user| user.name == name && user.password == secret);
+        let user = self.users().iter().find(|user| user.name == name && user.password == secret);
         if let Some(user) = user {
             return Some(Caller::User(user.name.clone()));
         }
-        let robot = self
-            .robots()
-            .iter()
-            .find(|robot| robot.name == name && robot.secret == secret);
+        let robot = self.robots().iter().find(|robot| robot.name == name && robot.secret == secret);
         robot.map(|robot| Caller::Robot(robot.name.clone()))
     }
 
@@ -147,12 +130,8 @@ impl Registry {
         project.is_public()
             || match caller {
                 Caller::Anonymous => false,
-                Caller::User(name) => {
-                    self.is_administrator(caller) || project.role_of(name).is_some()
-                }
-                Caller::Robot(name) => self
-                    .robot(name)
-                    .is_some_and(|robot| robot.covers(project.name())),
+                Caller::User(name) => self.is_administrator(caller) || project.role_of(name).is_some(),
+                Caller::Robot(name) => self.robot(name).is_some_and(|robot| robot.covers(project.name())),
             }
     }
 
@@ -168,11 +147,7 @@ impl Registry {
             Caller::Robot(name) if project.denies(name) => false,
             Caller::Robot(name) => {
                 let granted = |robot: &Robot| {
-                    robot.covers(project.name())
-                        && robot
-                            .permissions
-                            .iter()
-                            .any(|granted| granted == permission)
+                    robot.covers(project.name()) && robot.permissions.iter().any(|granted| granted == permission)
                 };
                 public || self.robot(name).is_some_and(granted)
             }
@@ -187,9 +162,7 @@ impl Registry {
 impl fmt::Debug for User {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = formatter.debug_struct("User");
-        debug
-            .field("name", &self.name)
-            .field("administrator", &self.administrator);
+        debug.field("name", &self.name).field("administrator", &self.administrator);
         debug.finish_non_exhaustive()
     }
 }
@@ -197,11 +170,7 @@ impl fmt::Debug for User {
 impl fmt::Debug for Robot {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = formatter.debug_struct("Robot");
-        debug
-            .field("name", &self.name)
-            .field("projects", &self.projects);
-        debug
-            .field("permissions", &self.permissions)
-            .finish_non_exhaustive()
+        debug.field("name", &self.name).field("projects", &self.projects);
+        debug.field("permissions", &self.permissions).finish_non_exhaustive()
     }
 }

@@ -66,7 +66,8 @@ impl Project {
         self
     }
 
-    /// Answers 403 to a robot, named with its prefix, for everything inside of the project, public or not.
+    /// Answers 403 to a robot, named with its prefix, for everything inside of the project, public
+    /// or not.
     #[must_use]
     pub fn denying(mut self, robot: impl Into<String>) -> Self {
         self.denied.push(robot.into());
@@ -107,15 +108,11 @@ impl Project {
     /// The repository of a path, without the name of the project.
     #[must_use]
     pub fn repository(&self, name: &str) -> Option<&Repository> {
-        self.positions
-            .get(name)
-            .map(|position| &self.repositories[*position])
+        self.positions.get(name).map(|position| &self.repositories[*position])
     }
 
     pub(crate) fn repository_mut(&mut self, name: &str) -> Option<&mut Repository> {
-        self.positions
-            .get(name)
-            .map(|position| &mut self.repositories[*position])
+        self.positions.get(name).map(|position| &mut self.repositories[*position])
     }
 
     /// Makes a user a developer of the project.
@@ -126,8 +123,7 @@ impl Project {
     /// Takes a repository in as it is, with the numbers and times it has.
     pub(crate) fn restore(&mut self, mut repository: Repository) {
         repository.index();
-        self.positions
-            .insert(repository.name.clone(), self.repositories.len());
+        self.positions.insert(repository.name.clone(), self.repositories.len());
         self.repositories.push(repository);
     }
 
@@ -137,8 +133,7 @@ impl Project {
         repository.created = ids.now();
         repository.updated = repository.created;
         repository.full_name = format!("{}/{}", self.name, repository.name);
-        self.positions
-            .insert(repository.name.clone(), self.repositories.len());
+        self.positions.insert(repository.name.clone(), self.repositories.len());
         self.repositories.push(repository);
     }
 
@@ -149,18 +144,13 @@ impl Project {
         };
         self.repositories.remove(*position);
         let names = self.repositories.iter().enumerate();
-        self.positions = names
-            .map(|(position, known)| (known.name.clone(), position))
-            .collect();
+        self.positions = names.map(|(position, known)| (known.name.clone(), position)).collect();
         true
     }
 
     /// The number of the role that a user has in the project.
     pub(crate) fn role_of(&self, user: &str) -> Option<i64> {
-        self.members
-            .iter()
-            .find(|(name, _)| name == user)
-            .map(|(_, role)| *role)
+        self.members.iter().find(|(name, _)| name == user).map(|(_, role)| *role)
     }
 
     pub(crate) fn denies(&self, robot: &str) -> bool {
@@ -213,16 +203,13 @@ impl Repository {
     /// The artifact that has a digest or a tag.
     #[must_use]
     pub fn artifact(&self, reference: &str) -> Option<&Artifact> {
-        self.positions
-            .get(reference)
-            .map(|position| &self.artifacts[*position])
+        self.positions.get(reference).map(|position| &self.artifacts[*position])
     }
 
-    /// The artifacts that a list shows: the tagged ones, and the untagged ones that no index refers to.
+    /// The artifacts that a list shows: the tagged ones, and the untagged ones that no index refers
+    /// to.
     pub fn listed(&self) -> impl Iterator<Item = &Artifact> {
-        self.artifacts
-            .iter()
-            .filter(|artifact| !artifact.is_hidden())
+        self.artifacts.iter().filter(|artifact| !artifact.is_hidden())
     }
 
     /// Takes an artifact and its children in, and answers its digest.
@@ -255,8 +242,7 @@ impl Repository {
             for reference in &mut artifact.references {
                 reference.parent_id = artifact.id;
             }
-            self.positions
-                .insert(Arc::clone(&digest), self.artifacts.len());
+            self.positions.insert(Arc::clone(&digest), self.artifacts.len());
             self.artifacts.push(artifact);
         }
         for tag in tags {
@@ -273,17 +259,13 @@ impl Repository {
         if let Some(before) = self.positions.insert(Arc::from(name), position) {
             self.artifacts[before].tags.retain(|tag| tag.name != name);
         }
-        let tag = Tag {
-            id: ids.next_tag(),
-            name: name.to_owned(),
-            pushed: ids.now(),
-            immutable: false,
-        };
+        let tag = Tag { id: ids.next_tag(), name: name.to_owned(), pushed: ids.now(), immutable: false };
         self.artifacts[position].tags.push(tag);
         true
     }
 
-    /// Deletes the artifact that has a digest or a tag; children of a deleted index are listed from then on.
+    /// Deletes the artifact that has a digest or a tag; children of a deleted index are listed from
+    /// then on.
     pub(crate) fn delete(&mut self, reference: &str) -> bool {
         let Some(position) = self.positions.get(reference) else {
             return false;
@@ -296,17 +278,13 @@ impl Repository {
     /// Finds anew where everything is, and which artifacts an index refers to.
     fn index(&mut self) {
         let references = self.artifacts.iter().flat_map(|known| &known.references);
-        let children: HashSet<_> = references
-            .map(|child| Arc::clone(&child.child_digest))
-            .collect();
+        let children: HashSet<_> = references.map(|child| Arc::clone(&child.child_digest)).collect();
         self.positions.clear();
         for (position, artifact) in self.artifacts.iter_mut().enumerate() {
             artifact.referenced = children.contains(&artifact.digest);
-            self.positions
-                .insert(Arc::clone(&artifact.digest), position);
+            self.positions.insert(Arc::clone(&artifact.digest), position);
             for tag in &artifact.tags {
-                self.positions
-                    .insert(Arc::from(tag.name.as_str()), position);
+                self.positions.insert(Arc::from(tag.name.as_str()), position);
             }
         }
     }

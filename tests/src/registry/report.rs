@@ -17,7 +17,8 @@ pub(crate) const MEDIA_TYPE: &str = "application/vnd.security.vulnerability.repo
 /// A vulnerability report, served as it is but for the digests.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// The members before `vulnerabilities`, as a name and compact JSON. Copies of a report share them.
+    /// The members before `vulnerabilities`, as a name and compact JSON. Copies of a report share
+    /// them.
     before: Arc<Vec<(String, String)>>,
     findings: Findings,
     /// The members behind `vulnerabilities`.
@@ -40,9 +41,7 @@ pub enum ReportError {
         source: serde_json::Error,
     },
     /// The object is neither a report nor a report under its media type.
-    #[error(
-        "neither a report nor a report under its media type: there is no member `vulnerabilities`"
-    )]
+    #[error("neither a report nor a report under its media type: there is no member `vulnerabilities`")]
     NotAReport,
 }
 
@@ -72,11 +71,7 @@ impl Default for Report {
 
 impl ReportError {
     pub(crate) fn from_parser(source: serde_json::Error) -> Self {
-        Self::Json {
-            line: source.line(),
-            column: source.column(),
-            source,
-        }
+        Self::Json { line: source.line(), column: source.column(), source }
     }
 }
 
@@ -106,9 +101,7 @@ impl Report {
     /// Fails when the text is not JSON or has no member `vulnerabilities`.
     pub fn from_json(json: &str) -> Result<Self, ReportError> {
         let Members(members) = parse(json)?;
-        let has_findings = |members: &[(String, &RawValue)]| {
-            members.iter().any(|(name, _)| name == "vulnerabilities")
-        };
+        let has_findings = |members: &[(String, &RawValue)]| members.iter().any(|(name, _)| name == "vulnerabilities");
         if has_findings(&members) {
             return Self::from_members(&members);
         }
@@ -134,21 +127,10 @@ impl Report {
     }
 
     /// A copy of the report that draws its findings from a table.
-    pub(crate) fn drawing(
-        &self,
-        table: &Arc<[Arc<StoredFinding>]>,
-        start: usize,
-        stride: usize,
-        count: usize,
-    ) -> Self {
+    pub(crate) fn drawing(&self, table: &Arc<[Arc<StoredFinding>]>, start: usize, stride: usize, count: usize) -> Self {
         let table = Arc::clone(table);
         let mut report = self.clone();
-        report.findings = Findings::Drawn {
-            table,
-            start,
-            stride,
-            count,
-        };
+        report.findings = Findings::Drawn { table, start, stride, count };
         report
     }
 
@@ -172,17 +154,10 @@ impl Report {
     pub(crate) fn served(&self, duplicates: Duplicates) -> Vec<&Arc<StoredFinding>> {
         match &self.findings {
             Findings::Verbatim(_) => Vec::new(),
-            Findings::Drawn {
-                table,
-                start,
-                stride,
-                count,
-            } => (0..*count)
-                .map(|index| &table[(start + index * stride) % table.len()])
-                .collect(),
-            Findings::Listed(findings) if duplicates == Duplicates::Served => {
-                findings.iter().collect()
+            Findings::Drawn { table, start, stride, count } => {
+                (0..*count).map(|index| &table[(start + index * stride) % table.len()]).collect()
             }
+            Findings::Listed(findings) if duplicates == Duplicates::Served => findings.iter().collect(),
             Findings::Listed(findings) => {
                 let mut seen: HashSet<&Key> = HashSet::with_capacity(findings.len());
                 let mut served = Vec::with_capacity(findings.len());
@@ -202,23 +177,16 @@ impl Report {
     }
 
     fn from_members(members: &[(String, &RawValue)]) -> Result<Self, ReportError> {
-        let position = members
-            .iter()
-            .position(|(name, _)| name == "vulnerabilities");
+        let position = members.iter().position(|(name, _)| name == "vulnerabilities");
         let position = position.ok_or(ReportError::NotAReport)?;
         let keep = |members: &[(String, &RawValue)]| {
             let members = members.iter();
-            members
-                .map(|(name, value)| (name.clone(), compact(value.get())))
-                .collect::<Vec<_>>()
+            members.map(|(name, value)| (name.clone(), compact(value.get()))).collect::<Vec<_>>()
         };
         let raw = members[position].1.get();
         let findings = match serde_json::from_str::<Vec<&RawValue>>(raw) {
             Ok(elements) => {
-                let stored = elements
-                    .into_iter()
-                    .map(StoredFinding::from_json)
-                    .map(Arc::new);
+                let stored = elements.into_iter().map(StoredFinding::from_json).map(Arc::new);
                 Findings::Listed(stored.collect())
             }
             Err(_) => Findings::Verbatim(compact(raw)),
@@ -255,9 +223,7 @@ impl Report {
 
     fn member(&self, name: &str) -> Option<&str> {
         let mut members = self.before.iter().chain(self.after.iter());
-        members
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        members.find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -276,17 +242,13 @@ pub(crate) fn image_body(report: &Report, digest: &str, duplicates: Duplicates) 
         }
         _ => {
             let findings = report.served(duplicates).into_iter();
-            body(
-                report,
-                &findings
-                    .map(|finding| (finding, vec![digest]))
-                    .collect::<Vec<_>>(),
-            )
+            body(report, &findings.map(|finding| (finding, vec![digest])).collect::<Vec<_>>())
         }
     }
 }
 
-/// Writes the body for an index: the union of the reports of its images, with the digests of each finding's images.
+/// Writes the body for an index: the union of the reports of its images, with the digests of each
+/// finding's images.
 pub(crate) fn index_body(reports: &[(&str, &Report)], duplicates: Duplicates) -> String {
     let Some((_, first)) = reports.first() else {
         return "{}".to_owned();
@@ -300,30 +262,23 @@ pub(crate) fn index_body(reports: &[(&str, &Report)], duplicates: Duplicates) ->
             && let Some(later) = report.member("generated_at")
         {
             let later = later.to_owned();
-            Arc::make_mut(&mut merged.before)
-                .iter_mut()
-                .filter(|(name, _)| name == "generated_at")
-                .for_each(|member| {
+            Arc::make_mut(&mut merged.before).iter_mut().filter(|(name, _)| name == "generated_at").for_each(
+                |member| {
                     member.1.clone_from(&later);
-                });
+                },
+            );
         }
     }
     body(&merged, &union(reports, duplicates))
 }
 
 /// The findings of several images, each once, in the order in which they come first.
-pub(crate) fn union<'a>(
-    reports: &[(&'a str, &'a Report)],
-    duplicates: Duplicates,
-) -> Vec<WithDigests<'a>> {
+pub(crate) fn union<'a>(reports: &[(&'a str, &'a Report)], duplicates: Duplicates) -> Vec<WithDigests<'a>> {
     let mut findings: Vec<WithDigests<'a>> = Vec::new();
     let mut positions: HashMap<&Key, usize> = HashMap::new();
     for (digest, report) in reports {
         for finding in report.served(duplicates) {
-            let known = finding
-                .key
-                .as_ref()
-                .map(|key| (key, positions.get(key).copied()));
+            let known = finding.key.as_ref().map(|key| (key, positions.get(key).copied()));
             match known {
                 // Twice in the same image: only a registry that serves duplicates has that.
                 Some((_, Some(position))) if findings[position].1.last() == Some(digest) => {
@@ -360,10 +315,7 @@ fn parse(json: &str) -> Result<Members<'_>, ReportError> {
 }
 
 fn body(report: &Report, findings: &[WithDigests<'_>]) -> String {
-    let size = findings
-        .iter()
-        .map(|(finding, digests)| finding.len() + digests.len() * 76 + 1)
-        .sum();
+    let size = findings.iter().map(|(finding, digests)| finding.len() + digests.len() * 76 + 1).sum();
     let mut out = open(&report.before, size);
     push_member(&mut out, "vulnerabilities", "[");
     for (position, (finding, digests)) in findings.iter().enumerate() {

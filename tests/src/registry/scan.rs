@@ -83,20 +83,13 @@ impl Scan {
 
 impl Registry {
     /// The images whose scans count for an artifact: itself, or the images that an index refers to.
-    pub(crate) fn images<'a>(
-        &self,
-        repository: &'a Repository,
-        artifact: &'a Artifact,
-    ) -> Vec<&'a Artifact> {
+    pub(crate) fn images<'a>(&self, repository: &'a Repository, artifact: &'a Artifact) -> Vec<&'a Artifact> {
         match artifact.kind {
             Kind::Image => vec![artifact],
             Kind::Index => {
                 let children = artifact.references.iter();
-                let children =
-                    children.filter_map(|child| repository.artifact(&child.child_digest));
-                children
-                    .flat_map(|child| self.images(repository, child))
-                    .collect()
+                let children = children.filter_map(|child| repository.artifact(&child.child_digest));
+                children.flat_map(|child| self.images(repository, child)).collect()
             }
             Kind::Chart | Kind::Other { .. } => Vec::new(),
         }
@@ -109,49 +102,32 @@ impl Registry {
         artifact: &'a Artifact,
     ) -> Option<Vec<(&'a str, &'a Report)>> {
         let images = self.images(repository, artifact);
-        let reports = images
-            .iter()
-            .map(|image| Some((image.digest(), self.scan(image.digest()).report()?)));
-        reports
-            .collect::<Option<Vec<_>>>()
-            .filter(|reports| !reports.is_empty())
+        let reports = images.iter().map(|image| Some((image.digest(), self.scan(image.digest()).report()?)));
+        reports.collect::<Option<Vec<_>>>().filter(|reports| !reports.is_empty())
     }
 
     /// The body of the vulnerability addition, or `None` where it is empty.
-    pub(crate) fn report_body(
-        &self,
-        repository: &Repository,
-        artifact: &Artifact,
-    ) -> Option<String> {
+    pub(crate) fn report_body(&self, repository: &Repository, artifact: &Artifact) -> Option<String> {
         let reports = self.reports(repository, artifact)?;
         Some(match (&artifact.kind, reports.first()) {
-            (Kind::Image, Some((digest, report))) => {
-                report::image_body(report, digest, self.duplicates())
-            }
+            (Kind::Image, Some((digest, report))) => report::image_body(report, digest, self.duplicates()),
             _ => report::index_body(&reports, self.duplicates()),
         })
     }
 
-    /// The overview of the scans of an artifact, or `None` where one of its images was never scanned.
+    /// The overview of the scans of an artifact, or `None` where one of its images was never
+    /// scanned.
     pub(crate) fn summary(&self, repository: &Repository, artifact: &Artifact) -> Option<Summary> {
         let images = self.images(repository, artifact);
         let scans = images.iter().map(|image| self.scan(image.digest()));
         let statuses = scans.map(Scan::status).collect::<Option<Vec<_>>>()?;
         let status = merged_status(&statuses)?;
-        let ids: Vec<_> = images
-            .iter()
-            .map(|image| report_id(image.digest()))
-            .collect();
-        let succeeded = statuses
-            .iter()
-            .filter(|status| **status == "Success")
-            .count();
+        let ids: Vec<_> = images.iter().map(|image| report_id(image.digest())).collect();
+        let succeeded = statuses.iter().filter(|status| **status == "Success").count();
         let started = artifact.pushed + TimeDelta::seconds(1);
         let ended = matches!(status, "Success" | "Error" | "Stopped");
-        let reports: Vec<_> = images
-            .iter()
-            .filter_map(|image| Some((image.digest(), self.scan(image.digest()).report()?)))
-            .collect();
+        let reports: Vec<_> =
+            images.iter().filter_map(|image| Some((image.digest(), self.scan(image.digest()).report()?))).collect();
         Some(Summary {
             status,
             report_id: match artifact.kind {
@@ -169,40 +145,24 @@ impl Registry {
         let findings = report::union(reports, self.duplicates());
         let mut by_severity = BTreeMap::new();
         for (finding, _) in &findings {
-            *by_severity
-                .entry(known_severity(&finding.severity))
-                .or_insert(0) += 1;
+            *by_severity.entry(known_severity(&finding.severity)).or_insert(0) += 1;
         }
         let worst = reports.iter().map(|(_, report)| report.severity());
-        let worst = worst
-            .max_by_key(|severity| report::rank(severity))
-            .unwrap_or_default();
+        let worst = worst.max_by_key(|severity| report::rank(severity)).unwrap_or_default();
         Counts {
-            severity: if worst.is_empty() {
-                "None".to_owned()
-            } else {
-                worst.to_owned()
-            },
-            scanner: reports
-                .first()
-                .and_then(|(_, report)| report::scanner_of(report)),
+            severity: if worst.is_empty() { "None".to_owned() } else { worst.to_owned() },
+            scanner: reports.first().and_then(|(_, report)| report::scanner_of(report)),
             total: findings.len(),
-            fixable: findings
-                .iter()
-                .filter(|(finding, _)| finding.fixable)
-                .count(),
+            fixable: findings.iter().filter(|(finding, _)| finding.fixable).count(),
             by_severity,
         }
     }
 }
 
-/// One running image makes the index running, one stopped image stopped, and one success is enough for success.
+/// One running image makes the index running, one stopped image stopped, and one success is enough
+/// for success; of the rest the state that comes later counts.
 fn merged_status(statuses: &[&'static str]) -> Option<&'static str> {
-    let has = |status: &str| statuses.contains(&status);
-    ["Running", "Stopped", "Success"]
-        .into_iter()
-        .find(|status| has(status))
-        .or_else(|| statuses.iter().copied().max())
+    ["Running", "Stopped", "Success", "Error", "Pending"].into_iter().find(|status| statuses.contains(status))
 }
 
 fn known_severity(severity: &str) -> &'static str {
@@ -220,12 +180,5 @@ fn known_severity(severity: &str) -> &'static str {
 fn report_id(digest: &str) -> String {
     let hex = super::artifact::digest_of(digest.as_bytes());
     let hex = hex.trim_start_matches("sha256:");
-    format!(
-        "{}-{}-4{}-8{}-{}",
-        &hex[..8],
-        &hex[8..12],
-        &hex[13..16],
-        &hex[17..20],
-        &hex[20..32]
-    )
+    format!("{}-{}-4{}-8{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32])
 }

@@ -1,4 +1,5 @@
-//! Registries of any size, the same for the same seed, whose reports are written when they are asked for.
+//! Registries of any size, the same for the same seed, whose reports are written when they are
+//! asked for.
 
 use std::sync::Arc;
 
@@ -26,14 +27,7 @@ pub struct Scale {
 
 impl Default for Scale {
     fn default() -> Self {
-        Self {
-            projects: 10,
-            repositories: 20,
-            artifacts: 10,
-            findings: 150,
-            distinct: 5_000,
-            seed: 1,
-        }
+        Self { projects: 10, repositories: 20, artifacts: 10, findings: 150, distinct: 5_000, seed: 1 }
     }
 }
 
@@ -62,14 +56,15 @@ impl Random {
 }
 
 impl Registry {
-    /// Creates a registry of public projects `project-1`, `project-2` and so on, every image scanned.
+    /// Creates a registry of public projects `project-1`, `project-2` and so on, every image
+    /// scanned.
     ///
-    /// Reports share one table of findings, so that memory does not grow with the number of reports.
+    /// Reports share one table of findings, so that memory does not grow with the number of
+    /// reports.
     #[must_use]
     pub fn synthetic(scale: Scale) -> Self {
         let mut random = Random::new(scale.seed);
-        let findings =
-            (0..scale.distinct).map(|number| Arc::new(finding(number, &mut random).to_stored()));
+        let findings = (0..scale.distinct).map(|number| Arc::new(finding(number, &mut random).to_stored()));
         let table: Arc<[Arc<StoredFinding>]> = findings.collect();
         let template = Report::new().with_severity("Critical");
         let mut registry = Self::new();
@@ -92,13 +87,9 @@ impl Registry {
     }
 }
 
-/// Draws a report without repeating a finding: a stride that shares no factor with the table visits each entry once.
-fn report(
-    template: &Report,
-    table: &Arc<[Arc<StoredFinding>]>,
-    findings: usize,
-    random: &mut Random,
-) -> Report {
+/// Draws a report without repeating a finding: a stride that shares no factor with the table visits
+/// each entry once.
+fn report(template: &Report, table: &Arc<[Arc<StoredFinding>]>, findings: usize, random: &mut Random) -> Report {
     let start = random.below(table.len());
     let mut stride = 1 + random.below(table.len());
     while greatest_common_divisor(stride, table.len()) > 1 {
@@ -116,32 +107,19 @@ fn greatest_common_divisor(left: usize, right: usize) -> usize {
 
 fn finding(number: usize, random: &mut Random) -> Finding {
     const SEVERITIES: [(&str, f64, &str); 4] = [
-        (
-            "Critical",
-            9.8,
-            "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
-        ),
+        ("Critical", 9.8, "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"),
         ("High", 7.5, "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"),
-        (
-            "Medium",
-            5.3,
-            "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N",
-        ),
+        ("Medium", 5.3, "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N"),
         ("Low", 3.7, "CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:N/A:N"),
     ];
     const WORDS: [&str; 12] = [
-        "parser", "buffer", "header", "request", "length", "memory", "crafted", "input", "remote",
-        "overflow", "handler", "archive",
+        "parser", "buffer", "header", "request", "length", "memory", "crafted", "input", "remote", "overflow",
+        "handler", "archive",
     ];
     let (severity, score, vector) = SEVERITIES[random.below(SEVERITIES.len())];
     let words: Vec<_> = (0..60).map(|_| WORDS[random.below(WORDS.len())]).collect();
     let id = format!("CVE-{}-{}", 2015 + number % 11, 10_000 + number);
-    let version = format!(
-        "{}.{}.{}",
-        1 + random.below(9),
-        random.below(20),
-        random.below(40)
-    );
+    let version = format!("{}.{}.{}", 1 + random.below(9), random.below(20), random.below(40));
     let link = format!("https://avd.example.com/nvd/{}", id.to_lowercase());
     let finding = Finding::new(id, format!("library-{}", number % 700), version)
         .with_severity(severity)
@@ -162,8 +140,5 @@ fn finding(number: usize, random: &mut Random) -> Finding {
 
 fn digest(random: &mut Random) -> String {
     let words = [random.next(), random.next(), random.next(), random.next()];
-    format!(
-        "sha256:{:016x}{:016x}{:016x}{:016x}",
-        words[0], words[1], words[2], words[3]
-    )
+    format!("sha256:{:016x}{:016x}{:016x}{:016x}", words[0], words[1], words[2], words[3])
 }

@@ -47,11 +47,7 @@ impl Refusal {
 
     pub(crate) fn method_not_allowed(method: &str, allowed: &str) -> Self {
         let message = format!("method {method} is not allowed, but [{allowed}] are");
-        Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "METHOD_NOT_ALLOWED",
-            message,
-        )
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
     }
 
     pub(crate) fn precondition(message: impl Into<String>) -> Self {
@@ -61,11 +57,7 @@ impl Refusal {
     /// A request that the validation refused, with one line for each thing that is wrong.
     pub(crate) fn invalid(problems: &[String]) -> Self {
         let message = format!("validation failure list:\n{}", problems.join("\n"));
-        Self::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "UNPROCESSABLE_ENTITY",
-            message,
-        )
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "UNPROCESSABLE_ENTITY", message)
     }
 
     /// A route that Harbor has and that the simulator does not have yet.
@@ -76,11 +68,7 @@ impl Refusal {
 
     /// An internal error. Harbor keeps the reason to itself, and so does the answer.
     pub(crate) fn internal(_reason: impl Into<String>) -> Self {
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "UNKNOWN",
-            "internal server error",
-        )
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "UNKNOWN", "internal server error")
     }
 
     /// An answer of any status with the code that Harbor derives from its reason phrase.
@@ -91,28 +79,15 @@ impl Refusal {
             StatusCode::FORBIDDEN => Self::forbidden("forbidden"),
             StatusCode::NOT_FOUND => Self::not_found("not found"),
             StatusCode::PRECONDITION_FAILED => Self::precondition("precondition failed"),
-            StatusCode::TOO_MANY_REQUESTS => {
-                Self::new(status, "TOO_MANY_REQUEST", "too many requests")
-            }
-            status if status.is_server_error() => {
-                Self::new(status, "UNKNOWN", "internal server error")
-            }
-            status => Self::new(
-                status,
-                "UNKNOWN",
-                status.canonical_reason().unwrap_or_default(),
-            ),
+            StatusCode::TOO_MANY_REQUESTS => Self::new(status, "TOO_MANY_REQUEST", "too many requests"),
+            status if status.is_server_error() => Self::new(status, "UNKNOWN", "internal server error"),
+            status => Self::new(status, "UNKNOWN", status.canonical_reason().unwrap_or_default()),
         }
     }
 
     /// The answer with this error as its body.
     pub(crate) fn answer(&self) -> Answer {
-        let errors = Errors {
-            errors: [OneError {
-                code: self.code,
-                message: &self.message,
-            }],
-        };
+        let errors = Errors { errors: [OneError { code: self.code, message: &self.message }] };
         // A struct of two strings always serialises; an empty body would be the honest alternative.
         let mut body = serde_json::to_vec(&errors).unwrap_or_default();
         body.push(b'\n');
@@ -120,10 +95,6 @@ impl Refusal {
     }
 
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            message: message.into(),
-        }
+        Self { status, code, message: message.into() }
     }
 }

@@ -1,4 +1,5 @@
-//! JSON bodies: one line, no HTML escaping, a newline at the end; and the escaping of the one body that differs.
+//! JSON bodies: one line, no HTML escaping, a newline at the end; and the escaping of the one body
+//! that differs.
 
 use axum::http::StatusCode;
 use bytes::Bytes;
@@ -12,8 +13,8 @@ pub(crate) const SUCCESS: &str = "application/json";
 
 /// Answers 200 with a value as JSON.
 pub(crate) fn answer<T: Serialize>(value: &T) -> Result<Answer, Refusal> {
-    let mut body = serde_json::to_vec(value)
-        .map_err(|error| Refusal::internal(format!("cannot write the answer: {error}")))?;
+    let mut body =
+        serde_json::to_vec(value).map_err(|error| Refusal::internal(format!("cannot write the answer: {error}")))?;
     body.push(b'\n');
     Ok(Answer::new(StatusCode::OK, SUCCESS, Bytes::from(body)))
 }
@@ -23,7 +24,8 @@ pub(crate) fn is_zero(number: &i64) -> bool {
     *number == 0
 }
 
-/// Appends JSON text with `<`, `>`, `&` and the two line separators escaped, as Go's encoder does by default.
+/// Appends JSON text with `<`, `>`, `&` and the two line separators escaped, as Go's encoder does
+/// by default.
 ///
 /// These characters can occur in JSON inside of strings only, so that no parsing is needed.
 pub(crate) fn push_html_escaped(out: &mut String, json: &str) {

@@ -1,4 +1,5 @@
-//! What every answer has in common: query strings, the `q` language, paging, JSON, times and errors.
+//! What every answer has in common: query strings, the `q` language, paging, JSON, times and
+//! errors.
 
 pub(crate) mod base64;
 pub(crate) mod errors;

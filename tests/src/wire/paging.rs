@@ -23,10 +23,7 @@ impl Page {
                 default
             }),
         };
-        let page = Self {
-            number: integer("page", 1),
-            size: integer("page_size", 10),
-        };
+        let page = Self { number: integer("page", 1), size: integer("page_size", 10) };
         if page.size > 100 {
             problems.push("page_size in query should be less than or equal to 100".to_owned());
         }
@@ -36,7 +33,8 @@ impl Page {
         }
     }
 
-    /// The first row of the page. Zero and negative numbers mean the first page, and without a size there is one page.
+    /// The first row of the page. Zero and negative numbers mean the first page, and without a size
+    /// there is one page.
     pub(crate) fn offset(self) -> usize {
         match self.size {
             ..=0 => 0,
@@ -52,7 +50,8 @@ impl Page {
         }
     }
 
-    /// The `Link` header for a list of `total` rows, with its query un-escaped once before "next" is built from "prev".
+    /// The `Link` header for a list of `total` rows, with its query un-escaped once before "next"
+    /// is built from "prev".
     pub(crate) fn link(self, path: &str, query: &str, total: usize) -> Option<HeaderValue> {
         if self.size == 0 {
             return None;
@@ -89,10 +88,7 @@ mod tests {
 
     #[test]
     fn next_is_unescaped_twice_where_there_is_a_previous_page() {
-        let page = Page {
-            number: 2,
-            size: 10,
-        };
+        let page = Page { number: 2, size: 10 };
         let query = "page=2&page_size=10&q=media_type%3Da%2Fb%252Bjson";
         let link = page.link("/api/v2.0/x", query, 21).unwrap();
         assert_eq!(

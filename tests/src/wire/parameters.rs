@@ -24,29 +24,18 @@ impl Parameters {
 
     /// Reads what can be read of a query string, as the code that builds links does.
     pub(crate) fn parse_leniently(query: &str) -> Self {
-        let pairs = query
-            .split('&')
-            .filter(|part| !part.contains(';'))
-            .filter_map(pairs);
-        Self {
-            pairs: pairs.flatten().collect(),
-        }
+        let pairs = query.split('&').filter(|part| !part.contains(';')).filter_map(pairs);
+        Self { pairs: pairs.flatten().collect() }
     }
 
     /// The last value of a parameter.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.pairs
-            .iter()
-            .rev()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// A flag: a handful of words are true, everything else is false.
     pub(crate) fn flag(&self, name: &str, default: bool) -> bool {
-        const TRUE: [&str; 10] = [
-            "true", "1", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled",
-        ];
+        const TRUE: [&str; 10] = ["true", "1", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled"];
         match self.text(name) {
             None | Some("") => default,
             Some(value) => TRUE.iter().any(|word| value.eq_ignore_ascii_case(word)),
@@ -63,9 +52,7 @@ impl Parameters {
     pub(crate) fn encode(&self) -> String {
         let mut pairs: Vec<_> = self.pairs.iter().collect();
         pairs.sort_by(|left, right| left.0.cmp(&right.0));
-        let encoded = pairs
-            .iter()
-            .map(|(key, value)| format!("{}={}", escape_component(key), escape_component(value)));
+        let encoded = pairs.iter().map(|(key, value)| format!("{}={}", escape_component(key), escape_component(value)));
         encoded.collect::<Vec<_>>().join("&")
     }
 }

@@ -36,7 +36,8 @@ pub(crate) enum Scalar {
 }
 
 impl Query {
-    /// Parses a `q` that the query string already decoded once; it is decoded a second time here, as Harbor does.
+    /// Parses a `q` that the query string already decoded once; it is decoded a second time here,
+    /// as Harbor does.
     pub(crate) fn parse(once_decoded: &str) -> Result<Self, Refusal> {
         let text = parameters::unescape(once_decoded).unwrap_or_else(|| once_decoded.to_owned());
         let mut query = Self::default();
@@ -52,9 +53,8 @@ impl Query {
                     ));
                 }
             };
-            let pattern = pattern(value).ok_or_else(|| {
-                Refusal::bad_request(format!("invalid query string value: {value}"))
-            })?;
+            let pattern =
+                pattern(value).ok_or_else(|| Refusal::bad_request(format!("invalid query string value: {value}")))?;
             query.terms.retain(|(known, _)| known != key);
             query.terms.push((key.to_owned(), pattern));
         }
@@ -80,9 +80,7 @@ fn pattern(value: &str) -> Option<Pattern> {
         b'{' => Some(Pattern::AnyOf(members(inner('}')?))),
         b'(' => Some(Pattern::AllOf(members(inner(')')?))),
         b'~' => Some(Pattern::Fuzzy(value[1..].to_owned())),
-        _ => Some(Pattern::Exact(
-            value.strip_prefix('\\').unwrap_or(value).to_owned(),
-        )),
+        _ => Some(Pattern::Exact(value.strip_prefix('\\').unwrap_or(value).to_owned())),
     }
 }
 
@@ -96,10 +94,7 @@ fn range(text: &str) -> Option<Pattern> {
 }
 
 fn members(text: &str) -> Vec<Scalar> {
-    text.split(' ')
-        .filter(|member| !member.is_empty())
-        .map(scalar)
-        .collect()
+    text.split(' ').filter(|member| !member.is_empty()).map(scalar).collect()
 }
 
 fn scalar(text: &str) -> Scalar {
@@ -127,14 +122,8 @@ mod tests {
             ("k=~v", Pattern::Fuzzy("v".to_owned())),
             ("k=[1~]", Pattern::Range(Some(Scalar::Integer(1)), None)),
             ("k=[~x]", Pattern::Range(None, Some(text("x")))),
-            (
-                "k={1 'two'}",
-                Pattern::AnyOf(vec![Scalar::Integer(1), text("two")]),
-            ),
-            (
-                "k=(1 2)",
-                Pattern::AllOf(vec![Scalar::Integer(1), Scalar::Integer(2)]),
-            ),
+            ("k={1 'two'}", Pattern::AnyOf(vec![Scalar::Integer(1), text("two")])),
+            ("k=(1 2)", Pattern::AllOf(vec![Scalar::Integer(1), Scalar::Integer(2)])),
             ("k=()", Pattern::AllOf(Vec::new())),
         ];
         for (q, expected) in cases {
@@ -152,17 +141,7 @@ mod tests {
 
     #[test]
     fn refuses_what_harbor_refuses() {
-        for q in [
-            "abc",
-            "=v",
-            "k=",
-            "k=[1",
-            "k={1",
-            "k=[~]",
-            "k=[1~2~3]",
-            "k=(1",
-            "a=1,",
-        ] {
+        for q in ["abc", "=v", "k=", "k=[1", "k={1", "k=[~]", "k=[1~2~3]", "k=(1", "a=1,"] {
             assert!(Query::parse(q).is_err(), "{q}");
         }
         assert!(Query::parse("").unwrap().terms().is_empty());

@@ -48,37 +48,21 @@ impl Selection {
     pub(crate) fn from_parameters(parameters: &Parameters) -> Result<Self, Refusal> {
         let page = Page::from_parameters(parameters)?;
         let query = Query::parse(parameters.text("q").unwrap_or_default())?;
-        let keys = parameters
-            .text("sort")
-            .unwrap_or_default()
-            .split(',')
-            .map(str::trim);
-        let sort = keys
-            .filter(|key| !key.is_empty())
-            .map(|key| match key.strip_prefix('-') {
-                Some(key) => (column_name(key), true),
-                None => (column_name(key), false),
-            });
-        Ok(Self {
-            query,
-            page,
-            sort: sort.collect(),
-        })
+        let keys = parameters.text("sort").unwrap_or_default().split(',').map(str::trim);
+        let sort = keys.filter(|key| !key.is_empty()).map(|key| match key.strip_prefix('-') {
+            Some(key) => (column_name(key), true),
+            None => (column_name(key), false),
+        });
+        Ok(Self { query, page, sort: sort.collect() })
     }
 
-    /// Filters, sorts and cuts the rows. `default` is the order where no sort key is known; a minus means descending.
-    pub(crate) fn of<T: Row>(
-        &self,
-        rows: Vec<T>,
-        default: &[&str],
-    ) -> Result<Selected<T>, Refusal> {
+    /// Filters, sorts and cuts the rows. `default` is the order where no sort key is known; a minus
+    /// means descending.
+    pub(crate) fn of<T: Row>(&self, rows: Vec<T>, default: &[&str]) -> Result<Selected<T>, Refusal> {
         let rows = self.matching(rows)?;
         let total = rows.len();
         let order = self.order(rows.first(), default);
-        Ok(Selected {
-            rows: cut(rows, &order, self.page),
-            total,
-        })
+        Ok(Selected { rows: cut(rows, &order, self.page), total })
     }
 
     /// The rows that match `q`. A key that is no column is ignored, as Harbor does without a word.
@@ -86,16 +70,14 @@ impl Selection {
         for (key, pattern) in self.query.terms() {
             let name = column_name(key);
             let mut problem = None;
-            rows.retain(
-                |row| match row.column(&name).map(|cell| matches(cell, pattern)) {
-                    None => true,
-                    Some(Ok(matched)) => matched,
-                    Some(Err(refusal)) => {
-                        problem = Some(refusal);
-                        false
-                    }
-                },
-            );
+            rows.retain(|row| match row.column(&name).map(|cell| matches(cell, pattern)) {
+                None => true,
+                Some(Ok(matched)) => matched,
+                Some(Err(refusal)) => {
+                    problem = Some(refusal);
+                    false
+                }
+            });
             if let Some(refusal) = problem {
                 return Err(refusal);
             }
@@ -105,12 +87,7 @@ impl Selection {
 
     fn order<T: Row>(&self, row: Option<&T>, default: &[&str]) -> Vec<(String, bool)> {
         let known = |name: &str| row.is_some_and(|row| row.column(name).is_some());
-        let sort: Vec<_> = self
-            .sort
-            .iter()
-            .filter(|(name, _)| known(name))
-            .cloned()
-            .collect();
+        let sort: Vec<_> = self.sort.iter().filter(|(name, _)| known(name)).cloned().collect();
         if !sort.is_empty() {
             return sort;
         }
@@ -143,19 +120,13 @@ fn cut<T: Row>(mut rows: Vec<T>, order: &[(String, bool)], page: Page) -> Vec<T>
 
 fn compare<T: Row>(left: &T, right: &T, order: &[(String, bool)]) -> Ordering {
     for (name, descending) in order {
-        let ordering = left
-            .column(name)
-            .partial_cmp(&right.column(name))
-            .unwrap_or(Ordering::Equal);
+        let ordering = left.column(name).partial_cmp(&right.column(name)).unwrap_or(Ordering::Equal);
         if ordering != Ordering::Equal {
-            return if *descending {
-                ordering.reverse()
-            } else {
-                ordering
-            };
+            return if *descending { ordering.reverse() } else { ordering };
         }
     }
-    // The database leaves ties open. The simulator closes them, so that a test sees the same order each time.
+    // The database leaves ties open. The simulator closes them, so that a test sees the same order
+    // each time.
     left.id().cmp(&right.id())
 }
 
@@ -196,7 +167,8 @@ fn matches(cell: Cell<'_>, pattern: &Pattern) -> Result<bool, Refusal> {
             }
             Ok(false)
         }
-        // Only the lists that know what to do with it take this pattern out before; for the others it is not there.
+        // Only the lists that know what to do with it take this pattern out before; for the others
+        // it is not there.
         Pattern::AllOf(_) => Ok(true),
     }
 }
@@ -222,15 +194,15 @@ fn equals(cell: Cell<'_>, text: &str) -> Result<bool, Refusal> {
     equal.ok_or_else(wrong_type)
 }
 
-/// Compares with a member of a range or a list; a number or a time is not converted to text, nor text to a number.
+/// Compares with a member of a range or a list; a number or a time is not converted to text, nor
+/// text to a number.
 fn compare_scalar(cell: Cell<'_>, scalar: &Scalar) -> Result<Ordering, Refusal> {
     match (cell, scalar) {
         (Cell::Text(text), Scalar::Text(other)) => Ok(text.cmp(other)),
         (Cell::Integer(number), Scalar::Integer(other)) => Ok(number.cmp(other)),
-        (Cell::Boolean(value), Scalar::Text(other)) => other
-            .parse()
-            .map(|other| value.cmp(&other))
-            .map_err(|_| wrong_type()),
+        (Cell::Boolean(value), Scalar::Text(other)) => {
+            other.parse().map(|other| value.cmp(&other)).map_err(|_| wrong_type())
+        }
         (Cell::Time(time), Scalar::Time(other)) => Ok(time.cmp(&Some(*other))),
         (Cell::Time(time), Scalar::Text(other)) => {
             let other = time::from_database_text(other).ok_or_else(wrong_type)?;

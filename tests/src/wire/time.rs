@@ -12,10 +12,7 @@ pub(crate) fn text(time: &DateTime<Utc>) -> String {
 }
 
 /// Serialises a time.
-pub(crate) fn serialize<S: Serializer>(
-    time: &DateTime<Utc>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+pub(crate) fn serialize<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&text(time))
 }
 
@@ -32,9 +29,7 @@ pub(crate) fn serialize_optional<S: Serializer>(
 
 /// Reads the one layout that the `q` language knows as a time.
 pub(crate) fn from_query(text: &str) -> Option<DateTime<Utc>> {
-    NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S")
-        .ok()
-        .map(|time| time.and_utc())
+    NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S").ok().map(|time| time.and_utc())
 }
 
 /// Reads the texts that the database takes for a time when the `q` language did not.
@@ -42,18 +37,8 @@ pub(crate) fn from_database_text(text: &str) -> Option<DateTime<Utc>> {
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Some(time.to_utc());
     }
-    let layouts = [
-        "%Y-%m-%d %H:%M:%S%.f",
-        "%Y-%m-%dT%H:%M:%S%.f",
-        "%Y-%m-%d %H:%M",
-    ];
-    let time = layouts
-        .iter()
-        .find_map(|layout| NaiveDateTime::parse_from_str(text, layout).ok());
-    let day = || {
-        NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .ok()?
-            .and_hms_opt(0, 0, 0)
-    };
+    let layouts = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M"];
+    let time = layouts.iter().find_map(|layout| NaiveDateTime::parse_from_str(text, layout).ok());
+    let day = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0);
     time.or_else(day).map(|time| time.and_utc())
 }

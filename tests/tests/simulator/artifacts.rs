@@ -1,5 +1,6 @@
 //! Artifacts as JSON: which members are there, which are `null`, which are absent.
 
+use harbor_testkit::{Artifact, Label, Platform, Project, Registry, Report, Repository, Scan};
 use serde_json::{Value, json};
 
 use crate::support::{As, MEDIA_TYPE, get, get_with, sample, start};
@@ -216,4 +217,49 @@ async fn projects_with_and_without_detail() {
     assert_eq!(short[1]["cve_allowlist"]["items"], Value::Null);
     let scanner = get(&harbor, As::Admin, "/projects/library/scanner").await.json();
     assert_eq!(scanner["health"], "healthy");
+}
+
+#[tokio::test]
+async fn the_state_of_an_index_follows_from_its_images() {
+    let scanned = || Scan::Success(Report::new().into());
+    let cases = [
+        ([scanned(), Scan::Running], "Running", 50),
+        ([scanned(), Scan::Stopped], "Stopped", 50),
+        ([scanned(), Scan::Failed], "Success", 50),
+        ([Scan::Failed, Scan::Pending], "Error", 0),
+        ([Scan::Pending, Scan::Pending], "Pending", 0),
+        ([scanned(), scanned()], "Success", 100),
+    ];
+    for (scans, status, percent) in cases {
+        let place = format!("{scans:?}");
+        let children = scans.into_iter().map(|scan| Artifact::image().with_scan(scan));
+        let index = children.fold(Artifact::index().with_tag("latest"), |index, child| {
+            index.with_child(Platform::linux("amd64"), child)
+        });
+        let repository = Repository::new("r").with_artifact(index);
+        let harbor = start(Registry::new().with_project(Project::new("p").with_repository(repository))).await;
+        let path = "/projects/p/repositories/r/artifacts/latest";
+        let artifact = get(&harbor, As::Admin, &format!("{path}?with_scan_overview=true")).await.json();
+        let overview = &artifact["scan_overview"][MEDIA_TYPE];
+        assert_eq!(overview["scan_status"], status, "{place}");
+        assert_eq!(overview["complete_percent"].as_i64().unwrap_or(0), percent, "{place}");
+        // A report comes only when all images have one.
+        let report = get(&harbor, As::Admin, &format!("{path}/additions/vulnerabilities")).await;
+        assert_eq!(report.text != "{}", percent == 100, "{place}");
+    }
+}
+
+#[tokio::test]
+async fn labels_are_shown_and_found() {
+    let image = Artifact::image().with_tag("v1").with_label(Label::new(7, "approved"));
+    let repository = Repository::new("r").with_artifact(image).with_artifact(Artifact::image().with_tag("v2"));
+    let harbor = start(Registry::new().with_project(Project::new("p").with_repository(repository))).await;
+    let path = "/projects/p/repositories/r/artifacts";
+    for (query, rows) in [("labels%3D(7)", 1), ("labels%3D(7%208)", 0), ("labels%3D(8)", 0)] {
+        let answer = get(&harbor, As::Admin, &format!("{path}?q={query}")).await;
+        assert_eq!(answer.len(), rows, "{query}");
+    }
+    let artifact = get(&harbor, As::Admin, &format!("{path}/v1?with_label=true")).await.json();
+    assert_eq!((&artifact["labels"][0]["id"], &artifact["labels"][0]["name"]), (&json!(7), &json!("approved")));
+    assert_eq!(get(&harbor, As::Admin, &format!("{path}/v1")).await.json()["labels"], Value::Null);
 }

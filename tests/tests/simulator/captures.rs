@@ -1,5 +1,5 @@
-//! Requests that a real Harbor answered, sent again to a simulator that holds the same registry, where they are at
-//! hand.
+//! Requests that a real Harbor answered, sent again to a simulator that holds the same registry,
+//! where they are at hand.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,10 +29,12 @@ const FIXED: [&str; 16] = [
     "total",
 ];
 
-/// Members that the two servers need not agree on: scores may be there or not, and versions are those of the place.
+/// Members that the two servers need not agree on: scores may be there or not, and versions are
+/// those of the place.
 const FREE: [&str; 3] = ["score_v3", "comment", "email"];
 
-/// Answers of which only the headers can be compared: one list has no order, and the scanner is another one.
+/// Answers of which only the headers can be compared: one list has no order, and the scanner is
+/// another one.
 const OTHER_BODIES: [&str; 2] = ["partifacts_latest_p2", "scanner_project"];
 
 #[tokio::test]
@@ -76,7 +78,8 @@ fn recorded_registry(folder: &Path) -> Registry {
     registry
 }
 
-/// Sends a recorded request and answers what differs, or `None` where the simulator does not have the operation.
+/// Sends a recorded request and answers what differs, or `None` where the simulator does not have
+/// the operation.
 fn replay(harbor: &SimulatedHarbor, exchange: &Value) -> Option<Vec<String>> {
     let text = |name: &str| exchange[name].as_str().unwrap_or_default();
     let credentials = match text("auth") {

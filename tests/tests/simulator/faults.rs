@@ -139,7 +139,8 @@ async fn connections_break() {
         }
     };
     assert!(error.is_body() || error.is_decode(), "{error:?}");
-    assert_eq!(received, &whole.text.as_bytes()[..whole.text.len() / 2]);
+    assert!(!received.is_empty() && received.len() <= whole.text.len() / 2, "{}", received.len());
+    assert!(whole.text.as_bytes().starts_with(&received));
 }
 
 #[tokio::test]

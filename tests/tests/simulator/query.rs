@@ -101,6 +101,15 @@ async fn malformed_and_mistyped_queries() {
 }
 
 #[tokio::test]
+async fn the_caller_is_checked_after_the_page_and_before_the_query() {
+    let harbor = start(sample()).await;
+    for (query, status) in [("page_size=101", 422), ("q=abc", 401)] {
+        let answer = get(&harbor, As::Anonymous, &format!("/projects/odd/artifacts?{query}")).await;
+        assert_eq!(answer.status, status, "{query}");
+    }
+}
+
+#[tokio::test]
 async fn projects_by_name_owner_and_visibility() {
     let harbor = start(sample()).await;
     for (query, expected) in [

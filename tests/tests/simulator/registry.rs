@@ -1,4 +1,5 @@
-//! The registries themselves: the demo, synthetic ones, folders of reports, and changes while serving.
+//! The registries themselves: the demo, synthetic ones, folders of reports, and changes while
+//! serving.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -108,7 +108,8 @@ pub(crate) async fn send(
     Ok(Answer { status, headers, text: response.text().await? })
 }
 
-/// The client of all tests. It keeps no connections, so that tests with runtimes of their own do not meet in them.
+/// The client of all tests. It keeps no connections, so that tests with runtimes of their own do
+/// not meet in them.
 pub(crate) fn client() -> &'static reqwest::Client {
     static CLIENT: LazyLock<reqwest::Client> =
         LazyLock::new(|| client_builder().pool_max_idle_per_host(0).build().unwrap());
@@ -117,7 +118,8 @@ pub(crate) fn client() -> &'static reqwest::Client {
 
 /// A client for the one test that is about connections; making one costs much more than using one.
 pub(crate) fn client_builder() -> reqwest::ClientBuilder {
-    // Even for plain HTTP a client wants to know whose cryptography it would use; a second installation is refused.
+    // Even for plain HTTP a client wants to know whose cryptography it would use; a second
+    // installation is refused.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
 }

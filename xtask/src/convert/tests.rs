@@ -94,6 +94,11 @@ fn lists_of_types_and_unknown_types_are_taken() {
 }
 
 #[test]
+fn keywords_of_the_wrong_kind_are_passed_over() {
+    assert_eq!(schema("{type: string, format: [x], required: yes, pattern: }"), json!({ "type": "string" }));
+}
+
+#[test]
 fn arrays_without_items_hold_anything() {
     assert_eq!(schema("{type: array}"), json!({ "type": "array", "items": {} }));
 }

@@ -130,27 +130,18 @@ struct OverviewSummary {
 
 /// One artifact with what the parameters ask for.
 pub(super) fn artifact<'a>(call: &Call<'a>, row: ArtifactRow<'a>) -> ArtifactAnswer<'a> {
-    let ArtifactRow {
-        project,
-        repository,
-        artifact,
-    } = row;
+    let ArtifactRow { project, repository, artifact } = row;
     let modern = call.version.names_repositories();
     ArtifactAnswer {
         accessories: shown(call, "with_accessory", &artifact.accessories),
         addition_links: links(row, modern),
         annotations: artifact.annotations.as_deref(),
-        artifact_type: if modern {
-            artifact.kind.artifact_type()
-        } else {
-            ""
-        },
+        artifact_type: if modern { artifact.kind.artifact_type() } else { "" },
         digest: artifact.digest(),
         extra_attrs: artifact.extra_attributes.as_deref(),
         icon: icon(&artifact.kind),
         id: artifact.id,
-        labels: shown(call, "with_label", &artifact.labels)
-            .map(|labels| labels.iter().map(label).collect()),
+        labels: shown(call, "with_label", &artifact.labels).map(|labels| labels.iter().map(label).collect()),
         manifest_media_type: artifact.kind.manifest_media_type(),
         media_type: artifact.kind.media_type(),
         project_id: project.id,
@@ -163,14 +154,7 @@ pub(super) fn artifact<'a>(call: &Call<'a>, row: ArtifactRow<'a>) -> ArtifactAns
         size: artifact.size,
         tags: match call.parameters.flag("with_tag", true) && !artifact.tags.is_empty() {
             // The newest tag comes first.
-            true => Some(
-                artifact
-                    .tags
-                    .iter()
-                    .rev()
-                    .map(|each| tag(call, repository, artifact, each))
-                    .collect(),
-            ),
+            true => Some(artifact.tags.iter().rev().map(|each| tag(call, repository, artifact, each)).collect()),
             false => None,
         },
         kind: artifact.kind.name(),
@@ -178,12 +162,7 @@ pub(super) fn artifact<'a>(call: &Call<'a>, row: ArtifactRow<'a>) -> ArtifactAns
 }
 
 /// One tag of an artifact.
-pub(super) fn tag<'a>(
-    call: &Call<'_>,
-    repository: &Repository,
-    artifact: &Artifact,
-    tag: &'a Tag,
-) -> TagAnswer<'a> {
+pub(super) fn tag<'a>(call: &Call<'_>, repository: &Repository, artifact: &Artifact, tag: &'a Tag) -> TagAnswer<'a> {
     TagAnswer {
         artifact_id: artifact.id,
         id: tag.id,
@@ -213,10 +192,7 @@ fn label(label: &Label) -> LabelAnswer<'_> {
 
 fn links(row: ArtifactRow<'_>, with_sboms: bool) -> BTreeMap<&'static str, Link> {
     let repository = row.repository.name().replace('/', "%252F");
-    let base = format!(
-        "/api/v2.0/projects/{}/repositories/{repository}/artifacts",
-        row.project.name()
-    );
+    let base = format!("/api/v2.0/projects/{}/repositories/{repository}/artifacts", row.project.name());
     let digest = row.artifact.digest();
     let names: &[&'static str] = match row.artifact.kind {
         Kind::Image => &["build_history"],
@@ -226,13 +202,9 @@ fn links(row: ArtifactRow<'_>, with_sboms: bool) -> BTreeMap<&'static str, Link>
     let scannable = row.artifact.is_scannable();
     let vulnerabilities = scannable.then_some("vulnerabilities");
     let names = names.iter().copied().chain(vulnerabilities);
-    let link = |href| Link {
-        absolute: false,
-        href,
-    };
-    let mut links: BTreeMap<_, _> = names
-        .map(|name| (name, link(format!("{base}/{digest}/additions/{name}"))))
-        .collect();
+    let link = |href| Link { absolute: false, href };
+    let mut links: BTreeMap<_, _> =
+        names.map(|name| (name, link(format!("{base}/{digest}/additions/{name}")))).collect();
     if scannable && with_sboms {
         // Harbor leaves the digest out until there is an SBOM.
         links.insert("sboms", link(format!("{base}//additions/sbom")));
@@ -269,11 +241,7 @@ fn overview(call: &Call<'_>, row: ArtifactRow<'_>) -> Option<BTreeMap<&'static s
     let summary = call.registry.summary(row.repository, row.artifact)?;
     let (severity, scanner, numbers) = match summary.counts {
         Some(counts) => {
-            let numbers = OverviewSummary {
-                fixable: counts.fixable,
-                summary: counts.by_severity,
-                total: counts.total,
-            };
+            let numbers = OverviewSummary { fixable: counts.fixable, summary: counts.by_severity, total: counts.total };
             (Some(counts.severity), counts.scanner, Some(numbers))
         }
         None => (None, None, None),
@@ -294,12 +262,8 @@ fn overview(call: &Call<'_>, row: ArtifactRow<'_>) -> Option<BTreeMap<&'static s
 
 fn icon(kind: &Kind) -> &'static str {
     match kind {
-        Kind::Image | Kind::Index => {
-            "sha256:0048162a053eef4d4ce3fe7518615bef084403614f8bca43b40ae2e762e11e06"
-        }
+        Kind::Image | Kind::Index => "sha256:0048162a053eef4d4ce3fe7518615bef084403614f8bca43b40ae2e762e11e06",
         Kind::Chart => "sha256:61cf3a178ff0f75bf08a25d96b75cf7355dc197749a9f128ed3ef34b0df05518",
-        Kind::Other { .. } => {
-            "sha256:da834479c923584f4cbcdecc0dac61f32bef1d51e8aae598cf16bd154efab49f"
-        }
+        Kind::Other { .. } => "sha256:da834479c923584f4cbcdecc0dac61f32bef1d51e8aae598cf16bd154efab49f",
     }
 }

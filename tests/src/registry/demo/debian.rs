@@ -1,8 +1,6 @@
 //! Findings in images of Debian.
 
-use super::sample::{
-    Cvss, LEAK, LOCAL_RIGHTS, OUTAGE, RARE_OUTAGE, Sample, TAKEOVER, TAKEOVER_BEYOND,
-};
+use super::sample::{Cvss, LEAK, LOCAL_RIGHTS, OUTAGE, RARE_OUTAGE, Sample, TAKEOVER, TAKEOVER_BEYOND};
 
 /// The two that gave weaknesses names, on Debian 7.
 pub(super) const DEBIAN_7: &[Sample] = &[

@@ -1,4 +1,5 @@
-//! The sample registry: what a shop with a few teams might have, and the odd cases that every registry has.
+//! The sample registry: what a shop with a few teams might have, and the odd cases that every
+//! registry has.
 
 mod alpine;
 mod debian;
@@ -18,14 +19,16 @@ const OLD_SERVICE: Contents = &[debian::DEBIAN_11, languages::LOG4J_2_14, langua
 const NEWER_SERVICE: Contents = &[debian::DEBIAN_11, languages::LOG4J_2_16, languages::JAVA];
 
 impl Registry {
-    /// Creates a small registry of six projects, with real vulnerabilities in real versions of packages.
+    /// Creates a small registry of six projects, with real vulnerabilities in real versions of
+    /// packages.
     ///
-    /// It has what real registries have: names with slashes (`team/api/server`), an index of two platforms, an index
-    /// with a child that was never scanned, images without a scan, with one that runs and with one that failed, a
-    /// chart, an untagged image, one image in several repositories, a project with a number for a name (`123`), and
-    /// one without repositories (`empty`). The robot `robot$auditor` with the secret `demo-secret` may read the
-    /// reports of all projects but `restricted`, which it sees in the list because it is public, and which answers
-    /// 403.
+    /// It has what real registries have: names with slashes (`team/api/server`), an index of two
+    /// platforms, an index with a child that was never scanned, images without a scan, with one
+    /// that runs and with one that failed, a chart, an untagged image, one image in several
+    /// repositories, a project with a number for a name (`123`), and one without repositories
+    /// (`empty`). The robot `robot$auditor` with the secret `demo-secret` may read the reports of
+    /// all projects but `restricted`, which it sees in the list because it is public, and which
+    /// answers 403.
     #[must_use]
     pub fn demo() -> Self {
         Self::new()
@@ -45,9 +48,7 @@ fn library() -> Project {
         [
             image("3.10", &[alpine::ALPINE_3_10]),
             image("3.14", &[alpine::ALPINE_3_14]),
-            image("3.20", &[])
-                .with_tag("latest")
-                .with_content("alpine 3.20"),
+            image("3.20", &[]).with_tag("latest").with_content("alpine 3.20"),
         ],
     );
     let debian = repository(
@@ -56,9 +57,7 @@ fn library() -> Project {
             image("8", &[debian::DEBIAN_8]),
             image("10", &[debian::DEBIAN_10]),
             image("11", DEBIAN_11).with_content("debian 11"),
-            image("12", DEBIAN_12)
-                .with_tag("latest")
-                .with_content("debian 12"),
+            image("12", DEBIAN_12).with_tag("latest").with_content("debian 12"),
             image("sid", &[debian::DEBIAN_12, debian::DEBIAN_SID]),
         ],
     );
@@ -66,20 +65,10 @@ fn library() -> Project {
         "nginx",
         [Artifact::index()
             .with_tag("1.22")
-            .with_child(
-                Platform::linux("amd64"),
-                scanned(&[debian::DEBIAN_12, debian::NGINX]),
-            )
-            .with_child(
-                Platform::linux("arm64").with_variant("v8"),
-                scanned(&[debian::NGINX]),
-            )],
+            .with_child(Platform::linux("amd64"), scanned(&[debian::DEBIAN_12, debian::NGINX]))
+            .with_child(Platform::linux("arm64").with_variant("v8"), scanned(&[debian::NGINX]))],
     );
-    Project::new("library")
-        .public()
-        .with_repository(alpine)
-        .with_repository(debian)
-        .with_repository(nginx)
+    Project::new("library").public().with_repository(alpine).with_repository(debian).with_repository(nginx)
 }
 
 fn shop() -> Project {
@@ -107,29 +96,16 @@ fn shop() -> Project {
             image("1.1.0", &[debian::DEBIAN_12, languages::PYTHON]).with_tag("latest"),
         ],
     );
-    let everything = [
-        debian::DEBIAN_11,
-        languages::LOG4J_2_14,
-        languages::JAVA,
-        languages::NODE,
-        languages::PYTHON,
-        languages::GO,
-    ];
+    let everything =
+        [debian::DEBIAN_11, languages::LOG4J_2_14, languages::JAVA, languages::NODE, languages::PYTHON, languages::GO];
     let search = repository("search", [scanned(&everything).with_tag("latest")]);
-    Project::new("shop")
-        .with_repository(server)
-        .with_repository(web)
-        .with_repository(worker)
-        .with_repository(search)
+    Project::new("shop").with_repository(server).with_repository(web).with_repository(worker).with_repository(search)
 }
 
 fn platform() -> Project {
     let gateway = repository(
         "gateway",
-        [
-            image("1.0.0", &[languages::GO]),
-            image("1.1.0", &[alpine::ALPINE_3_10, languages::GO]).with_tag("latest"),
-        ],
+        [image("1.0.0", &[languages::GO]), image("1.1.0", &[alpine::ALPINE_3_10, languages::GO]).with_tag("latest")],
     );
     let partly_scanned = Artifact::index()
         .with_tag("latest")
@@ -137,62 +113,36 @@ fn platform() -> Project {
         .with_child(Platform::linux("arm64"), Artifact::image());
     let copies = repository(
         "mirror/debian",
-        [
-            image("11", DEBIAN_11).with_content("debian 11"),
-            image("bookworm", DEBIAN_12).with_content("debian 12"),
-        ],
+        [image("11", DEBIAN_11).with_content("debian 11"), image("bookworm", DEBIAN_12).with_content("debian 12")],
     );
     let module = Artifact::other("WASM", "application/vnd.wasm.config.v1+json").with_tag("1.0.0");
     Project::new("platform")
         .with_repository(gateway)
         .with_repository(copies)
-        .with_repository(repository(
-            "mirror/alpine",
-            [image("3.20", &[]).with_content("alpine 3.20")],
-        ))
+        .with_repository(repository("mirror/alpine", [image("3.20", &[]).with_content("alpine 3.20")]))
         .with_repository(repository("ci/agent", [partly_scanned]))
-        .with_repository(repository(
-            "ci/cache",
-            [Artifact::image().with_tag("latest")],
-        ))
+        .with_repository(repository("ci/cache", [Artifact::image().with_tag("latest")]))
         .with_repository(repository("ci/runner", [in_state("latest", Scan::Running)]))
         .with_repository(repository("ci/builder", [in_state("latest", Scan::Failed)]))
         .with_repository(repository("policy/filter", [module]))
         .with_repository(repository(
             "charts/shop",
-            [
-                Artifact::chart("shop", "0.1.0").with_tag("0.1.0"),
-                Artifact::chart("shop", "0.2.0").with_tag("0.2.0"),
-            ],
+            [Artifact::chart("shop", "0.1.0").with_tag("0.1.0"), Artifact::chart("shop", "0.2.0").with_tag("0.2.0")],
         ))
 }
 
 fn numbers() -> Project {
-    let legacy = repository(
-        "legacy",
-        [
-            image("2013", &[debian::DEBIAN_7]),
-            image("2015", &[debian::DEBIAN_8]),
-        ],
-    );
+    let legacy = repository("legacy", [image("2013", &[debian::DEBIAN_7]), image("2015", &[debian::DEBIAN_8])]);
     Project::new("123").with_repository(legacy)
 }
 
 fn restricted() -> Project {
-    let vault = repository(
-        "vault",
-        [image("1.0.0", &[debian::DEBIAN_12, languages::GO])],
-    );
-    Project::new("restricted")
-        .public()
-        .denying("robot$auditor")
-        .with_repository(vault)
+    let vault = repository("vault", [image("1.0.0", &[debian::DEBIAN_12, languages::GO])]);
+    Project::new("restricted").public().denying("robot$auditor").with_repository(vault)
 }
 
 fn repository(name: &str, artifacts: impl IntoIterator<Item = Artifact>) -> Repository {
-    artifacts
-        .into_iter()
-        .fold(Repository::new(name), Repository::with_artifact)
+    artifacts.into_iter().fold(Repository::new(name), Repository::with_artifact)
 }
 
 fn image(tag: &str, contents: &[&[Sample]]) -> Artifact {
@@ -200,12 +150,7 @@ fn image(tag: &str, contents: &[&[Sample]]) -> Artifact {
 }
 
 fn scanned(contents: &[&[Sample]]) -> Artifact {
-    let findings: Vec<_> = contents
-        .iter()
-        .copied()
-        .flatten()
-        .map(Sample::finding)
-        .collect();
+    let findings: Vec<_> = contents.iter().copied().flatten().map(Sample::finding).collect();
     Artifact::image().with_report(Report::new().with_findings(&findings))
 }
 

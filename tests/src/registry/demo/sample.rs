@@ -50,9 +50,8 @@ pub(super) const LOCAL_RIGHTS: &str = "CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/
 impl Sample {
     /// The finding as a report holds it.
     pub(super) fn finding(&self) -> Finding {
-        let finding = Finding::new(self.id, self.package, self.version)
-            .with_severity(self.severity)
-            .with_description(self.about);
+        let finding =
+            Finding::new(self.id, self.package, self.version).with_severity(self.severity).with_description(self.about);
         let finding = match self.id.starts_with("CVE-") {
             true => finding.with_link(format!("https://nvd.nist.gov/vuln/detail/{}", self.id)),
             false => finding,
@@ -66,16 +65,10 @@ impl Sample {
             id => finding.with_cwe(id),
         };
         match self.cvss {
-            Cvss::Nvd(score, vector) => finding
-                .with_cvss("nvd", score, vector)
-                .with_preferred_score(score),
+            Cvss::Nvd(score, vector) => finding.with_cvss("nvd", score, vector).with_preferred_score(score),
             Cvss::Lost(score, vector) => finding.with_cvss("nvd", score, vector),
-            Cvss::Advisory(score, vector) => finding
-                .with_cvss("ghsa", score, vector)
-                .with_preferred_score(score),
-            Cvss::Version2(score, vector) => finding
-                .with_cvss_2("nvd", score, vector)
-                .with_preferred_score(0.0),
+            Cvss::Advisory(score, vector) => finding.with_cvss("ghsa", score, vector).with_preferred_score(score),
+            Cvss::Version2(score, vector) => finding.with_cvss_2("nvd", score, vector).with_preferred_score(0.0),
             Cvss::Unknown => finding,
         }
     }
