@@ -18,11 +18,7 @@ fn main() {
     let text = fs::read_to_string(DESCRIPTION).expect("harbor-openapi.yaml is readable");
     let document: Value = serde_norway::from_str(&text).expect("harbor-openapi.yaml is YAML");
     let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
-    fs::write(
-        PathBuf::from(out).join("operations.rs"),
-        write_operations(&document),
-    )
-    .expect("OUT_DIR is writable");
+    fs::write(PathBuf::from(out).join("operations.rs"), write_operations(&document)).expect("OUT_DIR is writable");
 }
 
 /// A table of the operations by id, and the functions in it.
@@ -60,9 +56,8 @@ fn write_operations(document: &Value) -> String {
 
 /// A statement for each parameter and for the body.
 fn write_setters(document: &Value, id: &str, item: &Value, operation: &Value) -> String {
-    let parameters = [item, operation]
-        .into_iter()
-        .flat_map(|owner| owner["parameters"].as_array().into_iter().flatten());
+    let parameters =
+        [item, operation].into_iter().flat_map(|owner| owner["parameters"].as_array().into_iter().flatten());
     let mut setters = String::new();
     for parameter in parameters.map(|parameter| follow(document, parameter)) {
         let name = parameter["name"].as_str().expect("a parameter has a name");
@@ -102,10 +97,7 @@ fn rust_type(schema: &Value, name: &str) -> String {
         let (_, target) = reference.rsplit_once('/').expect("a reference is a path");
         return format!("types::{}", target.to_pascal_case());
     }
-    if ["enum", "properties"]
-        .iter()
-        .any(|keyword| schema.get(keyword).is_some())
-    {
+    if ["enum", "properties"].iter().any(|keyword| schema.get(keyword).is_some()) {
         return format!("types::{}", name.to_pascal_case());
     }
     match (schema["type"].as_str(), schema["format"].as_str()) {
@@ -113,10 +105,7 @@ fn rust_type(schema: &Value, name: &str) -> String {
         (Some("integer"), Some("int32")) => "i32".to_owned(),
         (Some("integer"), _) => "i64".to_owned(),
         (Some("string"), _) => "String".to_owned(),
-        (Some("array"), _) => format!(
-            "Vec<{}>",
-            rust_type(&schema["items"], &format!("{name}-item"))
-        ),
+        (Some("array"), _) => format!("Vec<{}>", rust_type(&schema["items"], &format!("{name}-item"))),
         (Some("object"), _) => match &schema["additionalProperties"] {
             Value::Object(values) if !values.is_empty() => {
                 let values = rust_type(&schema["additionalProperties"], &format!("{name}-value"));

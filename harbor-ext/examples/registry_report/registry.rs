@@ -5,7 +5,7 @@ use std::error::Error;
 use std::path::Path;
 
 use harbor_ext::{Concurrency, Credentials, Harbor, HarborBuilder};
-use harbor_testkit::{Duplicates, SimulatedHarbor};
+use harbor_testkit::SimulatedHarbor;
 
 /// The robot of the sample registry. It may read every project but one.
 const SAMPLE_ROBOT: (&str, &str) = ("robot$auditor", "demo-secret");
@@ -24,8 +24,7 @@ impl Registry {
     /// Opens the folder of reports if there is one, else the Harbor of the environment if it names one, else the sample.
     pub(crate) async fn open(reports: Option<&Path>, concurrency: Concurrency) -> Result<Self, Box<dyn Error>> {
         if let Some(folder) = reports {
-            // Harbor stores a finding that a scanner sent twice once; what is in the folder is to be counted as it is.
-            let registry = harbor_testkit::Registry::from_reports(folder)?.with_duplicates(Duplicates::Served);
+            let registry = harbor_testkit::Registry::from_reports(folder)?;
             let description = format!("the reports in {} from a simulated Harbor", folder.display());
             return Self::simulated(registry, SIMULATED_ADMINISTRATOR, description, concurrency).await;
         }

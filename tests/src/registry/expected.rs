@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::report;
+use super::body;
 use super::{Artifact, Project, Registry, Repository};
 
 /// The numbers that a client should find when it reads everything that lists show.
@@ -61,7 +61,7 @@ impl Registry {
                     let Some(reports) = self.reports(repository, artifact) else {
                         continue;
                     };
-                    let findings = report::union(&reports, self.duplicates);
+                    let findings = body::union(&reports, self.duplicates);
                     expected.reports += 1;
                     expected.findings += findings.len();
                     distinct.extend(findings.into_iter().filter_map(|(finding, _)| finding.key.as_ref()));
@@ -87,7 +87,7 @@ impl Registry {
 
     fn listed_artifact(&self, project: &Project, repository: &Repository, artifact: &Artifact) -> ListedArtifact {
         let findings = self.reports(repository, artifact).map(|reports| {
-            let findings = report::union(&reports, self.duplicates).into_iter();
+            let findings = body::union(&reports, self.duplicates).into_iter();
             let keys = findings.filter_map(|(finding, _)| finding.key.clone());
             keys.map(|key| (key.id, key.package, key.version)).collect()
         });

@@ -5,7 +5,7 @@ use std::{fs, io};
 
 use thiserror::Error;
 
-use super::{Artifact, Project, Registry, Report, ReportError, Repository};
+use super::{Artifact, Duplicates, Project, Registry, Report, ReportError, Repository};
 
 /// A file or a folder that cannot be loaded.
 #[derive(Debug, Error)]
@@ -31,6 +31,12 @@ pub enum LoadError {
         /// What the parser says.
         source: serde_json::Error,
     },
+    /// The folder holds no `*.json`.
+    #[error("there is no *.json in {}", path.display())]
+    Empty {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A file holds no report.
     #[error("cannot load {}: there is no member `vulnerabilities`", path.display())]
     NotAReport {
@@ -55,27 +61,43 @@ impl LoadError {
 impl Registry {
     /// Loads every `*.json` of a folder, in the order of their names, into the project `real`.
     ///
-    /// Each file is a report, bare or under its media type, and becomes the image `latest` of a
-    /// repository that has the name of the file without its ending, in lower case.
+    /// Each file is a report, bare or under its media type, and becomes the image `latest` of a repository that is named
+    /// after the file: without its ending, in lower case, with `-` for what no name may hold. The reports are taken for
+    /// what a Harbor serves, so that a finding that stands twice is served twice ([`Duplicates::Served`]).
     ///
     /// # Errors
     ///
-    /// Fails at the first file that cannot be read, with its path, and the line and column where it
-    /// is not a report.
+    /// Fails where there is no such file, and at the first one that cannot be read, with its path, and the line and
+    /// column where it is not a report.
     pub fn from_reports(folder: impl AsRef<Path>) -> Result<Self, LoadError> {
         let mut project = Project::new("real");
         for path in report_files(folder.as_ref())? {
             let read = |source| LoadError::Read { path: path.clone(), source };
             let text = fs::read_to_string(&path).map_err(read)?;
             let report = Report::from_json(&text).map_err(|error| LoadError::from_report(&path, error))?;
-            let name = path.file_stem().map(|name| name.to_string_lossy().to_lowercase());
-            let name = name.unwrap_or_default();
+            let is_used = |name: &str| project.repositories().iter().any(|repository| repository.name() == name);
+            let name = unused(repository_name(&path), is_used);
             let image = Artifact::image().with_content(format!("real/{name}")).with_tag("latest");
             let repository = Repository::new(name).with_artifact(image.with_report(report));
             project = project.with_repository(repository);
         }
-        Ok(Self::new().with_project(project))
+        Ok(Self::new().with_project(project).with_duplicates(Duplicates::Served))
     }
+}
+
+/// The name of a file as one that a repository can have.
+fn repository_name(path: &Path) -> String {
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let is_allowed = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-');
+    let name: String = stem.chars().map(|character| if is_allowed(character) { character } else { '-' }).collect();
+    // What begins with a punctuation mark may be `.` or `..`.
+    if name.starts_with(|first: char| first.is_ascii_alphanumeric()) { name } else { format!("report{name}") }
+}
+
+/// The name, or the name with the first number that makes it one that is not used.
+fn unused(name: String, is_used: impl Fn(&str) -> bool) -> String {
+    let numbered = (2..).map(|number| format!("{name}-{number}"));
+    std::iter::once(name.clone()).chain(numbered).find(|name| !is_used(name)).unwrap_or(name)
 }
 
 fn report_files(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
@@ -86,6 +108,9 @@ fn report_files(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
         if path.extension().is_some_and(|ending| ending == "json") {
             files.push(path);
         }
+    }
+    if files.is_empty() {
+        return Err(LoadError::Empty { path: folder.to_owned() });
     }
     files.sort();
     Ok(files)

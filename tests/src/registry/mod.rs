@@ -2,6 +2,7 @@
 //! them.
 
 mod artifact;
+mod body;
 mod capture;
 mod demo;
 mod expected;

@@ -1,13 +1,13 @@
-//! Vulnerability reports: kept as text, and written for an image or merged for an index.
+//! Vulnerability reports, kept as text.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use super::finding::{Finding, Key, Members, StoredFinding, push_member, text_of};
+use super::finding::{Finding, Key, Members, StoredFinding, text_of};
 use super::scan::Duplicates;
 use crate::wire::json::compact;
 
@@ -19,10 +19,10 @@ pub(crate) const MEDIA_TYPE: &str = "application/vnd.security.vulnerability.repo
 pub struct Report {
     /// The members before `vulnerabilities`, as a name and compact JSON. Copies of a report share
     /// them.
-    before: Arc<Vec<(String, String)>>,
-    findings: Findings,
+    pub(super) before: Arc<Vec<(String, String)>>,
+    pub(super) findings: Findings,
     /// The members behind `vulnerabilities`.
-    after: Vec<(String, String)>,
+    pub(super) after: Vec<(String, String)>,
     severity: String,
 }
 
@@ -59,9 +59,6 @@ pub(crate) enum Findings {
         count: usize,
     },
 }
-
-/// A finding with the digests it is served with.
-type WithDigests<'a> = (&'a Arc<StoredFinding>, Vec<&'a str>);
 
 impl Default for Report {
     fn default() -> Self {
@@ -213,88 +210,24 @@ impl Report {
     /// Sets the severity of the whole report.
     pub(crate) fn with_severity(mut self, severity: &str) -> Self {
         severity.clone_into(&mut self.severity);
-        for (name, value) in Arc::make_mut(&mut self.before) {
-            if name == "severity" {
-                *value = Value::from(severity).to_string();
+        self.with_member("severity", &Value::from(severity).to_string())
+    }
+
+    /// Sets a member before the findings, if the report has it.
+    pub(crate) fn with_member(mut self, name: &str, json: &str) -> Self {
+        for (known, value) in Arc::make_mut(&mut self.before) {
+            if known == name {
+                json.clone_into(value);
             }
         }
         self
     }
 
-    fn member(&self, name: &str) -> Option<&str> {
+    /// A member beside the findings, as JSON.
+    pub(crate) fn member(&self, name: &str) -> Option<&str> {
         let mut members = self.before.iter().chain(self.after.iter());
         members.find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
-}
-
-/// The scanner of a report, as JSON.
-pub(crate) fn scanner_of(report: &Report) -> Option<Value> {
-    serde_json::from_str(report.member("scanner")?).ok()
-}
-
-/// Writes the body for an image: the report under its media type, without a newline.
-pub(crate) fn image_body(report: &Report, digest: &str, duplicates: Duplicates) -> String {
-    match &report.findings {
-        Findings::Verbatim(text) => {
-            let mut out = open(&report.before, text.len());
-            push_member(&mut out, "vulnerabilities", text);
-            close(out, &report.after)
-        }
-        _ => {
-            let findings = report.served(duplicates).into_iter();
-            body(report, &findings.map(|finding| (finding, vec![digest])).collect::<Vec<_>>())
-        }
-    }
-}
-
-/// Writes the body for an index: the union of the reports of its images, with the digests of each
-/// finding's images.
-pub(crate) fn index_body(reports: &[(&str, &Report)], duplicates: Duplicates) -> String {
-    let Some((_, first)) = reports.first() else {
-        return "{}".to_owned();
-    };
-    let mut merged = (*first).clone();
-    for (_, report) in &reports[1..] {
-        if rank(report.severity()) > rank(merged.severity()) {
-            merged = merged.with_severity(report.severity());
-        }
-        if report.member("generated_at") > merged.member("generated_at")
-            && let Some(later) = report.member("generated_at")
-        {
-            let later = later.to_owned();
-            Arc::make_mut(&mut merged.before).iter_mut().filter(|(name, _)| name == "generated_at").for_each(
-                |member| {
-                    member.1.clone_from(&later);
-                },
-            );
-        }
-    }
-    body(&merged, &union(reports, duplicates))
-}
-
-/// The findings of several images, each once, in the order in which they come first.
-pub(crate) fn union<'a>(reports: &[(&'a str, &'a Report)], duplicates: Duplicates) -> Vec<WithDigests<'a>> {
-    let mut findings: Vec<WithDigests<'a>> = Vec::new();
-    let mut positions: HashMap<&Key, usize> = HashMap::new();
-    for (digest, report) in reports {
-        for finding in report.served(duplicates) {
-            let known = finding.key.as_ref().map(|key| (key, positions.get(key).copied()));
-            match known {
-                // Twice in the same image: only a registry that serves duplicates has that.
-                Some((_, Some(position))) if findings[position].1.last() == Some(digest) => {
-                    findings.push((finding, vec![*digest]));
-                }
-                Some((_, Some(position))) => findings[position].1.push(digest),
-                known => {
-                    if let Some((key, _)) = known {
-                        positions.insert(key, findings.len());
-                    }
-                    findings.push((finding, vec![*digest]));
-                }
-            }
-        }
-    }
-    findings
 }
 
 /// How bad a severity is, for the severity of a whole report.
@@ -312,37 +245,4 @@ pub(crate) fn rank(severity: &str) -> u8 {
 
 fn parse(json: &str) -> Result<Members<'_>, ReportError> {
     serde_json::from_str(json).map_err(ReportError::from_parser)
-}
-
-fn body(report: &Report, findings: &[WithDigests<'_>]) -> String {
-    let size = findings.iter().map(|(finding, digests)| finding.len() + digests.len() * 76 + 1).sum();
-    let mut out = open(&report.before, size);
-    push_member(&mut out, "vulnerabilities", "[");
-    for (position, (finding, digests)) in findings.iter().enumerate() {
-        if position > 0 {
-            out.push(',');
-        }
-        finding.push_to(&mut out, digests);
-    }
-    out.push(']');
-    close(out, &report.after)
-}
-
-fn open(before: &[(String, String)], size: usize) -> String {
-    let mut out = String::with_capacity(size + 512);
-    out.push_str("{\"");
-    out.push_str(MEDIA_TYPE);
-    out.push_str("\":{");
-    for (name, value) in before {
-        push_member(&mut out, name, value);
-    }
-    out
-}
-
-fn close(mut out: String, after: &[(String, String)]) -> String {
-    for (name, value) in after {
-        push_member(&mut out, name, value);
-    }
-    out.push_str("}}");
-    out
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::body;
 use super::report::{self, Report};
 use super::{Artifact, Kind, Registry, Repository};
 
@@ -110,8 +111,8 @@ impl Registry {
     pub(crate) fn report_body(&self, repository: &Repository, artifact: &Artifact) -> Option<String> {
         let reports = self.reports(repository, artifact)?;
         Some(match (&artifact.kind, reports.first()) {
-            (Kind::Image, Some((digest, report))) => report::image_body(report, digest, self.duplicates()),
-            _ => report::index_body(&reports, self.duplicates()),
+            (Kind::Image, Some((digest, report))) => body::image(report, digest, self.duplicates()),
+            _ => body::index(&reports, self.duplicates()),
         })
     }
 
@@ -142,7 +143,7 @@ impl Registry {
     }
 
     fn counts(&self, reports: &[(&str, &Report)]) -> Counts {
-        let findings = report::union(reports, self.duplicates());
+        let findings = body::union(reports, self.duplicates());
         let mut by_severity = BTreeMap::new();
         for (finding, _) in &findings {
             *by_severity.entry(known_severity(&finding.severity)).or_insert(0) += 1;
@@ -151,7 +152,7 @@ impl Registry {
         let worst = worst.max_by_key(|severity| report::rank(severity)).unwrap_or_default();
         Counts {
             severity: if worst.is_empty() { "None".to_owned() } else { worst.to_owned() },
-            scanner: reports.first().and_then(|(_, report)| report::scanner_of(report)),
+            scanner: reports.first().and_then(|(_, report)| serde_json::from_str(report.member("scanner")?).ok()),
             total: findings.len(),
             fixable: findings.iter().filter(|(finding, _)| finding.fixable).count(),
             by_severity,

@@ -8,18 +8,12 @@ use harbor_ext::{Concurrency, Credentials, FailureKind, RetryPolicy};
 use harbor_testkit::{Fault, SimulatedHarbor};
 
 use crate::support::{
-    administrator, assert_adds_up, client, expected, found, impatient, one_at_a_time, serve,
-    synthetic,
+    administrator, assert_adds_up, client, expected, found, impatient, one_at_a_time, serve, synthetic,
 };
 
 async fn serve_with(faults: impl IntoIterator<Item = Fault>) -> SimulatedHarbor {
     let builder = SimulatedHarbor::builder().registry(synthetic());
-    faults
-        .into_iter()
-        .fold(builder, |builder, fault| builder.fault(fault))
-        .start()
-        .await
-        .unwrap()
+    faults.into_iter().fold(builder, |builder, fault| builder.fault(fault)).start().await.unwrap()
 }
 
 #[tokio::test]
@@ -38,16 +32,8 @@ async fn every_passing_fault_is_survived() {
         for operation in ["systeminfo", "projects", "project-artifacts", "reports"] {
             let server = serve_with([fault.clone().on(operation).times(2)]).await;
             let collected = administrator(&server).reports().collect().await;
-            assert!(
-                collected.is_complete(),
-                "{fault:?} on {operation}: {:?}",
-                collected.failures
-            );
-            assert_eq!(
-                found(&collected),
-                expected(&server),
-                "{fault:?} on {operation}"
-            );
+            assert!(collected.is_complete(), "{fault:?} on {operation}: {:?}", collected.failures);
+            assert_eq!(found(&collected), expected(&server), "{fault:?} on {operation}");
             assert_eq!(collected.summary.retries, 2, "{fault:?} on {operation}");
         }
     }
@@ -63,17 +49,8 @@ async fn faults_on_a_share_of_the_requests_lose_nothing() {
     ])
     .await;
     let credentials = Credentials::basic("admin", "Harbor12345");
-    let retry = RetryPolicy {
-        attempts: 12,
-        ..impatient()
-    };
-    let collected = client(&server, credentials)
-        .retry(retry)
-        .build()
-        .unwrap()
-        .reports()
-        .collect()
-        .await;
+    let retry = RetryPolicy { attempts: 12, ..impatient() };
+    let collected = client(&server, credentials).retry(retry).build().unwrap().reports().collect().await;
     assert!(collected.is_complete(), "{:?}", collected.failures);
     assert_eq!(found(&collected), expected(&server));
     assert!(collected.summary.retries > 5, "{}", collected.summary);
@@ -94,33 +71,17 @@ async fn a_report_that_stays_away_is_the_state_of_its_artifact() {
         let project = "project-1";
         let server = serve(synthetic()).await;
         let name = server.registry(|registry| registry.projects()[1].name().to_owned());
-        server
-            .add_fault(fault.clone().on("reports").in_project(&name))
-            .unwrap();
+        server.add_fault(fault.clone().on("reports").in_project(&name)).unwrap();
         let collected = administrator(&server).reports().collect().await;
         assert_adds_up(&collected);
         assert_eq!(collected.items.len(), 120, "{fault:?} in {project}");
         assert_eq!(collected.failures.len(), 40, "{fault:?}");
         for failure in &collected.failures {
-            assert_eq!(
-                (failure.kind, failure.attempts),
-                (kind, attempts),
-                "{failure}"
-            );
-            assert!(
-                failure.target.digest.is_some() && failure.target.repository.is_some(),
-                "{failure}"
-            );
+            assert_eq!((failure.kind, failure.attempts), (kind, attempts), "{failure}");
+            assert!(failure.target.digest.is_some() && failure.target.repository.is_some(), "{failure}");
         }
-        let failed = collected
-            .items
-            .iter()
-            .filter(|info| info.state.failure().is_some());
-        assert!(
-            failed
-                .clone()
-                .all(|info| info.artifact.repository.project().as_str() == name)
-        );
+        let failed = collected.items.iter().filter(|info| info.state.failure().is_some());
+        assert!(failed.clone().all(|info| info.artifact.repository.project().as_str() == name));
         assert_eq!(failed.count(), 40);
     }
 }
@@ -129,37 +90,19 @@ async fn a_report_that_stays_away_is_the_state_of_its_artifact() {
 async fn a_list_that_breaks_off_is_told_and_the_others_go_on() {
     let server = serve(synthetic()).await;
     let name = server.registry(|registry| registry.projects()[1].name().to_owned());
-    server
-        .add_fault(Fault::broken_json().on("artifacts").in_project(&name))
-        .unwrap();
+    server.add_fault(Fault::broken_json().on("artifacts").in_project(&name)).unwrap();
     let collected = administrator(&server).reports().collect().await;
     assert_adds_up(&collected);
     assert_eq!(collected.items.len(), 80);
-    let [failure] = &collected.failures[..] else {
-        panic!("{:?}", collected.failures)
-    };
-    assert_eq!(
-        failure
-            .target
-            .project
-            .as_ref()
-            .map(|project| project.as_str()),
-        Some(&*name)
-    );
+    let [failure] = &collected.failures[..] else { panic!("{:?}", collected.failures) };
+    assert_eq!(failure.target.project.as_ref().map(|project| project.as_str()), Some(&*name));
 }
 
 #[tokio::test]
 async fn try_collect_stops_at_the_first_failure() {
     let server = serve_with([Fault::status(500).on("reports")]).await;
-    let failure = one_at_a_time(&server)
-        .reports()
-        .try_collect()
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (failure.kind, failure.status, failure.attempts),
-        (FailureKind::Server, Some(500), 4)
-    );
+    let failure = one_at_a_time(&server).reports().try_collect().await.unwrap_err();
+    assert_eq!((failure.kind, failure.status, failure.attempts), (FailureKind::Server, Some(500), 4));
     assert!(server.counts()["reports"] < 120 * 4);
 }
 
@@ -167,19 +110,13 @@ async fn try_collect_stops_at_the_first_failure() {
 async fn a_server_that_goes_away_and_comes_back_loses_nothing() {
     let server = Arc::new(serve(synthetic()).await);
     let credentials = Credentials::basic("admin", "Harbor12345");
-    let harbor = client(&server, credentials)
-        .concurrency(Concurrency::Fixed(8))
-        .build()
-        .unwrap();
+    let harbor = client(&server, credentials).concurrency(Concurrency::Fixed(8)).build().unwrap();
     let mut stream = harbor.reports().stream();
     // The server comes back as soon as the client has noticed that it is away.
     let mut progress = stream.progress();
     let returning = Arc::clone(&server);
     let comes_back = tokio::spawn(async move {
-        let is_noticed = progress
-            .wait_for(|progress| progress.waiting_for_server)
-            .await
-            .is_ok();
+        let is_noticed = progress.wait_for(|progress| progress.waiting_for_server).await.is_ok();
         returning.set_down(false);
         is_noticed
     });
@@ -200,22 +137,9 @@ async fn a_server_that_goes_away_and_comes_back_loses_nothing() {
 async fn the_wish_of_a_server_to_wait_is_granted() {
     let server = serve_with([Fault::status(429).retry_after(1).on("reports").times(1)]).await;
     let credentials = Credentials::basic("admin", "Harbor12345");
-    let retry = RetryPolicy {
-        longest_delay: Duration::from_secs(5),
-        ..impatient()
-    };
-    let collected = client(&server, credentials)
-        .retry(retry)
-        .build()
-        .unwrap()
-        .reports()
-        .collect()
-        .await;
+    let retry = RetryPolicy { longest_delay: Duration::from_secs(5), ..impatient() };
+    let collected = client(&server, credentials).retry(retry).build().unwrap().reports().collect().await;
     assert!(collected.is_complete());
-    assert!(
-        collected.summary.elapsed >= Duration::from_secs(1),
-        "{}",
-        collected.summary
-    );
+    assert!(collected.summary.elapsed >= Duration::from_secs(1), "{}", collected.summary);
     assert_eq!(collected.summary.retries, 1);
 }

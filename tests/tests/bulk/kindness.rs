@@ -10,73 +10,43 @@ use crate::support::{administrator, client, expected, found, image, serve, synth
 
 #[tokio::test]
 async fn a_registry_is_listed_by_the_hundred() {
-    let scale = Scale {
-        projects: 20,
-        repositories: 100,
-        artifacts: 10,
-        findings: 0,
-        distinct: 1,
-        seed: 1,
-    };
+    let scale = Scale { projects: 20, repositories: 100, artifacts: 10, findings: 0, distinct: 1, seed: 1 };
     let server = serve(Registry::synthetic(scale)).await;
     let collected = administrator(&server).artifacts().collect().await;
     assert_eq!(collected.items.len(), 20_000);
     assert!(collected.summary.requests <= 220, "{}", collected.summary);
-    assert!(
-        server
-            .requests()
-            .iter()
-            .all(|request| !request.target.contains("with_scan_overview=true"))
-    );
+    assert!(server.requests().iter().all(|request| !request.target.contains("with_scan_overview=true")));
 }
 
 #[tokio::test]
 async fn the_same_digest_is_fetched_once_and_reported_everywhere() {
     let repositories = ["a", "b", "c/d", "e", "f"];
     let project = |name: &str| {
-        repositories
-            .iter()
-            .fold(Project::new(name), |project, repository| {
-                project
-                    .with_repository(Repository::new(*repository).with_artifact(image("the same")))
-            })
+        repositories.iter().fold(Project::new(name), |project, repository| {
+            project.with_repository(Repository::new(*repository).with_artifact(image("the same")))
+        })
     };
-    let server = serve(
-        Registry::new()
-            .with_project(project("p"))
-            .with_project(project("q")),
-    )
-    .await;
+    let server = serve(Registry::new().with_project(project("p")).with_project(project("q"))).await;
     let collected = administrator(&server).reports().collect().await;
     assert_eq!(found(&collected), expected(&server));
     assert_eq!(collected.items.len(), 10);
     assert_eq!(server.counts()["reports"], 1, "{:?}", server.counts());
     assert_eq!(collected.summary.shared_reports, 9);
-    assert_eq!(
-        server.counts()["scanner"],
-        2,
-        "each project is asked for its scanner once"
-    );
+    assert_eq!(server.counts()["scanner"], 2, "each project is asked for its scanner once");
 }
 
 #[tokio::test]
 async fn projects_whose_scanner_may_not_be_read_get_reports_of_their_own() {
-    let project = |name: &str| {
-        Project::new(name).with_repository(Repository::new("r").with_artifact(image("the same")))
-    };
+    let project =
+        |name: &str| Project::new(name).with_repository(Repository::new("r").with_artifact(image("the same")));
     let robot = Robot::new("reader", "secret")
         .without_permissions()
         .with_permission("repository:list")
         .with_permission("artifact:list")
         .with_permission("artifact-addition:read");
-    let registry = Registry::new()
-        .with_project(project("p"))
-        .with_project(project("q"))
-        .with_robot(robot);
+    let registry = Registry::new().with_project(project("p")).with_project(project("q")).with_robot(robot);
     let server = serve(registry).await;
-    let harbor = client(&server, Credentials::robot("reader", "secret"))
-        .build()
-        .unwrap();
+    let harbor = client(&server, Credentials::robot("reader", "secret")).build().unwrap();
     let collected = harbor.reports().collect().await;
     assert!(collected.is_complete(), "{:?}", collected.failures);
     assert_eq!(found(&collected), expected(&server));
@@ -92,10 +62,7 @@ async fn no_more_requests_than_allowed_are_under_way() {
         .await
         .unwrap();
     let credentials = Credentials::basic("admin", "Harbor12345");
-    let harbor = client(&server, credentials)
-        .concurrency(Concurrency::Fixed(3))
-        .build()
-        .unwrap();
+    let harbor = client(&server, credentials).concurrency(Concurrency::Fixed(3)).build().unwrap();
     let collected = harbor.reports().collect().await;
     assert_eq!(found(&collected), expected(&server));
     assert_eq!(server.peak_in_flight(), 3);
@@ -136,21 +103,12 @@ async fn dropping_the_stream_ends_the_requests_under_way() {
 async fn a_consumer_that_asks_the_same_harbor_stalls_nothing() {
     let server = serve(synthetic()).await;
     let credentials = Credentials::basic("admin", "Harbor12345");
-    let harbor = client(&server, credentials)
-        .concurrency(Concurrency::Fixed(1))
-        .build()
-        .unwrap();
+    let harbor = client(&server, credentials).concurrency(Concurrency::Fixed(1)).build().unwrap();
     let mut stream = harbor.artifacts().projects(["project-0"]).stream();
     let names = server.registry(|registry| registry.projects()[0].name().to_owned());
     let mut asked = 0;
     while let Some(_item) = stream.next().await {
-        asked += harbor
-            .repositories()
-            .projects([&names])
-            .collect()
-            .await
-            .items
-            .len();
+        asked += harbor.repositories().projects([&names]).collect().await.items.len();
         if asked > 20 {
             break;
         }

@@ -10,17 +10,12 @@ fn registry() -> Registry {
     Registry::new()
         .with_project(project("one", &["a", "b/c"]))
         .with_project(project("two", &["a"]))
-        .with_project(
-            Project::new("three").with_repository(Repository::new("t").with_artifact(tagged)),
-        )
+        .with_project(Project::new("three").with_repository(Repository::new("t").with_artifact(tagged)))
         .with_project(Project::new("empty"))
 }
 
 fn kinds(failures: &[Failure]) -> Vec<(FailureKind, String)> {
-    failures
-        .iter()
-        .map(|failure| (failure.kind, failure.target.to_string()))
-        .collect()
+    failures.iter().map(|failure| (failure.kind, failure.target.to_string())).collect()
 }
 
 #[tokio::test]
@@ -29,70 +24,28 @@ async fn projects_repositories_and_tags_narrow_the_answer() {
     let harbor = administrator(&server);
     let names = async |query: harbor_ext::Query<harbor_ext::model::Artifact>| {
         let items = query.try_collect().await.unwrap();
-        items
-            .iter()
-            .map(|artifact| artifact.repository.to_string())
-            .collect::<Vec<_>>()
+        items.iter().map(|artifact| artifact.repository.to_string()).collect::<Vec<_>>()
     };
-    assert_eq!(
-        names(harbor.artifacts().projects(["one"])).await,
-        ["one/a", "one/b/c"]
-    );
-    assert_eq!(
-        names(harbor.artifacts().projects(["two", "empty", "two"])).await,
-        ["two/a"]
-    );
-    assert_eq!(
-        names(harbor.artifacts().repositories(["one/b/c", "two/a"])).await,
-        ["one/b/c", "two/a"]
-    );
+    assert_eq!(names(harbor.artifacts().projects(["one"])).await, ["one/a", "one/b/c"]);
+    assert_eq!(names(harbor.artifacts().projects(["two", "empty", "two"])).await, ["two/a"]);
+    assert_eq!(names(harbor.artifacts().repositories(["one/b/c", "two/a"])).await, ["one/b/c", "two/a"]);
     assert_eq!(names(harbor.artifacts().tag("v1.0")).await, ["three/t"]);
-    assert_eq!(
-        names(harbor.artifacts().projects(["one"]).tag("latest")).await,
-        ["one/a", "one/b/c"]
-    );
-    assert_eq!(
-        names(harbor.artifacts().tag("v1")).await,
-        Vec::<String>::new()
-    );
+    assert_eq!(names(harbor.artifacts().projects(["one"]).tag("latest")).await, ["one/a", "one/b/c"]);
+    assert_eq!(names(harbor.artifacts().tag("v1")).await, Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn names_that_do_not_exist_are_reported() {
     for version in [HarborVersion::V2_15, HarborVersion::V2_9] {
-        let server = SimulatedHarbor::builder()
-            .registry(registry())
-            .version(version)
-            .start()
-            .await
-            .unwrap();
+        let server = SimulatedHarbor::builder().registry(registry()).version(version).start().await.unwrap();
         let harbor = administrator(&server);
-        let collected = harbor
-            .reports()
-            .projects(["one", "nowhere"])
-            .collect()
-            .await;
+        let collected = harbor.reports().projects(["one", "nowhere"]).collect().await;
         assert_eq!(collected.items.len(), 2);
-        assert_eq!(
-            kinds(&collected.failures),
-            [(FailureKind::NotFound, "project nowhere".to_owned())]
-        );
-        let collected = harbor
-            .reports()
-            .repositories(["one/nothing", "one/a"])
-            .collect()
-            .await;
+        assert_eq!(kinds(&collected.failures), [(FailureKind::NotFound, "project nowhere".to_owned())]);
+        let collected = harbor.reports().repositories(["one/nothing", "one/a"]).collect().await;
         assert_eq!(collected.items.len(), 1);
-        assert_eq!(
-            kinds(&collected.failures),
-            [(FailureKind::NotFound, "one/nothing".to_owned())]
-        );
-        let failure = harbor
-            .repositories()
-            .repositories(["one/nothing"])
-            .try_collect()
-            .await
-            .unwrap_err();
+        assert_eq!(kinds(&collected.failures), [(FailureKind::NotFound, "one/nothing".to_owned())]);
+        let failure = harbor.repositories().repositories(["one/nothing"]).try_collect().await.unwrap_err();
         assert_eq!(failure.kind, FailureKind::NotFound);
     }
 }
@@ -109,49 +62,25 @@ async fn what_makes_no_sense_is_reported_without_a_request() {
         (harbor.artifacts().repositories(["no-slash"]), "no-slash"),
         (harbor.artifacts().repositories(["one/../two"]), ".."),
         (harbor.artifacts().tag("not a tag"), "not a tag"),
-        (
-            harbor.artifacts().projects(["two"]).repositories(["one/a"]),
-            "not in any of the projects",
-        ),
+        (harbor.artifacts().projects(["two"]).repositories(["one/a"]), "not in any of the projects"),
     ];
     for (query, part) in queries {
         let collected = query.clone().collect().await;
         assert!(collected.items.is_empty(), "{query:?}");
-        let [failure] = &collected.failures[..] else {
-            panic!("{query:?}: {:?}", collected.failures)
-        };
-        assert_eq!(
-            (failure.kind, failure.attempts),
-            (FailureKind::InvalidInput, 0)
-        );
+        let [failure] = &collected.failures[..] else { panic!("{query:?}: {:?}", collected.failures) };
+        assert_eq!((failure.kind, failure.attempts), (FailureKind::InvalidInput, 0));
         assert!(failure.to_string().contains(part), "{failure}");
-        assert_eq!(
-            query.try_collect().await.unwrap_err().kind,
-            FailureKind::InvalidInput
-        );
+        assert_eq!(query.try_collect().await.unwrap_err().kind, FailureKind::InvalidInput);
     }
-    assert!(
-        server
-            .requests()
-            .iter()
-            .all(|request| request.operation == "systeminfo")
-    );
+    assert!(server.requests().iter().all(|request| request.operation == "systeminfo"));
 }
 
 #[tokio::test]
 async fn a_missing_server_is_reported_soon() {
     let server = serve(registry()).await;
-    let harbor = client(
-        &server,
-        harbor_ext::Credentials::basic("admin", "Harbor12345"),
-    )
-    .build()
-    .unwrap();
+    let harbor = client(&server, harbor_ext::Credentials::basic("admin", "Harbor12345")).build().unwrap();
     drop(server);
     let collected = harbor.reports().collect().await;
-    assert_eq!(
-        kinds(&collected.failures),
-        [(FailureKind::Connection, "the registry".to_owned())]
-    );
+    assert_eq!(kinds(&collected.failures), [(FailureKind::Connection, "the registry".to_owned())]);
     assert_eq!(collected.failures[0].attempts, 4);
 }

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use harbor_ext::model::ArtifactInfo;
 use harbor_ext::{Collected, Concurrency, Credentials, Harbor, HarborBuilder, RetryPolicy};
-use harbor_testkit::{
-    Artifact, Finding, Project, Registry, Report, Repository, Scale, SimulatedHarbor,
-};
+use harbor_testkit::{Artifact, Finding, Project, Registry, Report, Repository, Scale, SimulatedHarbor};
 
 /// Repeats at once, so that no test waits.
 pub(crate) fn impatient() -> RetryPolicy {
@@ -26,58 +24,35 @@ pub(crate) fn client(server: &SimulatedHarbor, credentials: Credentials) -> Harb
 }
 
 pub(crate) fn administrator(server: &SimulatedHarbor) -> Harbor {
-    client(server, Credentials::basic("admin", "Harbor12345"))
-        .build()
-        .unwrap()
+    client(server, Credentials::basic("admin", "Harbor12345")).build().unwrap()
 }
 
 pub(crate) fn one_at_a_time(server: &SimulatedHarbor) -> Harbor {
     let credentials = Credentials::basic("admin", "Harbor12345");
-    client(server, credentials)
-        .concurrency(Concurrency::Fixed(1))
-        .build()
-        .unwrap()
+    client(server, credentials).concurrency(Concurrency::Fixed(1)).build().unwrap()
 }
 
 pub(crate) async fn serve(registry: Registry) -> SimulatedHarbor {
-    SimulatedHarbor::builder()
-        .registry(registry)
-        .start()
-        .await
-        .unwrap()
+    SimulatedHarbor::builder().registry(registry).start().await.unwrap()
 }
 
 /// Three projects of four repositories of ten images of six findings, drawn from forty.
 pub(crate) fn synthetic() -> Registry {
-    Registry::synthetic(Scale {
-        projects: 3,
-        repositories: 4,
-        artifacts: 10,
-        findings: 6,
-        distinct: 40,
-        seed: 7,
-    })
+    Registry::synthetic(Scale { projects: 3, repositories: 4, artifacts: 10, findings: 6, distinct: 40, seed: 7 })
 }
 
 /// An image with one finding, whose digest depends on `content` alone.
 pub(crate) fn image(content: &str) -> Artifact {
-    let finding = Finding::new("CVE-2014-0160", "openssl", "1.0.1f")
-        .with_fix("1.0.1g")
-        .with_severity("High");
-    Artifact::image()
-        .with_content(content)
-        .with_tag("latest")
-        .with_report(Report::new().with_finding(&finding))
+    let finding = Finding::new("CVE-2014-0160", "openssl", "1.0.1f").with_fix("1.0.1g").with_severity("High");
+    Artifact::image().with_content(content).with_tag("latest").with_report(Report::new().with_finding(&finding))
 }
 
 /// A project with one image in each of some repositories.
 pub(crate) fn project(name: &str, repositories: &[&str]) -> Project {
-    repositories
-        .iter()
-        .fold(Project::new(name), |project, repository| {
-            let image = image(&format!("{name}/{repository}"));
-            project.with_repository(Repository::new(*repository).with_artifact(image))
-        })
+    repositories.iter().fold(Project::new(name), |project, repository| {
+        let image = image(&format!("{name}/{repository}"));
+        project.with_repository(Repository::new(*repository).with_artifact(image))
+    })
 }
 
 /// Every artifact in sight as `(project/repository, digest, findings)`, `None` where there is no report.
@@ -87,11 +62,7 @@ pub(crate) fn found(collected: &Collected<ArtifactInfo>) -> Vec<Row> {
     let row = |info: &ArtifactInfo| {
         let artifact = &info.artifact;
         let findings = info.state.report().map(harbor_ext::model::Report::len);
-        (
-            artifact.repository.to_string(),
-            artifact.digest.to_string(),
-            findings,
-        )
+        (artifact.repository.to_string(), artifact.digest.to_string(), findings)
     };
     let mut rows: Vec<_> = collected.items.iter().map(row).collect();
     rows.sort();
@@ -105,11 +76,7 @@ pub(crate) fn expected(server: &SimulatedHarbor) -> Vec<Row> {
             .into_iter()
             .map(|artifact| {
                 let repository = format!("{}/{}", artifact.project, artifact.repository);
-                (
-                    repository,
-                    artifact.digest,
-                    artifact.findings.map(|findings| findings.len()),
-                )
+                (repository, artifact.digest, artifact.findings.map(|findings| findings.len()))
             })
             .collect()
     });
@@ -122,15 +89,8 @@ pub(crate) fn assert_adds_up(collected: &Collected<ArtifactInfo>) {
     let summary = &collected.summary;
     assert_eq!(summary.listed, summary.states.total(), "{summary}");
     assert_eq!(summary.listed, collected.items.len() as u64, "{summary}");
-    assert_eq!(
-        summary.failures,
-        collected.failures.len() as u64,
-        "{summary}"
-    );
-    let mut keys: Vec<_> = found(collected)
-        .into_iter()
-        .map(|(repository, digest, _)| (repository, digest))
-        .collect();
+    assert_eq!(summary.failures, collected.failures.len() as u64, "{summary}");
+    let mut keys: Vec<_> = found(collected).into_iter().map(|(repository, digest, _)| (repository, digest)).collect();
     let count = keys.len();
     keys.dedup();
     assert_eq!(keys.len(), count, "an artifact came twice");

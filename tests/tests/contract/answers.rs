@@ -17,11 +17,7 @@ const BYTES: &[u8] = b"\x1f\x8b\0 raw \xff\n";
 #[test]
 fn every_operation_of_the_description_was_generated() {
     let description = Description::read();
-    let mut described: Vec<_> = description
-        .operations
-        .iter()
-        .map(|operation| &*operation.id)
-        .collect();
+    let mut described: Vec<_> = description.operations.iter().map(|operation| &*operation.id).collect();
     let mut generated: Vec<_> = OPERATIONS.iter().map(|(id, _)| *id).collect();
     described.sort_unstable();
     generated.sort_unstable();
@@ -80,12 +76,7 @@ async fn exchange_all(flavour: Flavour, given: Given) -> usize {
         let problems = problems.chain(check_answer(&description, operation, flavour, &outcome));
         wrong.extend(problems.map(|line| format!("{}: {line}", operation.id)));
     }
-    assert!(
-        wrong.is_empty(),
-        "{flavour:?}, {} problems:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{flavour:?}, {} problems:\n{}", wrong.len(), wrong.join("\n"));
     println!("{flavour:?}: {tried} operations");
     tried
 }
@@ -98,8 +89,7 @@ fn reply(description: &Description, operation: &Operation, flavour: Flavour) -> 
     match &operation.content {
         Content::Json(schema) => {
             let value = draw(description, schema, flavour);
-            (is_basic || value != draw(description, schema, Flavour::Full))
-                .then(|| Reply::json(status, &value))
+            (is_basic || value != draw(description, schema, Flavour::Full)).then(|| Reply::json(status, &value))
         }
         Content::Bytes if is_basic => Some(Reply::text(status, "application/octet-stream", BYTES)),
         Content::Empty if is_basic => Some(Reply::empty(status)),
@@ -116,23 +106,14 @@ fn status(flavour: Flavour) -> u16 {
     }
 }
 
-fn check_answer(
-    description: &Description,
-    operation: &Operation,
-    flavour: Flavour,
-    outcome: &Outcome,
-) -> Vec<String> {
+fn check_answer(description: &Description, operation: &Operation, flavour: Flavour, outcome: &Outcome) -> Vec<String> {
     let success = match outcome {
         Ok(success) => success,
         Err(failure) => return vec![failure.text.clone()],
     };
     let mut wrong = Vec::new();
     if success.status != status(flavour) {
-        wrong.push(format!(
-            "status {} became {}",
-            status(flavour),
-            success.status
-        ));
+        wrong.push(format!("status {} became {}", status(flavour), success.status));
     }
     match (&operation.content, &success.answer) {
         (Content::Json(schema), Answer::Json(decoded)) => {
@@ -162,32 +143,18 @@ async fn an_empty_body_is_nothing_where_nothing_is_an_answer_and_an_error_elsewh
         let arguments = draw_arguments(&description, operation, Given::Required);
         let (_, outcome) = wire.exchange(&operation.id, &arguments, reply).await;
         // Where any JSON is an answer, `null` is one too.
-        let nullable =
-            schema["nullable"] == true || schema.as_object().is_none_or(serde_json::Map::is_empty);
+        let nullable = schema["nullable"] == true || schema.as_object().is_none_or(serde_json::Map::is_empty);
         match outcome {
             Ok(success) => {
                 assert!(nullable, "{} takes nothing for an answer", operation.id);
-                assert_eq!(
-                    success.answer,
-                    Answer::Json(Value::Null),
-                    "{}",
-                    operation.id
-                );
+                assert_eq!(success.answer, Answer::Json(Value::Null), "{}", operation.id);
                 nothing.push(&*operation.id);
             }
             Err(failure) => assert!(!nullable, "{}: {}", operation.id, failure.text),
         }
     }
-    for id in [
-        "getGCSchedule",
-        "getPurgeSchedule",
-        "getScanAllSchedule",
-        "getScannerOfProject",
-    ] {
-        assert!(
-            nothing.contains(&id),
-            "{id} can answer with nothing, these do: {nothing:?}"
-        );
+    for id in ["getGCSchedule", "getPurgeSchedule", "getScanAllSchedule", "getScannerOfProject"] {
+        assert!(nothing.contains(&id), "{id} can answer with nothing, these do: {nothing:?}");
     }
 }
 
@@ -195,20 +162,11 @@ async fn an_empty_body_is_nothing_where_nothing_is_an_answer_and_an_error_elsewh
 async fn operations_without_an_answer_ignore_a_body() {
     let description = Description::read();
     let wire = Wire::start().await;
-    for operation in description
-        .operations
-        .iter()
-        .filter(|operation| matches!(operation.content, Content::Empty))
-    {
+    for operation in description.operations.iter().filter(|operation| matches!(operation.content, Content::Empty)) {
         let arguments = draw_arguments(&description, operation, Given::Required);
         let reply = Reply::text(200, "application/json", "null\n");
         let (_, outcome) = wire.exchange(&operation.id, &arguments, reply).await;
-        assert_eq!(
-            outcome.expect("a success").answer,
-            Answer::Empty,
-            "{}",
-            operation.id
-        );
+        assert_eq!(outcome.expect("a success").answer, Answer::Empty, "{}", operation.id);
     }
 }
 
@@ -228,8 +186,7 @@ async fn empty_lists_are_decoded() {
         let arguments = draw_arguments(&description, operation, Given::Required);
         let reply = Reply::json(200, &json!([])).header("X-Total-Count", "0");
         let (_, outcome) = wire.exchange(&operation.id, &arguments, reply).await;
-        let success =
-            outcome.unwrap_or_else(|failure| panic!("{}: {}", operation.id, failure.text));
+        let success = outcome.unwrap_or_else(|failure| panic!("{}: {}", operation.id, failure.text));
         assert_eq!(success.answer, Answer::Json(json!([])), "{}", operation.id);
         assert_eq!(success.headers["x-total-count"], "0", "{}", operation.id);
     }
@@ -239,23 +196,11 @@ async fn empty_lists_are_decoded() {
 #[test]
 fn flavours_differ_in_what_they_are_about() {
     let description = Description::read();
-    let operation = description
-        .operation("listArtifacts")
-        .expect("artifacts can be listed");
-    let Content::Json(schema) = &operation.content else {
-        panic!("artifacts are listed in JSON")
-    };
+    let operation = description.operation("listArtifacts").expect("artifacts can be listed");
+    let Content::Json(schema) = &operation.content else { panic!("artifacts are listed in JSON") };
     let drawn = FLAVOURS.map(|flavour| draw(&description, schema, flavour));
     for (index, value) in drawn.iter().enumerate() {
-        assert!(
-            !drawn[..index].contains(value),
-            "{:?} repeats another flavour",
-            FLAVOURS[index]
-        );
+        assert!(!drawn[..index].contains(value), "{:?} repeats another flavour", FLAVOURS[index]);
     }
-    assert_eq!(
-        drawn[0],
-        draw(&description, schema, Flavour::Full),
-        "values are drawn anew"
-    );
+    assert_eq!(drawn[0], draw(&description, schema, Flavour::Full), "values are drawn anew");
 }

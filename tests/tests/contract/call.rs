@@ -63,10 +63,8 @@ pub(crate) type Function = for<'a> fn(&'a Client, &'a Arguments) -> Call<'a>;
 
 /// Calls the operation with this id.
 pub(crate) async fn call(client: &Client, id: &str, arguments: &Arguments) -> Outcome {
-    let (_, function) = OPERATIONS
-        .iter()
-        .find(|(name, _)| *name == id)
-        .unwrap_or_else(|| panic!("{id} was not generated"));
+    let (_, function) =
+        OPERATIONS.iter().find(|(name, _)| *name == id).unwrap_or_else(|| panic!("{id} was not generated"));
     function(client, arguments).await
 }
 
@@ -77,10 +75,7 @@ impl Arguments {
     }
 
     fn body<T: DeserializeOwned>(&self) -> T {
-        decode(
-            "body",
-            self.body.as_ref().expect("the operation takes a body"),
-        )
+        decode("body", self.body.as_ref().expect("the operation takes a body"))
     }
 }
 
@@ -92,9 +87,7 @@ type Sent<T> = Result<ResponseValue<T>, Error<types::Errors>>;
 
 /// The outcome of an operation that answers with JSON.
 fn json<T: Serialize>(sent: Sent<T>) -> Outcome {
-    success(sent, |value| {
-        Answer::Json(serde_json::to_value(value).expect("decoded values serialise"))
-    })
+    success(sent, |value| Answer::Json(serde_json::to_value(value).expect("decoded values serialise")))
 }
 
 /// The outcome of an operation that answers with nothing.
@@ -106,16 +99,9 @@ fn empty(sent: Sent<()>) -> Outcome {
 async fn bytes(sent: Sent<ByteStream>) -> Outcome {
     let response = sent.map_err(failure)?;
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let chunks: Vec<_> = response
-        .into_inner_stream()
-        .try_collect()
-        .await
-        .map_err(|error| Box::new(unanswered(&error)))?;
-    Ok(Success {
-        status,
-        headers,
-        answer: Answer::Bytes(chunks.concat()),
-    })
+    let chunks: Vec<_> =
+        response.into_inner_stream().try_collect().await.map_err(|error| Box::new(unanswered(&error)))?;
+    Ok(Success { status, headers, answer: Answer::Bytes(chunks.concat()) })
 }
 
 fn success<T>(sent: Sent<T>, answer: impl FnOnce(T) -> Answer) -> Outcome {
@@ -128,32 +114,19 @@ fn success<T>(sent: Sent<T>, answer: impl FnOnce(T) -> Answer) -> Outcome {
 }
 
 fn failure(error: Error<types::Errors>) -> Box<Failure> {
-    let mut failure = Failure {
-        status: error.status().map(|status| status.as_u16()),
-        ..unanswered(&error)
-    };
+    let mut failure = Failure { status: error.status().map(|status| status.as_u16()), ..unanswered(&error) };
     if let Error::ErrorResponse(response) = &error {
         failure.headers = response.headers().clone();
         failure.errors = response
             .errors
             .iter()
             .flatten()
-            .map(|error| {
-                (
-                    error.code.clone().unwrap_or_default(),
-                    error.message.clone().unwrap_or_default(),
-                )
-            })
+            .map(|error| (error.code.clone().unwrap_or_default(), error.message.clone().unwrap_or_default()))
             .collect();
     }
     Box::new(failure)
 }
 
 fn unanswered(error: &impl Display) -> Failure {
-    Failure {
-        status: None,
-        headers: HeaderMap::new(),
-        errors: Vec::new(),
-        text: format!("{error:#}"),
-    }
+    Failure { status: None, headers: HeaderMap::new(), errors: Vec::new(), text: format!("{error:#}") }
 }

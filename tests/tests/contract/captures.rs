@@ -48,18 +48,13 @@ async fn captures_of_a_whole_registry_are_decoded() {
     let wire = Wire::start().await;
     let mut decoded = 0;
     for (id, answer) in answers_in(registry) {
-        let operation = description
-            .operation(id)
-            .expect("the operation is described");
+        let operation = description.operation(id).expect("the operation is described");
         let arguments = draw_arguments(&description, operation, Given::Required);
-        let (_, outcome) = wire
-            .exchange(id, &arguments, Reply::json(200, &answer))
-            .await;
+        let (_, outcome) = wire.exchange(id, &arguments, Reply::json(200, &answer)).await;
         match outcome {
-            Ok(Success {
-                answer: Answer::Json(value),
-                ..
-            }) => assert_eq!(differences(&answer, &value), [""; 0], "{id}"),
+            Ok(Success { answer: Answer::Json(value), .. }) => {
+                assert_eq!(differences(&answer, &value), [""; 0], "{id}")
+            }
             other => panic!("{id}: {other:?} from {answer}"),
         }
         decoded += 1;
@@ -80,9 +75,7 @@ fn answers_in(mut registry: Value) -> Vec<(&'static str, Value)> {
     }
     let reports = take(&mut registry, "reports");
     let is_report = |report: &&Value| report.get("http_status").is_none();
-    let reports = members(&reports)
-        .map(|(_, report)| report)
-        .filter(is_report);
+    let reports = members(&reports).map(|(_, report)| report).filter(is_report);
     answers.extend(reports.map(|report| ("getVulnerabilitiesAddition", report.clone())));
     answers.push(("listUsers", take(&mut registry, "users")));
     answers.push(("ListRobot", take(&mut registry, "robots")));
@@ -92,10 +85,7 @@ fn answers_in(mut registry: Value) -> Vec<(&'static str, Value)> {
 }
 
 fn take(owner: &mut Value, member: &str) -> Value {
-    owner
-        .as_object_mut()
-        .and_then(|owner| owner.remove(member))
-        .unwrap_or_default()
+    owner.as_object_mut().and_then(|owner| owner.remove(member)).unwrap_or_default()
 }
 
 fn list(value: Value) -> Vec<Value> {
@@ -129,28 +119,20 @@ async fn decode_all(exchanges: &[Recorded]) -> Counts {
     let mut wrong = Vec::new();
     for recorded in exchanges {
         let Some(operation) = recorded.find_operation(&description) else {
-            counts
-                .skipped
-                .push(format!("{} {}", recorded.method, recorded.target));
+            counts.skipped.push(format!("{} {}", recorded.method, recorded.target));
             continue;
         };
         if let Some(id) = &recorded.operation {
             assert_eq!(*id, operation.id, "{} is another operation", recorded.name);
         }
         let retold = recorded.retell(&description, operation);
-        let (request, outcome) = wire
-            .exchange(&operation.id, &retold.arguments, recorded.reply())
-            .await;
+        let (request, outcome) = wire.exchange(&operation.id, &retold.arguments, recorded.reply()).await;
         let mut problems = check(recorded, operation, &outcome);
         if retold.faithful {
             counts.faithful += 1;
             problems.extend(recorded.differences(&request));
         }
-        wrong.extend(
-            problems
-                .into_iter()
-                .map(|line| format!("{}: {line}", recorded.name)),
-        );
+        wrong.extend(problems.into_iter().map(|line| format!("{}: {line}", recorded.name)));
         *counts.operations.entry(operation.id.clone()).or_default() += 1;
         match outcome {
             Ok(_) => counts.successes += 1,
@@ -165,12 +147,7 @@ async fn decode_all(exchanges: &[Recorded]) -> Counts {
         counts.faithful,
         counts.skipped,
     );
-    assert!(
-        wrong.is_empty(),
-        "{} problems:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} problems:\n{}", wrong.len(), wrong.join("\n"));
     counts
 }
 
@@ -179,10 +156,7 @@ fn check(recorded: &Recorded, operation: &Operation, outcome: &Outcome) -> Vec<S
     let success = match outcome {
         Err(failure) if recorded.status >= 400 => return check_failure(recorded, failure),
         Err(failure) => {
-            return vec![format!(
-                "{} became a failure: {}",
-                recorded.status, failure.text
-            )];
+            return vec![format!("{} became a failure: {}", recorded.status, failure.text)];
         }
         Ok(success) => success,
     };
@@ -207,20 +181,11 @@ fn check(recorded: &Recorded, operation: &Operation, outcome: &Outcome) -> Vec<S
 fn check_failure(recorded: &Recorded, failure: &Failure) -> Vec<String> {
     let mut wrong = Vec::new();
     if failure.status != Some(recorded.status) {
-        wrong.push(format!(
-            "{} became {:?}: {}",
-            recorded.status, failure.status, failure.text
-        ));
+        wrong.push(format!("{} became {:?}: {}", recorded.status, failure.status, failure.text));
     }
-    let errors = recorded
-        .response_json
-        .as_ref()
-        .and_then(|body| body["errors"].as_array());
-    let decoded: Vec<_> = failure
-        .errors
-        .iter()
-        .map(|(code, message)| json!({ "code": code, "message": message }))
-        .collect();
+    let errors = recorded.response_json.as_ref().and_then(|body| body["errors"].as_array());
+    let decoded: Vec<_> =
+        failure.errors.iter().map(|(code, message)| json!({ "code": code, "message": message })).collect();
     if errors.is_some_and(|errors| *errors != decoded) {
         wrong.push(format!("{errors:?} became {decoded:?}"));
     }

@@ -20,19 +20,9 @@ pub(crate) fn differences(wire: &Value, decoded: &Value) -> Vec<String> {
 fn compare(place: &str, wire: &Value, decoded: &Value, found: &mut Vec<String>) {
     match (wire, decoded) {
         (Value::Object(wire), Value::Object(decoded)) => {
-            for name in wire
-                .keys()
-                .chain(decoded.keys().filter(|name| !wire.contains_key(*name)))
-            {
-                let member = |object: &serde_json::Map<String, Value>| {
-                    object.get(name).cloned().unwrap_or_default()
-                };
-                compare(
-                    &format!("{place}/{name}"),
-                    &member(wire),
-                    &member(decoded),
-                    found,
-                );
+            for name in wire.keys().chain(decoded.keys().filter(|name| !wire.contains_key(*name))) {
+                let member = |object: &serde_json::Map<String, Value>| object.get(name).cloned().unwrap_or_default();
+                compare(&format!("{place}/{name}"), &member(wire), &member(decoded), found);
             }
         }
         (Value::Array(wire), Value::Array(decoded)) if wire.len() == decoded.len() => {

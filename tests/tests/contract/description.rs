@@ -62,15 +62,10 @@ impl Description {
             .flat_map(|(path, item)| {
                 members(item)
                     .filter(|(_, operation)| operation["operationId"].is_string())
-                    .map(|(method, operation)| {
-                        read_operation(&document, path, method, item, operation)
-                    })
+                    .map(|(method, operation)| read_operation(&document, path, method, item, operation))
             })
             .collect();
-        Self {
-            document,
-            operations,
-        }
+        Self { document, operations }
     }
 
     /// The operation with this id.
@@ -96,9 +91,7 @@ impl Description {
 impl Operation {
     /// The parameters that travel in one place.
     pub(crate) fn parameters_in(&self, place: Place) -> impl Iterator<Item = &Parameter> {
-        self.parameters
-            .iter()
-            .filter(move |parameter| parameter.place == place)
+        self.parameters.iter().filter(move |parameter| parameter.place == place)
     }
 }
 
@@ -107,13 +100,7 @@ pub(crate) fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> 
     value.as_object().into_iter().flatten()
 }
 
-fn read_operation(
-    document: &Value,
-    path: &str,
-    method: &str,
-    item: &Value,
-    operation: &Value,
-) -> Operation {
+fn read_operation(document: &Value, path: &str, method: &str, item: &Value, operation: &Value) -> Operation {
     let parameters = [item, operation]
         .into_iter()
         .flat_map(|owner| owner["parameters"].as_array().into_iter().flatten())
@@ -122,9 +109,7 @@ fn read_operation(
     let (_, answer) = members(&operation["responses"])
         .find(|(status, _)| status.starts_with('2'))
         .unwrap_or_else(|| panic!("{} describes no success", operation["operationId"]));
-    let body = operation
-        .get("requestBody")
-        .map(|body| follow(document, body));
+    let body = operation.get("requestBody").map(|body| follow(document, body));
     Operation {
         id: text(&operation["operationId"]),
         method: method.to_uppercase(),
@@ -161,13 +146,8 @@ fn read_content(answer: &Value) -> Content {
 fn follow<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     match schema.get("$ref").and_then(Value::as_str) {
         Some(reference) => {
-            let pointer = reference
-                .strip_prefix('#')
-                .expect("references stay in the document");
-            follow(
-                document,
-                document.pointer(pointer).expect("references have a target"),
-            )
+            let pointer = reference.strip_prefix('#').expect("references stay in the document");
+            follow(document, document.pointer(pointer).expect("references have a target"))
         }
         None => schema,
     }

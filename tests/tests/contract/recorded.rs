@@ -47,17 +47,11 @@ pub(crate) struct Retold {
 }
 
 /// Headers that belong to the connection of that time.
-const STALE_HEADERS: [&str; 4] = [
-    "connection",
-    "content-encoding",
-    "content-length",
-    "transfer-encoding",
-];
+const STALE_HEADERS: [&str; 4] = ["connection", "content-encoding", "content-length", "transfer-encoding"];
 
 /// The recorded exchanges in a file, or nothing where there are no recordings.
 pub(crate) fn exchanges(file: &str) -> Option<Vec<Recorded>> {
-    let parse =
-        |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line}"));
+    let parse = |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line}"));
     Some(read(file)?.lines().map(parse).collect())
 }
 
@@ -80,9 +74,7 @@ impl Recorded {
         description
             .operations
             .iter()
-            .filter(|operation| {
-                operation.method == self.method && match_path(&operation.path, path).is_some()
-            })
+            .filter(|operation| operation.method == self.method && match_path(&operation.path, path).is_some())
             .min_by_key(|operation| operation.parameters_in(Place::Path).count())
     }
 
@@ -94,11 +86,9 @@ impl Recorded {
         let path_parameters = match_path(&operation.path, path).unwrap_or_default();
         let pairs = pairs(&url);
         let mut arguments = draw_arguments(description, operation, Given::Required);
-        let mut faithful = pairs.iter().all(|(name, _)| {
-            operation
-                .parameters_in(Place::Query)
-                .any(|parameter| parameter.name == *name)
-        });
+        let mut faithful = pairs
+            .iter()
+            .all(|(name, _)| operation.parameters_in(Place::Query).any(|parameter| parameter.name == *name));
         for parameter in &operation.parameters {
             let texts = match parameter.place {
                 Place::Path => texts_of(parameter, &path_parameters),
@@ -113,16 +103,11 @@ impl Recorded {
             }
         }
         match self.accepted_body() {
-            Some(body) if describes(description, operation, body) => {
-                arguments.body = Some(body.clone())
-            }
+            Some(body) if describes(description, operation, body) => arguments.body = Some(body.clone()),
             Some(_) => faithful = false,
             None => {}
         }
-        Retold {
-            arguments,
-            faithful,
-        }
+        Retold { arguments, faithful }
     }
 
     /// What a request asks otherwise than the recorded one, one line each. It may be encoded
@@ -135,20 +120,14 @@ impl Recorded {
         }
         if let Some(body) = self.accepted_body() {
             let sent = serde_json::from_slice(&request.body).unwrap_or_default();
-            found.extend(
-                differences(body, &sent)
-                    .into_iter()
-                    .map(|line| format!("body{line}")),
-            );
+            found.extend(differences(body, &sent).into_iter().map(|line| format!("body{line}")));
         }
         found
     }
 
     /// The body of a request that Harbor accepted: the others are malformed on purpose.
     fn accepted_body(&self) -> Option<&Value> {
-        self.body
-            .as_ref()
-            .filter(|body| self.status < 300 && body.is_object())
+        self.body.as_ref().filter(|body| self.status < 300 && body.is_object())
     }
 
     /// The body of the answer.
@@ -167,11 +146,7 @@ impl Recorded {
             .filter(|(name, _)| !STALE_HEADERS.contains(&&*name.to_ascii_lowercase()))
             .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()))
             .collect();
-        Reply {
-            status: self.status,
-            headers,
-            body: self.body(),
-        }
+        Reply { status: self.status, headers, body: self.body() }
     }
 
     fn header(&self, name: &str) -> Vec<String> {
@@ -194,11 +169,7 @@ fn describes(description: &Description, operation: &Operation, body: &Value) -> 
 }
 
 fn segments(url: &Url) -> Vec<String> {
-    url.path()
-        .trim_end_matches('/')
-        .split('/')
-        .map(decode)
-        .collect()
+    url.path().trim_end_matches('/').split('/').map(decode).collect()
 }
 
 fn pairs(url: &Url) -> Vec<(String, String)> {
@@ -212,8 +183,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
 }
 
 fn parse(target: &str) -> Url {
-    Url::parse(&format!("http://harbor{target}"))
-        .unwrap_or_else(|error| panic!("{target}: {error}"))
+    Url::parse(&format!("http://harbor{target}")).unwrap_or_else(|error| panic!("{target}: {error}"))
 }
 
 /// The parameters in a path, decoded once, if the path fits the template.
@@ -225,10 +195,7 @@ fn match_path(template: &str, path: &str) -> Option<Vec<(String, String)>> {
     }
     let mut parameters = Vec::new();
     for (wanted, segment) in template.into_iter().zip(path) {
-        match wanted
-            .strip_prefix('{')
-            .and_then(|wanted| wanted.strip_suffix('}'))
-        {
+        match wanted.strip_prefix('{').and_then(|wanted| wanted.strip_suffix('}')) {
             Some(name) => parameters.push((name.to_owned(), decode(segment))),
             None if wanted == segment => {}
             None => return None,
@@ -242,26 +209,15 @@ fn decode(segment: &str) -> String {
 }
 
 fn texts_of(parameter: &Parameter, pairs: &[(String, String)]) -> Vec<String> {
-    pairs
-        .iter()
-        .filter(|(name, _)| *name == parameter.name)
-        .map(|(_, text)| text.clone())
-        .collect()
+    pairs.iter().filter(|(name, _)| *name == parameter.name).map(|(_, text)| text.clone()).collect()
 }
 
 /// The value that texts stand for, if they are of the parameter's type.
-fn read_parameter(
-    description: &Description,
-    parameter: &Parameter,
-    texts: &[String],
-) -> Option<Value> {
+fn read_parameter(description: &Description, parameter: &Parameter, texts: &[String]) -> Option<Value> {
     let schema = description.resolve(&parameter.schema);
     if schema["type"] == "array" {
         let items = texts.iter().map(|text| read_scalar(&schema["items"], text));
-        return items
-            .collect::<Option<Vec<_>>>()
-            .filter(|items| !items.is_empty())
-            .map(Value::Array);
+        return items.collect::<Option<Vec<_>>>().filter(|items| !items.is_empty()).map(Value::Array);
     }
     match texts {
         [text] => read_scalar(&schema, text),
@@ -274,9 +230,7 @@ fn read_scalar(schema: &Value, text: &str) -> Option<Value> {
         return words.iter().find(|word| *word == text).cloned();
     }
     match (schema["type"].as_str(), schema["format"].as_str()) {
-        (Some("integer"), Some("int" | "int32")) => {
-            text.parse::<i32>().ok().map(|number| json!(number))
-        }
+        (Some("integer"), Some("int" | "int32")) => text.parse::<i32>().ok().map(|number| json!(number)),
         (Some("integer"), _) => text.parse::<i64>().ok().map(|number| json!(number)),
         (Some("boolean"), _) => text.parse::<bool>().ok().map(|truth| json!(truth)),
         (Some("string"), _) => Some(json!(text)),

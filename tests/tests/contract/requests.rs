@@ -21,18 +21,10 @@ pub(crate) enum Given {
 }
 
 /// What a path segment keeps as it is; the texts drawn here hold nothing else that could be kept.
-const SEGMENT: AsciiSet = NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+const SEGMENT: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Draws arguments, the texts among them with everything that has a meaning in a URL.
-pub(crate) fn draw_arguments(
-    description: &Description,
-    operation: &Operation,
-    given: Given,
-) -> Arguments {
+pub(crate) fn draw_arguments(description: &Description, operation: &Operation, given: Given) -> Arguments {
     let flavour = match given {
         Given::All => Flavour::Full,
         Given::Required => Flavour::Minimal,
@@ -43,16 +35,10 @@ pub(crate) fn draw_arguments(
         .filter(|parameter| parameter.required || given == Given::All)
         .map(|parameter| {
             let schema = description.resolve(&parameter.schema);
-            (
-                parameter.name.clone(),
-                draw_parameter(description, parameter, &schema),
-            )
+            (parameter.name.clone(), draw_parameter(description, parameter, &schema))
         })
         .collect();
-    let body = operation
-        .body
-        .as_ref()
-        .map(|schema| draw(description, schema, flavour));
+    let body = operation.body.as_ref().map(|schema| draw(description, schema, flavour));
     Arguments { parameters, body }
 }
 
@@ -63,10 +49,7 @@ fn draw_parameter(description: &Description, parameter: &Parameter, schema: &Val
     match (schema["type"].as_str(), parameter.place) {
         (Some("array"), _) => {
             let item = description.resolve(&schema["items"]);
-            json!([
-                draw_parameter(description, parameter, &item),
-                draw_parameter(description, parameter, &item)
-            ])
+            json!([draw_parameter(description, parameter, &item), draw_parameter(description, parameter, &item)])
         }
         (Some("integer"), _) => json!(7),
         (Some("boolean"), _) => json!(true),
@@ -80,11 +63,7 @@ fn draw_parameter(description: &Description, parameter: &Parameter, schema: &Val
 }
 
 /// What is wrong with a request, one line each.
-pub(crate) fn check_request(
-    operation: &Operation,
-    arguments: &Arguments,
-    request: &Request,
-) -> Vec<String> {
+pub(crate) fn check_request(operation: &Operation, arguments: &Arguments, request: &Request) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut expect = |what: &str, wanted: &str, got: &str| {
         if wanted != got {
@@ -93,19 +72,11 @@ pub(crate) fn check_request(
     };
     expect("method", &operation.method, &request.method);
     expect("path", &expected_path(operation, arguments), request.path());
-    expect(
-        "query",
-        &format!("{:?}", expected_query(operation, arguments)),
-        &format!("{:?}", request.query),
-    );
+    expect("query", &format!("{:?}", expected_query(operation, arguments)), &format!("{:?}", request.query));
     for parameter in operation.parameters_in(Place::Header) {
         let wanted = arguments.parameters.get(&parameter.name).map(plain);
         let got = request.header(&parameter.name);
-        expect(
-            &parameter.name,
-            wanted.as_deref().unwrap_or_default(),
-            got.unwrap_or_default(),
-        );
+        expect(&parameter.name, wanted.as_deref().unwrap_or_default(), got.unwrap_or_default());
     }
     let user_agent = request.header("user-agent").unwrap_or_default();
     expect("user agent", harbor_api::USER_AGENT, user_agent);
@@ -118,11 +89,7 @@ pub(crate) fn check_request(
     }
     match &arguments.body {
         Some(body) => match serde_json::from_slice(&request.body) {
-            Ok(sent) => wrong.extend(
-                differences(body, &sent)
-                    .into_iter()
-                    .map(|line| format!("body{line}")),
-            ),
+            Ok(sent) => wrong.extend(differences(body, &sent).into_iter().map(|line| format!("body{line}"))),
             Err(error) => wrong.push(format!("body: {error}")),
         },
         None => expect("body", "", &String::from_utf8_lossy(&request.body)),
@@ -131,16 +98,10 @@ pub(crate) fn check_request(
 }
 
 fn expected_path(operation: &Operation, arguments: &Arguments) -> String {
-    let path =
-        operation
-            .parameters_in(Place::Path)
-            .fold(operation.path.clone(), |path, parameter| {
-                let text = plain(&arguments.parameters[&parameter.name]);
-                path.replace(
-                    &format!("{{{}}}", parameter.name),
-                    &utf8_percent_encode(&text, &SEGMENT).to_string(),
-                )
-            });
+    let path = operation.parameters_in(Place::Path).fold(operation.path.clone(), |path, parameter| {
+        let text = plain(&arguments.parameters[&parameter.name]);
+        path.replace(&format!("{{{}}}", parameter.name), &utf8_percent_encode(&text, &SEGMENT).to_string())
+    });
     format!("{BASE_PATH}{path}")
 }
 
@@ -148,11 +109,7 @@ fn expected_query(operation: &Operation, arguments: &Arguments) -> Vec<(String, 
     let mut query = Vec::new();
     for parameter in operation.parameters_in(Place::Query) {
         match arguments.parameters.get(&parameter.name) {
-            Some(Value::Array(items)) => query.extend(
-                items
-                    .iter()
-                    .map(|item| (parameter.name.clone(), plain(item))),
-            ),
+            Some(Value::Array(items)) => query.extend(items.iter().map(|item| (parameter.name.clone(), plain(item)))),
             Some(value) => query.push((parameter.name.clone(), plain(value))),
             None => {}
         }
@@ -163,7 +120,5 @@ fn expected_query(operation: &Operation, arguments: &Arguments) -> Vec<(String, 
 
 /// A scalar as it is written outside of JSON.
 fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

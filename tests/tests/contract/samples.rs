@@ -23,14 +23,8 @@ pub(crate) enum Flavour {
 }
 
 /// The flavours of answers that the wire is known to bring.
-pub(crate) const FLAVOURS: [Flavour; 6] = [
-    Flavour::Full,
-    Flavour::Minimal,
-    Flavour::Nulls,
-    Flavour::ZeroDates,
-    Flavour::UnknownWords,
-    Flavour::ExtraMembers,
-];
+pub(crate) const FLAVOURS: [Flavour; 6] =
+    [Flavour::Full, Flavour::Minimal, Flavour::Nulls, Flavour::ZeroDates, Flavour::UnknownWords, Flavour::ExtraMembers];
 
 /// A word that is in no enumeration.
 const UNKNOWN_WORD: &str = "unheard-of";
@@ -44,12 +38,7 @@ const MAXIMUM_DEPTH: usize = 8;
 /// Draws a value of a schema. The same call always draws the same value, and flavours differ only
 /// in what they are about.
 pub(crate) fn draw(description: &Description, schema: &Value, flavour: Flavour) -> Value {
-    Draw {
-        description,
-        flavour,
-        count: 0,
-    }
-    .value(schema, 0)
+    Draw { description, flavour, count: 0 }.value(schema, 0)
 }
 
 struct Draw<'a> {
@@ -68,9 +57,7 @@ impl Draw<'_> {
         match schema["type"].as_str() {
             Some("object") => self.object(&schema, depth),
             Some("array") if depth >= MAXIMUM_DEPTH => json!([]),
-            Some("array") => (0..2)
-                .map(|_| self.value(&schema["items"], depth + 1))
-                .collect(),
+            Some("array") => (0..2).map(|_| self.value(&schema["items"], depth + 1)).collect(),
             Some("string") => self.text(&schema),
             Some("integer") => self.integer(&schema),
             Some("number") => json!(f64::from(self.next()) + 0.8),
@@ -82,11 +69,7 @@ impl Draw<'_> {
     }
 
     fn object(&mut self, schema: &Value, depth: usize) -> Value {
-        let required = |name: &str| {
-            schema["required"]
-                .as_array()
-                .is_some_and(|names| names.contains(&json!(name)))
-        };
+        let required = |name: &str| schema["required"].as_array().is_some_and(|names| names.contains(&json!(name)));
         let mut object = Map::new();
         for (name, property) in members(&schema["properties"]) {
             let optional = !required(name);
@@ -102,17 +85,11 @@ impl Draw<'_> {
         match &schema["additionalProperties"] {
             Value::Object(values) if self.flavour != Flavour::Minimal => {
                 for key in ["plain", "odd key; version=1.1"] {
-                    object.insert(
-                        key.to_owned(),
-                        self.value(&Value::Object(values.clone()), depth + 1),
-                    );
+                    object.insert(key.to_owned(), self.value(&Value::Object(values.clone()), depth + 1));
                 }
             }
             _ if self.flavour == Flavour::ExtraMembers && schema.get("properties").is_some() => {
-                object.insert(
-                    EXTRA_MEMBER.to_owned(),
-                    json!({ "deep": [1, null, "text"] }),
-                );
+                object.insert(EXTRA_MEMBER.to_owned(), json!({ "deep": [1, null, "text"] }));
             }
             _ => {}
         }
@@ -121,8 +98,7 @@ impl Draw<'_> {
 
     fn is_collection(&self, schema: &Value) -> bool {
         let schema = self.description.resolve(schema);
-        schema["type"] == "array"
-            || (schema["type"] == "object" && schema.get("properties").is_none())
+        schema["type"] == "array" || (schema["type"] == "object" && schema.get("properties").is_none())
     }
 
     fn word(&mut self, words: &[Value]) -> Value {
@@ -139,11 +115,7 @@ impl Draw<'_> {
             Some("date-time") if self.flavour == Flavour::ZeroDates => {
                 json!("0001-01-01T00:00:00.000Z")
             }
-            Some("date-time") => json!(format!(
-                "2026-02-03T04:05:{:02}.{:03}Z",
-                number % 60,
-                number % 1000
-            )),
+            Some("date-time") => json!(format!("2026-02-03T04:05:{:02}.{:03}Z", number % 60, number % 1000)),
             _ if self.flavour == Flavour::UnknownWords => json!(UNKNOWN_WORD),
             _ => json!(format!("\"text\" {number} \u{e4}\u{1f433}\n</>")),
         }

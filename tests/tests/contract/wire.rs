@@ -57,31 +57,17 @@ impl Wire {
         server
             .mock_async(move |when, then| {
                 when.any_request();
-                then.respond_with(move |request| {
-                    shared.lock().expect("no panic at the desk").serve(request)
-                });
+                then.respond_with(move |request| shared.lock().expect("no panic at the desk").serve(request));
             })
             .await;
-        let http = harbor_api::http_client()
-            .no_proxy()
-            .build()
-            .expect("an HTTP client");
+        let http = harbor_api::http_client().no_proxy().build().expect("an HTTP client");
         let client = Client::new_with_client(&server.url(BASE_PATH), http);
-        Self {
-            client,
-            desk,
-            _server: server,
-        }
+        Self { client, desk, _server: server }
     }
 
     /// Calls an operation, which is answered by `reply`. It must send one request, and no cookie,
     /// although each answer brings one.
-    pub(crate) async fn exchange(
-        &self,
-        id: &str,
-        arguments: &Arguments,
-        reply: Reply,
-    ) -> (Request, Outcome) {
+    pub(crate) async fn exchange(&self, id: &str, arguments: &Arguments, reply: Reply) -> (Request, Outcome) {
         self.desk.lock().expect("no panic at the desk").reply = reply;
         let outcome = call(&self.client, id, arguments).await;
         let mut requests = mem::take(&mut self.desk.lock().expect("no panic at the desk").requests);
@@ -101,19 +87,12 @@ impl Reply {
     /// An answer of any media type.
     pub(crate) fn text(status: u16, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let headers = vec![("Content-Type".to_owned(), media_type.to_owned())];
-        Self {
-            status,
-            headers,
-            body: body.into(),
-        }
+        Self { status, headers, body: body.into() }
     }
 
     /// An answer without a body.
     pub(crate) fn empty(status: u16) -> Self {
-        Self {
-            status,
-            ..Self::default()
-        }
+        Self { status, ..Self::default() }
     }
 
     /// The same answer with one more header.
@@ -127,9 +106,7 @@ impl Request {
     /// The value of a header, by its name in lower case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
-        headers
-            .find(|(header, _)| header.eq_ignore_ascii_case(name))
-            .map(|(_, value)| &**value)
+        headers.find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
     }
 
     /// The path as it was written.
@@ -143,10 +120,7 @@ impl Desk {
         let mut query = request.query_params();
         query.sort();
         let uri = request.uri();
-        let target = uri
-            .path_and_query()
-            .map(ToString::to_string)
-            .unwrap_or_default();
+        let target = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
         self.requests.push(Request {
             method: request.method_str().to_owned(),
             target,

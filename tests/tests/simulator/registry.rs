@@ -149,13 +149,17 @@ async fn changes_are_seen_at_once() {
 async fn a_folder_of_reports() {
     let folder = std::env::temp_dir().join(format!("harbor-testkit-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("B.json"), r#"{"vulnerabilities":[{"id":"X-1","package":"p","version":"1"}]}"#).unwrap();
+    assert!(matches!(Registry::from_reports(&folder).unwrap_err(), LoadError::Empty { .. }));
+    let finding = r#"{"id":"X-1","package":"p","version":"1"}"#;
+    fs::write(folder.join("B.json"), format!(r#"{{"vulnerabilities":[{finding},{finding}]}}"#)).unwrap();
+    fs::write(folder.join("..b c.json"), r#"{"vulnerabilities":[]}"#).unwrap();
+    fs::write(folder.join("..b%c.json"), r#"{"vulnerabilities":[]}"#).unwrap();
     fs::write(folder.join("a.json"), format!(r#"{{"{MEDIA_TYPE}":{{"vulnerabilities":[]}}}}"#)).unwrap();
     fs::write(folder.join("notes.txt"), "not a report").unwrap();
     let registry = Registry::from_reports(&folder).unwrap();
     let names: Vec<_> = registry.project("real").unwrap().repositories().iter().map(Repository::name).collect();
-    assert_eq!(names, ["b", "a"]);
-    assert_eq!((registry.expected().reports, registry.expected().findings), (2, 1));
+    assert_eq!(names, ["report..b-c", "report..b-c-2", "b", "a"]);
+    assert_eq!((registry.expected().reports, registry.expected().findings), (4, 2));
     assert_eq!(registry.listed(), Registry::from_reports(&folder).unwrap().listed());
 
     fs::write(folder.join("c.json"), "{\n  \"vulnerabilities\": [,]\n}").unwrap();
