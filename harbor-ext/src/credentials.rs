@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use reqwest::header::HeaderValue;
 
-use crate::Error;
+use crate::error::Error;
 
 /// Who the requests are made as. `Debug` never shows a secret.
 ///

@@ -1,7 +1,7 @@
 //! The handle to one Harbor, and how to make it.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use reqwest::header::{self, HeaderMap};
 use reqwest::redirect;
@@ -9,8 +9,9 @@ use url::Url;
 
 use crate::credentials::{Credentials, variable};
 use crate::error::Error;
-use crate::fetch::{Identity, Query};
+use crate::fetch::Query;
 use crate::model::{Artifact, ArtifactInfo, Repository};
+use crate::session::Session;
 use crate::settings::{Concurrency, RetryPolicy, Settings};
 
 /// Where Harbor's API lies below its address.
@@ -21,15 +22,7 @@ const API_PATH: &str = "/api/v2.0";
 /// Nothing is sent before a query is collected or streamed.
 #[derive(Clone)]
 pub struct Harbor {
-    shared: Arc<Shared>,
-}
-
-struct Shared {
-    client: harbor_api::Client,
-    url: Url,
-    credentials: Credentials,
-    settings: Settings,
-    identity: OnceLock<Identity>,
+    session: Arc<Session>,
 }
 
 impl Harbor {
@@ -57,60 +50,37 @@ impl Harbor {
 
     /// All repositories that the caller can see; narrow it with [`Query::projects`] or [`Query::repositories`].
     pub fn repositories(&self) -> Query<Repository> {
-        Query::new(self.clone())
+        Query::new(Arc::clone(&self.session))
     }
 
     /// All artifacts that the caller can see, without their reports.
     ///
     /// As in Harbor's lists, the platform images of an index and signatures are not listed on their own.
     pub fn artifacts(&self) -> Query<Artifact> {
-        Query::new(self.clone())
+        Query::new(Arc::clone(&self.session))
     }
 
     /// All artifacts that the caller can see, each with its vulnerability report or the reason why there is none.
     pub fn reports(&self) -> Query<ArtifactInfo> {
-        Query::new(self.clone())
+        Query::new(Arc::clone(&self.session))
     }
 
     /// The generated client with these credentials, for every other operation of Harbor.
     #[must_use]
     pub fn client(&self) -> &harbor_api::Client {
-        &self.shared.client
+        &self.session.client
     }
 
     /// The address of the Harbor, without the path of the API.
     #[must_use]
     pub fn url(&self) -> &Url {
-        &self.shared.url
-    }
-
-    pub(crate) fn credentials(&self) -> &Credentials {
-        &self.shared.credentials
-    }
-
-    pub(crate) fn settings(&self) -> &Settings {
-        &self.shared.settings
-    }
-
-    /// What the server said of the caller, once it was asked.
-    pub(crate) fn identity(&self) -> Option<&Identity> {
-        self.shared.identity.get()
-    }
-
-    /// Remembers what the server said of the caller. The first answer stands: queries that run side by side ask alike.
-    pub(crate) fn remember(&self, identity: Identity) {
-        let _ = self.shared.identity.set(identity);
+        &self.session.url
     }
 }
 
 impl fmt::Debug for Harbor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Harbor")
-            .field("url", &self.shared.url.as_str())
-            .field("credentials", &self.shared.credentials)
-            .field("settings", &self.shared.settings)
-            .finish_non_exhaustive()
+        formatter.debug_tuple("Harbor").field(&self.session).finish()
     }
 }
 
@@ -177,8 +147,8 @@ impl HarborBuilder {
             .map_err(|error| Error::HttpClient(error.without_url()))?;
         let base_url = format!("{}{API_PATH}", url.as_str().trim_end_matches('/'));
         let client = harbor_api::Client::new_with_client(&base_url, http_client);
-        let shared = Shared { client, url, credentials, settings: self.settings, identity: OnceLock::new() };
-        Ok(Harbor { shared: Arc::new(shared) })
+        let session = Session::new(client, url, credentials, self.settings);
+        Ok(Harbor { session: Arc::new(session) })
     }
 }
 

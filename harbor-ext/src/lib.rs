@@ -49,6 +49,7 @@ mod error;
 mod fetch;
 mod harbor;
 mod outcome;
+mod session;
 mod settings;
 
 pub use credentials::Credentials;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::Error;
+use crate::error::Error;
 
 /// How failed requests are repeated. Only reads are ever made, so that repeating is always safe.
 ///

@@ -1,31 +1,26 @@
 //! Walking projects, repositories and artifacts: which list is asked for next.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use harbor_api::types;
 
 use super::cause::Cause;
 use super::convert;
-use super::pages::{Cursor, PAGE_SIZE, Page, total_count};
+use super::pages::{Cursor, Page};
+use super::requests;
 use super::selection::Selection;
-use crate::Harbor;
 use crate::failure::{Failure, FailureKind, Phase, Target};
 use crate::model::{Artifact, Repository};
 use crate::name::{ProjectName, RepositoryName};
 use crate::outcome::Summary;
+use crate::session::{Identity, Session};
 
 /// What a bulk query wants to have listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Goal {
     Repositories,
     Artifacts,
-}
-
-/// What the server said of the caller.
-#[derive(Clone, Debug)]
-pub(crate) struct Identity {
-    /// The version of the Harbor; told to everybody but nobody.
-    version: Option<String>,
 }
 
 /// One request of the walk.
@@ -63,7 +58,7 @@ pub(crate) struct Listed {
 /// The walk through the selected part of a registry.
 #[derive(Debug)]
 pub(crate) struct Listing {
-    harbor: Harbor,
+    session: Arc<Session>,
     selection: Selection,
     goal: Goal,
     projects: u64,
@@ -73,8 +68,8 @@ pub(crate) struct Listing {
 }
 
 impl Listing {
-    pub(crate) fn new(harbor: Harbor, selection: Selection, goal: Goal) -> Self {
-        Self { harbor, selection, goal, projects: 0, listed: 0, announced: 0, failures: 0 }
+    pub(crate) fn new(session: Arc<Session>, selection: Selection, goal: Goal) -> Self {
+        Self { session, selection, goal, projects: 0, listed: 0, announced: 0, failures: 0 }
     }
 
     /// How the walk begins: with the question who the server takes the caller for. Harbor takes wrong credentials for
@@ -82,13 +77,13 @@ impl Listing {
     pub(crate) fn begin(&mut self) -> Listed {
         let failures = self.selection.failures();
         self.failures += failures.len() as u64;
-        let is_known = self.harbor.credentials().is_anonymous() || self.harbor.identity().is_some();
+        let is_known = self.session.credentials.is_anonymous() || self.session.identity().is_some();
         let jobs = if is_known { self.first_jobs() } else { vec![ListJob::Identify] };
         Listed { jobs, failures, ..Listed::default() }
     }
 
-    pub(crate) fn harbor(&self) -> &Harbor {
-        &self.harbor
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
     }
 
     pub(crate) fn describe(&self, job: &ListJob) -> (Phase, Target) {
@@ -165,7 +160,7 @@ impl Listing {
     fn open_project(&mut self, project: ProjectName) -> ListJob {
         self.projects += 1;
         // Harbor refuses the list of a whole project to anonymous callers, even where it is public.
-        let is_per_repository = self.goal == Goal::Repositories || self.harbor.credentials().is_anonymous();
+        let is_per_repository = self.goal == Goal::Repositories || self.session.credentials.is_anonymous();
         if is_per_repository {
             ListJob::Repositories(project, Cursor::default())
         } else {
@@ -208,7 +203,7 @@ impl Listing {
             listed.failures.push(cause.into_failure(Phase::Identifying, Target::default(), 1));
             return;
         }
-        self.harbor.remember(identity);
+        self.session.remember(identity);
         listed.jobs = self.first_jobs();
     }
 
@@ -300,99 +295,32 @@ impl Listing {
 
     /// Sends the request of a job.
     pub(crate) fn run(&self, job: ListJob) -> impl Future<Output = Result<ListAnswer, Cause>> + Send + 'static {
-        let client = self.harbor.client().clone();
+        let client = self.session.client.clone();
         let conditions: Vec<String> = self.selection.tag.iter().map(|tag| format!("tags={tag}")).collect();
         async move {
             Ok(match job {
-                ListJob::Identify => ListAnswer::Identity(identify(&client).await?),
-                ListJob::Projects(cursor) => ListAnswer::Projects(cursor, list_projects(&client, cursor).await?),
+                ListJob::Identify => ListAnswer::Identity(requests::identify(&client).await?),
+                ListJob::Projects(cursor) => ListAnswer::Projects(cursor, requests::projects(&client, cursor).await?),
                 ListJob::Repositories(project, cursor) => {
-                    let page = list_repositories(&client, &project, cursor.query("repository_id", &[])).await?;
+                    let page = requests::repositories(&client, &project, cursor.query("repository_id", &[])).await?;
                     ListAnswer::Repositories(project, cursor, page)
                 }
                 ListJob::Repository(repository) => {
                     let query = format!("name={}", convert::query_value(repository.full()));
-                    let page = list_repositories(&client, repository.project(), query).await?;
+                    let page = requests::repositories(&client, repository.project(), query).await?;
                     ListAnswer::Repository(repository, page)
                 }
                 ListJob::ArtifactsOfProject(project, cursor) => {
-                    let page = list_artifacts_of_project(&client, &project, cursor.query("id", &conditions)).await?;
+                    let page =
+                        requests::artifacts_of_project(&client, &project, cursor.query("id", &conditions)).await?;
                     ListAnswer::ArtifactsOfProject(project, cursor, page)
                 }
                 ListJob::ArtifactsOfRepository(repository, cursor) => {
                     let query = cursor.query("id", &conditions);
-                    let page = list_artifacts_of_repository(&client, &repository, query).await?;
+                    let page = requests::artifacts_of_repository(&client, &repository, query).await?;
                     ListAnswer::ArtifactsOfRepository(repository, cursor, page)
                 }
             })
         }
     }
-}
-
-async fn identify(client: &harbor_api::Client) -> Result<Identity, Cause> {
-    let information = client.get_system_info().send().await?.into_inner();
-    Ok(Identity { version: information.harbor_version })
-}
-
-async fn list_projects(client: &harbor_api::Client, cursor: Cursor) -> Result<Page<types::Project>, Cause> {
-    let answer = client
-        .list_projects()
-        .with_detail(false)
-        .sort("project_id")
-        .q(cursor.query("project_id", &[]))
-        .page_size(PAGE_SIZE)
-        .send()
-        .await?;
-    Ok(Page { total: total_count(answer.headers()), rows: answer.into_inner() })
-}
-
-async fn list_repositories(
-    client: &harbor_api::Client,
-    project: &ProjectName,
-    query: String,
-) -> Result<Page<types::Repository>, Cause> {
-    let answer = client
-        .list_repositories()
-        .project_name(project.as_str())
-        .sort("repository_id")
-        .q(query)
-        .page_size(PAGE_SIZE)
-        .send()
-        .await?;
-    Ok(Page { total: total_count(answer.headers()), rows: answer.into_inner() })
-}
-
-async fn list_artifacts_of_project(
-    client: &harbor_api::Client,
-    project: &ProjectName,
-    query: String,
-) -> Result<Page<types::Artifact>, Cause> {
-    let answer = client
-        .list_artifacts_of_project()
-        // A project may be called 123: without this it would be taken for an id.
-        .x_is_resource_name(true)
-        .project_name_or_id(project.as_str())
-        .sort("id")
-        .q(query)
-        .page_size(PAGE_SIZE)
-        .send()
-        .await?;
-    Ok(Page { total: total_count(answer.headers()), rows: answer.into_inner() })
-}
-
-async fn list_artifacts_of_repository(
-    client: &harbor_api::Client,
-    repository: &RepositoryName,
-    query: String,
-) -> Result<Page<types::Artifact>, Cause> {
-    let answer = client
-        .list_artifacts()
-        .project_name(repository.project().as_str())
-        .repository_name(repository.encoded_path())
-        .sort("id")
-        .q(query)
-        .page_size(PAGE_SIZE)
-        .send()
-        .await?;
-    Ok(Page { total: total_count(answer.headers()), rows: answer.into_inner() })
 }

@@ -16,12 +16,12 @@ mod pages;
 mod query;
 mod queue;
 mod reports;
+mod requests;
 mod selection;
 mod server;
 mod sharing;
 mod stream;
 mod walk;
 
-pub(crate) use listing::Identity;
 pub use query::{Fetched, HasTags, Query};
 pub use stream::Fetching;

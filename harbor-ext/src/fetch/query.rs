@@ -3,14 +3,15 @@
 use std::cmp::Ordering;
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use super::selection::Selection;
 use super::stream::Fetching;
 use super::{reports, walk};
-use crate::Harbor;
 use crate::failure::Failure;
 use crate::model::{Artifact, ArtifactInfo, Repository};
 use crate::outcome::Collected;
+use crate::session::Session;
 
 /// A bulk query: what to fetch from which part of the registry. Nothing is sent until it is streamed or collected, and
 /// one query can be run several times.
@@ -25,7 +26,7 @@ use crate::outcome::Collected;
 /// ```
 #[must_use = "a query does nothing until it is streamed or collected"]
 pub struct Query<T> {
-    harbor: Harbor,
+    session: Arc<Session>,
     selection: Selection,
     item: PhantomData<fn() -> T>,
 }
@@ -45,18 +46,18 @@ pub trait Fetched: Send + Sized + sealed::Start {
 pub trait HasTags: Fetched {}
 
 pub(super) mod sealed {
-    use super::{Fetching, Harbor, Selection};
+    use super::{Arc, Fetching, Selection, Session};
 
     /// Begins the fetching of one kind of item.
     pub trait Start: Sized {
         #[doc(hidden)]
-        fn start(harbor: Harbor, selection: Selection) -> Fetching<Self>;
+        fn start(session: Arc<Session>, selection: Selection) -> Fetching<Self>;
     }
 }
 
 impl<T> Query<T> {
-    pub(crate) fn new(harbor: Harbor) -> Self {
-        Self { harbor, selection: Selection::default(), item: PhantomData }
+    pub(crate) fn new(session: Arc<Session>) -> Self {
+        Self { session, selection: Selection::default(), item: PhantomData }
     }
 
     /// Only these projects, by exact name.
@@ -93,7 +94,7 @@ impl<T: Fetched> Query<T> {
     /// while finished items wait, so a slow consumer slows the crawl instead of filling the memory. Dropping the stream
     /// ends the requests under way.
     pub fn stream(self) -> Fetching<T> {
-        T::start(self.harbor, self.selection)
+        T::start(self.session, self.selection)
     }
 
     /// Fetches everything; never fails as a whole. What could not be read is in [`Collected::failures`].
@@ -115,13 +116,13 @@ impl<T: Fetched> Query<T> {
 
 impl<T> Clone for Query<T> {
     fn clone(&self) -> Self {
-        Self { harbor: self.harbor.clone(), selection: self.selection.clone(), item: PhantomData }
+        Self { session: Arc::clone(&self.session), selection: self.selection.clone(), item: PhantomData }
     }
 }
 
 impl<T> fmt::Debug for Query<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Query").field("harbor", &self.harbor).field("selection", &self.selection).finish()
+        formatter.debug_struct("Query").field("session", &self.session).field("selection", &self.selection).finish()
     }
 }
 
@@ -152,19 +153,19 @@ impl Fetched for ArtifactInfo {
 impl HasTags for ArtifactInfo {}
 
 impl sealed::Start for Repository {
-    fn start(harbor: Harbor, selection: Selection) -> Fetching<Self> {
-        walk::start(harbor, selection)
+    fn start(session: Arc<Session>, selection: Selection) -> Fetching<Self> {
+        walk::start(session, selection)
     }
 }
 
 impl sealed::Start for Artifact {
-    fn start(harbor: Harbor, selection: Selection) -> Fetching<Self> {
-        walk::start(harbor, selection)
+    fn start(session: Arc<Session>, selection: Selection) -> Fetching<Self> {
+        walk::start(session, selection)
     }
 }
 
 impl sealed::Start for ArtifactInfo {
-    fn start(harbor: Harbor, selection: Selection) -> Fetching<Self> {
-        reports::start(harbor, selection)
+    fn start(session: Arc<Session>, selection: Selection) -> Fetching<Self> {
+        reports::start(session, selection)
     }
 }

@@ -12,11 +12,11 @@ use super::selection::Selection;
 use super::sharing::{Admission, Sharing};
 use super::stream::Fetching;
 use super::{convert, explain};
-use crate::Harbor;
 use crate::failure::{Failure, FailureKind, Phase, Target};
 use crate::model::{Artifact, ArtifactInfo, FindingPool, Report, ReportState, decode};
 use crate::name::ProjectName;
 use crate::outcome::{StateCounts, Summary};
+use crate::session::Session;
 
 const ACCEPT_VULNERABILITIES: HeaderName = HeaderName::from_static("x-accept-vulnerabilities");
 
@@ -63,10 +63,10 @@ struct Reports {
 
 type Outbox = Next<Job, ArtifactInfo>;
 
-pub(super) fn start(harbor: Harbor, selection: Selection) -> Fetching<ArtifactInfo> {
-    let settings = harbor.settings().clone();
+pub(super) fn start(session: Arc<Session>, selection: Selection) -> Fetching<ArtifactInfo> {
+    let settings = session.settings.clone();
     let mut work = Reports {
-        listing: Listing::new(harbor, selection, Goal::Artifacts),
+        listing: Listing::new(session, selection, Goal::Artifacts),
         sharing: Sharing::default(),
         pool: Arc::new(FindingPool::new()),
         states: StateCounts::default(),
@@ -95,7 +95,7 @@ impl Work for Reports {
     }
 
     fn run(&self, job: Job) -> impl Future<Output = Result<Answer, Cause>> + Send + 'static {
-        let client = self.listing.harbor().client().clone();
+        let client = self.listing.session().client.clone();
         let request: BoxFuture<'static, Result<Answer, Cause>> = match job {
             Job::List(job) => {
                 let list = self.listing.run(job);

@@ -1,16 +1,17 @@
 //! The bulk queries that need nothing but lists: repositories, and artifacts without their reports.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use super::cause::Cause;
 use super::listing::{Goal, ListAnswer, ListJob, Listed, Listing};
 use super::queue::{Next, Queue, Work};
 use super::selection::Selection;
 use super::stream::Fetching;
-use crate::Harbor;
 use crate::failure::{Failure, Phase, Target};
 use crate::model::{Artifact, Repository};
 use crate::outcome::Summary;
+use crate::session::Session;
 
 /// What a walk yields.
 pub(super) trait Wanted: Send + Unpin + 'static {
@@ -28,9 +29,9 @@ struct Walk<T> {
     item: PhantomData<fn() -> T>,
 }
 
-pub(super) fn start<T: Wanted>(harbor: Harbor, selection: Selection) -> Fetching<T> {
-    let settings = harbor.settings().clone();
-    let mut listing = Listing::new(harbor, selection, T::GOAL);
+pub(super) fn start<T: Wanted>(session: Arc<Session>, selection: Selection) -> Fetching<T> {
+    let settings = session.settings.clone();
+    let mut listing = Listing::new(session, selection, T::GOAL);
     let mut next = Next::default();
     forward(listing.begin(), &mut next);
     Fetching::new(Queue::new(Walk { listing, item: PhantomData }, next, settings))
