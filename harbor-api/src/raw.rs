@@ -12,7 +12,8 @@ impl Client {
     ///
     /// The request takes the same way as a generated one: same encoding of path segments (one layer is added to each
     /// of `segments`), same hooks, same errors. `operation` is the name that traces and hooks see, by convention the
-    /// generated method's. Use it where the typed answer costs too much, as with vulnerability reports.
+    /// generated method's. Use it where the typed answer costs too much, as with vulnerability reports, or where one odd
+    /// element must not spoil a whole list.
     ///
     /// # Errors
     ///
@@ -23,6 +24,7 @@ impl Client {
         &self,
         operation: &'static str,
         segments: &[&str],
+        query: &[(&str, &str)],
         headers: HeaderMap,
     ) -> Result<ResponseValue<Bytes>, Error<types::Errors>> {
         let mut url = self.baseurl().to_owned();
@@ -30,7 +32,7 @@ impl Client {
             url.push('/');
             url.push_str(&encode_path(segment));
         }
-        let mut request = self.client().request(Method::GET, url).headers(headers).build()?;
+        let mut request = self.client().request(Method::GET, url).query(query).headers(headers).build()?;
         let info = OperationInfo { operation_id: operation };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

@@ -100,6 +100,17 @@ impl Credentials {
         }
     }
 
+    /// A text without the secret and without the header that carries it. A proxy may quote the request that it refuses.
+    pub(crate) fn redact(&self, text: String) -> String {
+        let hidden = match &self.0 {
+            Kind::Anonymous => return text,
+            Kind::Basic { username, secret } => [basic(username, secret), secret.clone()],
+            Kind::Bearer { token } => [token.clone(), String::new()],
+        };
+        let is_in = |part: &&String| !part.is_empty() && text.contains(part.as_str());
+        hidden.iter().filter(is_in).fold(text.clone(), |text, part| text.replace(part.as_str(), "…"))
+    }
+
     /// The `Authorization` header, marked so that no log shows it.
     pub(crate) fn header(&self) -> Result<Option<HeaderValue>, Error> {
         let text = match &self.0 {
@@ -108,7 +119,7 @@ impl Credentials {
                 return Err(Error::InvalidCredentials("a user name cannot contain a colon"));
             }
             Kind::Basic { username, secret } => {
-                format!("Basic {}", BASE64.encode(format!("{username}:{secret}")))
+                format!("Basic {}", basic(username, secret))
             }
             Kind::Bearer { token } => format!("Bearer {token}"),
         };
@@ -129,6 +140,11 @@ impl fmt::Debug for Credentials {
             Kind::Bearer { .. } => formatter.debug_struct("Bearer").finish_non_exhaustive(),
         }
     }
+}
+
+/// What basic authentication sends.
+fn basic(username: &str, secret: &str) -> String {
+    BASE64.encode(format!("{username}:{secret}"))
 }
 
 /// The value of an environment variable; an empty one counts as unset.
@@ -161,6 +177,15 @@ mod tests {
             assert!(!shown.contains("hunter2"), "{shown}");
             assert!(!shown.contains(&BASE64.encode("admin:hunter2")), "{shown}");
         }
+    }
+
+    #[test]
+    fn what_a_proxy_quotes_is_redacted() {
+        let text = "GET / Authorization: Basic YWRtaW46aHVudGVyMg== (admin:hunter2) hunter2".to_owned();
+        let redacted = Credentials::basic("admin", "hunter2").redact(text.clone());
+        assert_eq!(redacted, "GET / Authorization: Basic … (admin:…) …");
+        assert_eq!(Credentials::anonymous().redact(text.clone()), text);
+        assert_eq!(Credentials::bearer("hunter2").redact("Bearer hunter2".to_owned()), "Bearer …");
     }
 
     #[test]

@@ -68,7 +68,7 @@ pub enum FailureKind {
     NotAuthenticated,
     /// The caller lacks a permission.
     Forbidden,
-    /// No connection could be made.
+    /// No connection could be made, or it was lost before an answer came.
     Connection,
     /// The server took too long.
     Timeout,
@@ -80,6 +80,8 @@ pub enum FailureKind {
     Server,
     /// The server refused the request.
     Refused,
+    /// A list ended before all that it had announced.
+    Incomplete,
     /// The answer could not be understood.
     Undecodable,
 }
@@ -114,27 +116,38 @@ impl Failure {
     /// What the caller can do about it, in one sentence.
     #[must_use]
     pub fn advice(&self) -> &'static str {
-        match self.kind {
-            FailureKind::InvalidInput => "correct what was asked for",
-            FailureKind::NotFound => "check the name: it may be misspelt, deleted, or hidden from this account",
-            FailureKind::NotAuthenticated => {
-                "check the user name and secret, and whether the robot is disabled or expired"
+        match (self.kind, self.phase) {
+            (FailureKind::NotAuthenticated, _) => "check the credentials, and whether the robot is disabled or expired",
+            (FailureKind::Refused, _) if self.status.is_some_and(|status| (300..400).contains(&status)) => {
+                "give the address that it names"
             }
+            (
+                FailureKind::NotFound | FailureKind::Forbidden | FailureKind::Refused | FailureKind::Undecodable,
+                Phase::Identifying,
+            ) => "check that the address leads to a Harbor",
+            (FailureKind::InvalidInput, _) => "correct what was asked for",
+            (FailureKind::NotFound, _) => "check the name: it may be misspelt, deleted, or hidden from this account",
             // Harbor says "forbidden" to robots for what does not exist, too.
-            FailureKind::Forbidden => match self.phase {
-                Phase::ListingRepositories => {
-                    "check that the project exists, and give the robot the permission repository:list on it"
-                }
-                Phase::FetchingReport => "give the robot the permission artifact-addition:read on this project",
-                _ => "check that the project exists, and give the robot the permission artifact:list on it",
-            },
-            FailureKind::Connection => "check the address, the network and the certificate",
-            FailureKind::Timeout | FailureKind::Interrupted | FailureKind::Overloaded => {
+            (FailureKind::Forbidden, Phase::ListingRepositories) => {
+                "check that the project exists, and give the robot the permission repository:list on it"
+            }
+            (FailureKind::Forbidden, Phase::ListingArtifacts | Phase::ExplainingReport) => {
+                "check that the project exists, and give the robot the permission artifact:list on it"
+            }
+            (FailureKind::Forbidden, Phase::FetchingReport) => {
+                "give the robot the permission artifact-addition:read on this project"
+            }
+            (FailureKind::Forbidden, _) => "ask the administrator of the Harbor for access",
+            (FailureKind::Connection, _) => "check the address, the network and the certificate",
+            (FailureKind::Timeout | FailureKind::Interrupted | FailureKind::Overloaded, _) => {
                 "try again later, or with a lower fixed concurrency"
             }
-            FailureKind::Server => "look the request id up in Harbor's log",
-            FailureKind::Refused => "check that this Harbor's version has the route, and what stands in front of it",
-            FailureKind::Undecodable => {
+            (FailureKind::Server, _) => "look the request id up in Harbor's log",
+            (FailureKind::Refused, _) => {
+                "check that this Harbor's version has the route, and what stands in front of it"
+            }
+            (FailureKind::Incomplete, _) => "run the query again",
+            (FailureKind::Undecodable, _) => {
                 "check that the address leads to Harbor's API, and report the answer if it does"
             }
         }
@@ -151,7 +164,6 @@ impl fmt::Display for Failure {
         if let Some(status) = self.status {
             write!(formatter, "status {status}, ")?;
         }
-        // The message of a foreign answer says it all: its code is only the name of the status.
         write!(formatter, "{}", self.message)?;
         match self.attempts {
             0 | 1 => {}

@@ -17,7 +17,7 @@ use crate::settings::{Concurrency, RetryPolicy, Settings};
 /// Where Harbor's API lies below its address.
 const API_PATH: &str = "/api/v2.0";
 
-/// One Harbor, and who asks it. Cheap to clone: clones share connections and what was learned about the server.
+/// One Harbor, and who asks it. Cheap to clone: clones share connections.
 ///
 /// Nothing is sent before a query is collected or streamed.
 #[derive(Clone)]
@@ -84,9 +84,8 @@ impl fmt::Debug for Harbor {
     }
 }
 
-/// Makes a [`Harbor`].
+/// Makes a [`Harbor`]. `Debug` shows neither secrets nor the HTTP client, whose headers may hold some.
 #[must_use = "a builder does nothing until it is built"]
-#[derive(Debug)]
 pub struct HarborBuilder {
     url: String,
     credentials: Option<Credentials>,
@@ -147,8 +146,19 @@ impl HarborBuilder {
             .map_err(|error| Error::HttpClient(error.without_url()))?;
         let base_url = format!("{}{API_PATH}", url.as_str().trim_end_matches('/'));
         let client = harbor_api::Client::new_with_client(&base_url, http_client);
-        let session = Session::new(client, url, credentials, self.settings);
+        let session = Session { client, url, credentials, settings: self.settings };
         Ok(Harbor { session: Arc::new(session) })
+    }
+}
+
+impl fmt::Debug for HarborBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The address is not shown either: it is not checked yet, and may hold a password.
+        formatter
+            .debug_struct("HarborBuilder")
+            .field("credentials", &self.credentials)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 

@@ -7,8 +7,9 @@ use crate::error::Error;
 /// How failed requests are repeated. Only reads are ever made, so that repeating is always safe.
 ///
 /// A request is repeated after a refused or lost connection, a time-out, an answer that breaks off, and the statuses
-/// 408, 429, 500, 502, 503 and 504. The wait grows by two from [`first_delay`](Self::first_delay) with full jitter, is
-/// never shorter than the server's `Retry-After`, and takes up no place among the requests under way.
+/// 408, 429, 500, 502, 503 and 504, and after 401 for a caller whom the server knew before. The wait doubles from
+/// [`first_delay`](Self::first_delay) on with full jitter, is not shorter than the server's `Retry-After` unless that is
+/// longer than [`longest_delay`](Self::longest_delay), and takes up no place among the requests under way.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetryPolicy {
     /// How often one thing is asked for before it counts as failed; 1 means never again. Default 4.

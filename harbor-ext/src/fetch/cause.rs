@@ -6,12 +6,23 @@ use std::time::{Duration, SystemTime};
 use harbor_api::types::Errors;
 use reqwest::StatusCode;
 use reqwest::header::{self, HeaderMap};
-use tokio::time::Instant;
+use url::Url;
 
 use crate::failure::{Failure, FailureKind, Phase, Target};
+use crate::session::Session;
 
 /// How many characters of an answer that cannot be understood are quoted.
 const SNIPPET: usize = 80;
+
+/// How many characters of a server's message are kept.
+const MESSAGE: usize = 500;
+
+/// How many characters of a code or a request id are kept.
+const NAME: usize = 100;
+
+/// How long Harbor treats a user as anonymous after somebody gave a wrong password for it, which takes 1.5 s. A request
+/// that is repeated sooner fails for certain.
+const LOGIN_LOCK: Duration = Duration::from_millis(1600);
 
 /// Why a request failed, without what it was for.
 #[derive(Clone, Debug)]
@@ -42,17 +53,33 @@ impl Cause {
 
     /// An answer with a successful status whose body is not what was expected.
     pub(crate) fn undecodable(why: &str, body: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(&body[..body.len().min(4 * SNIPPET)]);
-        let text = text.trim();
-        let snippet: String =
-            text.chars().take(SNIPPET).map(|character| if character.is_control() { ' ' } else { character }).collect();
+        let start = String::from_utf8_lossy(&body[..body.len().min(4 * SNIPPET)]);
+        let snippet = plain(&start, SNIPPET);
         Self::new(FailureKind::Undecodable, format!("the answer cannot be understood: {why}, in {snippet:?}"))
+    }
+
+    /// An answer that is not the JSON that was expected. One that ends too early broke off.
+    pub(crate) fn of_json(error: &serde_json::Error, body: &[u8]) -> Self {
+        if error.is_eof() && !body.is_empty() {
+            return Self::new(FailureKind::Interrupted, format!("the answer broke off: {error}"));
+        }
+        Self::undecodable(&error.to_string(), body)
+    }
+
+    /// The cause as the caller of a session may see it: without its secret, which a proxy may have quoted. What is private
+    /// is forbidden to anonymous callers, whatever the status says.
+    pub(crate) fn seen_by(self, session: &Session) -> Self {
+        let is_private = self.status == Some(401) && session.credentials.is_anonymous();
+        let kind = if is_private { FailureKind::Forbidden } else { self.kind };
+        Self { kind, message: session.credentials.redact(self.message), ..self }
     }
 
     pub(crate) fn blame(&self) -> Blame {
         match (self.kind, self.status) {
-            (FailureKind::Connection, _) | (_, Some(429 | 502 | 503)) => Blame::Server,
-            (FailureKind::Timeout | FailureKind::Interrupted, _) | (_, Some(408 | 500 | 504)) => Blame::Item,
+            (FailureKind::Connection | FailureKind::Timeout, None) | (_, Some(429 | 502 | 503)) => Blame::Server,
+            (FailureKind::Interrupted, _) | (_, Some(408 | 500 | 504)) => Blame::Item,
+            // The caller was known at the beginning, so this may pass (see LOGIN_LOCK).
+            (FailureKind::NotAuthenticated, Some(401)) => Blame::Item,
             _ => Blame::Caller,
         }
     }
@@ -62,9 +89,9 @@ impl Cause {
         self.kind == FailureKind::Timeout || matches!(self.status, Some(429 | 503 | 504))
     }
 
-    /// Until when nobody should send anything: a rate limit concerns the caller, not one request.
-    pub(crate) fn throttle_until(&self, now: Instant) -> Option<Instant> {
-        if self.status == Some(429) { self.retry_after.map(|delay| now + delay) } else { None }
+    /// Whether nobody should send anything for a while: a rate limit concerns the caller, not one request.
+    pub(crate) fn is_throttle(&self) -> bool {
+        self.status == Some(429) && self.retry_after.is_some()
     }
 
     pub(crate) fn into_failure(self, phase: Phase, target: Target, attempts: u32) -> Failure {
@@ -81,27 +108,27 @@ impl Cause {
     }
 
     fn from_status(status: StatusCode, headers: &HeaderMap, code: Option<String>, message: String) -> Self {
+        let lock = (status == StatusCode::UNAUTHORIZED).then_some(LOGIN_LOCK);
+        let retry_after = retry_after(headers, SystemTime::now()).max(lock);
         Self {
             kind: kind_of(status),
             status: Some(status.as_u16()),
             code,
             message,
-            request_id: headers.get("x-request-id").and_then(|value| value.to_str().ok()).map(str::to_owned),
-            retry_after: retry_after(headers, SystemTime::now()),
+            request_id: headers.get("x-request-id").and_then(|value| value.to_str().ok()).map(|text| plain(text, NAME)),
+            retry_after,
         }
     }
 
     fn from_reqwest(error: reqwest::Error) -> Self {
         // The URL is told by the target already, and may be long.
         let error = error.without_url();
-        let kind = if error.is_timeout() {
-            FailureKind::Timeout
-        } else if error.is_connect() {
-            FailureKind::Connection
-        } else if error.is_builder() {
+        let kind = if error.is_builder() {
             FailureKind::InvalidInput
+        } else if error.is_timeout() && !error.is_connect() {
+            FailureKind::Timeout
         } else {
-            FailureKind::Interrupted
+            FailureKind::Connection
         };
         Self::new(kind, chain(&error))
     }
@@ -116,20 +143,21 @@ impl From<harbor_api::Error<Errors>> for Cause {
                 let first = answer.into_inner().errors.unwrap_or_default().into_iter().next();
                 let (code, message) = first.map_or((None, None), |error| (error.code, error.message));
                 let message = message.unwrap_or_else(|| "the server gives no reason".to_owned());
-                Self::from_status(status, &headers, code, message)
+                let code = code.map(|code| plain(&code, NAME));
+                Self::from_status(status, &headers, code, plain(&message, MESSAGE))
             }
             Error::UnexpectedResponse(answer) => {
                 let place = answer.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
-                let message = match place {
+                let message = match place.and_then(|place| answer.url().join(place).ok()) {
                     // Following it would drop the credentials, and the answer would be an anonymous one.
                     Some(place) if answer.status().is_redirection() => {
-                        format!("the server redirects to {}: use that address", without_secrets(place))
+                        format!("the server redirects to {}: use that address", plain(&address(&place), MESSAGE))
                     }
                     _ => "the server answers with a status that the operation does not have".to_owned(),
                 };
                 Self::from_status(answer.status(), answer.headers(), None, message)
             }
-            Error::InvalidResponsePayload(body, error) => Self::undecodable(&error.to_string(), &body),
+            Error::InvalidResponsePayload(body, error) => Self::of_json(&error, &body),
             Error::CommunicationError(error) | Error::InvalidUpgrade(error) => Self::from_reqwest(error),
             Error::ResponseBodyError(error) if error.is_timeout() => Self::from_reqwest(error),
             Error::ResponseBodyError(error) => {
@@ -178,12 +206,22 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     }
 }
 
-/// The scheme, host and path of an address; a query may hold a token.
-fn without_secrets(place: &str) -> String {
-    match url::Url::parse(place) {
-        Ok(url) => format!("{}{}", url.origin().ascii_serialization(), url.path()),
-        Err(_) => place.split(['?', '#']).next().unwrap_or_default().to_owned(),
+/// What to give as the address of a Harbor: without the API's path, and without a query or user that may be secret.
+fn address(place: &Url) -> String {
+    let path = place.path();
+    let path = path.find("/api/v2.0").map_or(path, |end| &path[..end]);
+    format!("{}{path}", place.origin().ascii_serialization())
+}
+
+/// The beginning of a text that somebody else wrote, without what a terminal would take for a command.
+fn plain(text: &str, limit: usize) -> String {
+    let is_harmless = |character: char| !character.is_control();
+    let mut plain: String =
+        text.trim().chars().take(limit).map(|character| if is_harmless(character) { character } else { ' ' }).collect();
+    if text.trim().chars().nth(limit).is_some() {
+        plain.push('…');
     }
+    plain
 }
 
 #[cfg(test)]
@@ -213,7 +251,7 @@ mod tests {
     fn blame_decides_what_is_repeated() {
         for (status, wanted) in [
             (400, Blame::Caller),
-            (401, Blame::Caller),
+            (401, Blame::Item),
             (403, Blame::Caller),
             (404, Blame::Caller),
             (408, Blame::Item),
@@ -241,9 +279,30 @@ mod tests {
     }
 
     #[test]
-    fn the_place_of_a_redirect_is_told_without_its_query() {
-        assert_eq!(without_secrets("https://h.example/login?token=x#y"), "https://h.example/login");
-        assert_eq!(without_secrets("https://u:p@h.example:8443/"), "https://h.example:8443/");
-        assert_eq!(without_secrets("/login?token=x"), "/login");
+    fn a_redirect_is_told_as_an_address_to_use() {
+        for (place, wanted) in [
+            ("https://h.example/api/v2.0/systeminfo?token=x#y", "https://h.example"),
+            ("https://u:p@h.example:8443/harbor/api/v2.0/projects", "https://h.example:8443/harbor"),
+            ("https://h.example/login", "https://h.example/login"),
+        ] {
+            assert_eq!(address(&Url::parse(place).unwrap()), wanted);
+        }
+    }
+
+    #[test]
+    fn what_a_server_says_is_bounded_and_harmless() {
+        assert_eq!(plain(" a\u{1b}[2Jb\n", 10), "a [2Jb");
+        assert_eq!(plain("éééé", 3), "ééé…");
+    }
+
+    #[test]
+    fn json_that_ends_too_early_broke_off() {
+        let cause = |body: &str| {
+            let error = serde_json::from_str::<Vec<u8>>(body).unwrap_err();
+            Cause::of_json(&error, body.as_bytes()).kind
+        };
+        assert_eq!(cause("[1,"), FailureKind::Interrupted);
+        assert_eq!(cause("[1,x"), FailureKind::Undecodable);
+        assert_eq!(cause(""), FailureKind::Undecodable);
     }
 }

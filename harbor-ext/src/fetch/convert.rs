@@ -5,7 +5,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use super::cause::Cause;
-use crate::failure::FailureKind;
+use super::pages::unusable;
 use crate::model::{Artifact, ArtifactTag, Child, Platform, Repository, time};
 use crate::name::{Digest, NameError, ProjectName, RepositoryName};
 
@@ -14,7 +14,7 @@ pub(crate) fn query_value(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
-pub(crate) fn project_name(project: &types::Project) -> Result<ProjectName, Cause> {
+pub(crate) fn project_name(project: types::Project) -> Result<ProjectName, Cause> {
     read_name("project", project.name.as_deref(), project.project_id)
 }
 
@@ -79,10 +79,8 @@ fn read_name<N: std::str::FromStr<Err = NameError>>(
     name: Option<&str>,
     id: Option<i64>,
 ) -> Result<N, Cause> {
-    let row = id.map_or_else(|| "a row without id".to_owned(), |id| format!("the row with id {id}"));
-    let undecodable = |why: String| Cause::new(FailureKind::Undecodable, format!("{row} cannot be used: {why}"));
     match name {
-        Some(name) => name.parse().map_err(|error: NameError| undecodable(error.to_string())),
-        None => Err(undecodable(format!("the {what} is missing"))),
+        Some(name) => name.parse().map_err(|error: NameError| unusable(id, &error.to_string())),
+        None => Err(unusable(id, &format!("the {what} is missing"))),
     }
 }

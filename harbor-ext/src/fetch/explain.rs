@@ -4,22 +4,30 @@ use harbor_api::types;
 
 use crate::model::ReportState;
 
+/// Why there was no report.
+#[derive(Debug)]
+pub(crate) enum Explanation {
+    State(ReportState),
+    /// By now there should be one: a scan ended between the two requests.
+    Scanned,
+}
+
 /// Reads the reason from an artifact that was listed with its overview.
 ///
 /// Harbor answers `{}` alike for "never scanned", "being scanned", "scan failed" and "one image of the index was never
 /// scanned". The overview tells them apart; where it is missing, the link to the report tells "not scanned" from
 /// "cannot be scanned, or the scanner is down".
-pub(crate) fn state(artifact: &types::Artifact) -> ReportState {
+pub(crate) fn explain(artifact: &types::Artifact) -> Explanation {
     let has_link = artifact.addition_links.as_ref().is_some_and(|links| links.contains_key("vulnerabilities"));
     let overview = artifact.scan_overview.as_ref().and_then(|overviews| overviews.values().next());
     let Some(overview) = overview else {
-        return if has_link { ReportState::NotScanned } else { ReportState::Unavailable };
+        let state = if has_link { ReportState::NotScanned } else { ReportState::Unavailable };
+        return Explanation::State(state);
     };
     match overview.scan_status.as_deref().unwrap_or_default() {
-        "Pending" | "Scheduled" | "Running" => ReportState::Running,
-        // The report vanished between two requests, or is of a kind that was not asked for.
-        "Success" => ReportState::Unavailable,
-        status => ReportState::ScanFailed { status: status.into() },
+        "Pending" | "Scheduled" | "Running" => Explanation::State(ReportState::Running),
+        "Success" => Explanation::Scanned,
+        status => Explanation::State(ReportState::ScanFailed { status: status.into() }),
     }
 }
 
@@ -45,9 +53,13 @@ mod tests {
             (scanned("Error"), "scan_failed"),
             (scanned("Stopped"), "scan_failed"),
             (scanned("Some new word"), "scan_failed"),
-            (scanned("Success"), "unavailable"),
+            (scanned("Success"), "scanned"),
         ] {
-            assert_eq!(state(&artifact(json.clone())).name(), wanted, "{json}");
+            let name = match explain(&artifact(json.clone())) {
+                Explanation::State(state) => state.name(),
+                Explanation::Scanned => "scanned",
+            };
+            assert_eq!(name, wanted, "{json}");
         }
     }
 }

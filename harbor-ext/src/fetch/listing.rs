@@ -1,20 +1,19 @@
 //! Walking projects, repositories and artifacts: which list is asked for next.
 
 use std::collections::BTreeSet;
+use std::mem;
 use std::sync::Arc;
-
-use harbor_api::types;
 
 use super::cause::Cause;
 use super::convert;
-use super::pages::{Cursor, Page};
+use super::pages::{self, Cursor, Page};
 use super::requests;
 use super::selection::Selection;
 use crate::failure::{Failure, FailureKind, Phase, Target};
 use crate::model::{Artifact, Repository};
 use crate::name::{ProjectName, RepositoryName};
 use crate::outcome::Summary;
-use crate::session::{Identity, Session};
+use crate::session::Session;
 
 /// What a bulk query wants to have listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,12 +37,13 @@ pub(crate) enum ListJob {
 /// The answer to one request of the walk, with what it answers.
 #[derive(Debug)]
 pub(crate) enum ListAnswer {
-    Identity(Identity),
-    Projects(Cursor, Page<types::Project>),
-    Repositories(ProjectName, Cursor, Page<types::Repository>),
-    Repository(RepositoryName, Page<types::Repository>),
-    ArtifactsOfProject(ProjectName, Cursor, Page<types::Artifact>),
-    ArtifactsOfRepository(RepositoryName, Cursor, Page<types::Artifact>),
+    /// Whether the server knows the caller.
+    Identity(bool),
+    Projects(Cursor, Page<ProjectName>),
+    Repositories(ProjectName, Cursor, Page<Repository>),
+    Repository(RepositoryName, Page<Repository>),
+    ArtifactsOfProject(ProjectName, Cursor, Page<Artifact>),
+    ArtifactsOfRepository(RepositoryName, Cursor, Page<Artifact>),
 }
 
 /// What an answer brought.
@@ -53,6 +53,24 @@ pub(crate) struct Listed {
     pub(crate) repositories: Vec<Repository>,
     pub(crate) artifacts: Vec<Artifact>,
     pub(crate) failures: Vec<Failure>,
+    /// Why nothing more can be asked, if so.
+    pub(crate) abandon: Option<Cause>,
+}
+
+/// What was being done, and to what.
+type Place = (Phase, Target);
+
+impl Listed {
+    fn fail(&mut self, place: &Place, cause: Cause) {
+        let (phase, target) = place.clone();
+        self.failures.push(cause.into_failure(phase, target, 1));
+    }
+
+    fn fail_if(&mut self, place: &Place, cause: Option<Cause>) {
+        if let Some(cause) = cause {
+            self.fail(place, cause);
+        }
+    }
 }
 
 /// The walk through the selected part of a registry.
@@ -61,28 +79,55 @@ pub(crate) struct Listing {
     session: Arc<Session>,
     selection: Selection,
     goal: Goal,
+    /// How sure it is who the server takes the caller for.
+    identity: Identity,
+    /// How many projects the first page of their list announced, and how many came.
+    projects_announced: u64,
     projects: u64,
     listed: u64,
     announced: u64,
     failures: u64,
 }
 
+/// How sure a walk is who the server takes the caller for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Identity {
+    Unknown,
+    Known,
+    /// Asked again, because a request was refused for want of credentials.
+    Doubted,
+}
+
 impl Listing {
     pub(crate) fn new(session: Arc<Session>, selection: Selection, goal: Goal) -> Self {
-        Self { session, selection, goal, projects: 0, listed: 0, announced: 0, failures: 0 }
+        let identity = if session.credentials.is_anonymous() { Identity::Known } else { Identity::Unknown };
+        Self {
+            session,
+            selection,
+            goal,
+            identity,
+            projects_announced: 0,
+            projects: 0,
+            listed: 0,
+            announced: 0,
+            failures: 0,
+        }
     }
 
     /// How the walk begins: with the question who the server takes the caller for. Harbor takes wrong credentials for
-    /// none and goes on with what is public, which would look like a small registry.
+    /// none and goes on with what is public, which would look like a small registry. It is asked in every query, because
+    /// a robot can expire while a program runs.
     pub(crate) fn begin(&mut self) -> Listed {
         let failures = self.selection.failures();
         self.failures += failures.len() as u64;
-        let is_known = self.session.credentials.is_anonymous() || self.session.identity().is_some();
-        let jobs = if is_known { self.first_jobs() } else { vec![ListJob::Identify] };
+        let jobs = match self.identity {
+            Identity::Known => self.first_jobs(),
+            Identity::Unknown | Identity::Doubted => vec![ListJob::Identify],
+        };
         Listed { jobs, failures, ..Listed::default() }
     }
 
-    pub(crate) fn session(&self) -> &Session {
+    pub(crate) fn session(&self) -> &Arc<Session> {
         &self.session
     }
 
@@ -119,9 +164,20 @@ impl Listing {
             }
             _ => {
                 self.failures += 1;
-                Listed { failures: vec![failure], ..Listed::default() }
+                Listed { jobs: self.doubt(&failure), failures: vec![failure], ..Listed::default() }
             }
         }
+    }
+
+    /// What to ask when a request was refused for want of credentials: whether the server knows the caller any more. Once
+    /// is enough: some credentials are good for lists but not for reports.
+    pub(crate) fn doubt(&mut self, failure: &Failure) -> Vec<ListJob> {
+        let is_in_doubt = failure.status == Some(401) && self.identity == Identity::Known;
+        if !is_in_doubt || self.session.credentials.is_anonymous() {
+            return Vec::new();
+        }
+        self.identity = Identity::Doubted;
+        vec![ListJob::Identify]
     }
 
     /// How many items were listed.
@@ -170,90 +226,95 @@ impl Listing {
 
     fn sort_out(&mut self, answer: ListAnswer, listed: &mut Listed) {
         match answer {
-            ListAnswer::Identity(identity) => self.take_identity(identity, listed),
+            ListAnswer::Identity(is_known) => self.take_identity(is_known, listed),
             ListAnswer::Projects(cursor, page) => self.take_projects(cursor, page, listed),
-            ListAnswer::Repositories(project, cursor, page) => self.take_repositories(&project, cursor, page, listed),
-            ListAnswer::Repository(repository, page) => self.take_repository(&repository, page, listed),
+            ListAnswer::Repositories(project, cursor, page) => self.take_repositories(project, cursor, page, listed),
+            ListAnswer::Repository(repository, page) => self.take_repository(repository, page, listed),
             ListAnswer::ArtifactsOfProject(project, cursor, page) => {
-                let target = project.clone().into();
-                self.take_artifacts(
-                    &target,
-                    cursor,
-                    page,
-                    |cursor| ListJob::ArtifactsOfProject(project, cursor),
-                    listed,
-                );
+                let place = (Phase::ListingArtifacts, project.clone().into());
+                let go_on = |cursor| ListJob::ArtifactsOfProject(project, cursor);
+                self.take_artifacts(&place, cursor, page, go_on, listed);
             }
             ListAnswer::ArtifactsOfRepository(repository, cursor, page) => {
-                if cursor.is_first() && page.rows.is_empty() && page.total.unwrap_or(0) == 0 {
-                    // Harbor has an empty list for a repository that does not exist, too.
+                // Harbor has an empty list for a repository that does not exist, too.
+                let is_named = self.selection.repositories.is_some();
+                if is_named && cursor.is_first() && page.announced() == 0 {
                     listed.jobs.push(ListJob::Repository(repository.clone()));
                 }
-                let target = repository.clone().into();
+                let place = (Phase::ListingArtifacts, repository.clone().into());
                 let go_on = |cursor| ListJob::ArtifactsOfRepository(repository, cursor);
-                self.take_artifacts(&target, cursor, page, go_on, listed);
+                self.take_artifacts(&place, cursor, page, go_on, listed);
             }
         }
     }
 
-    fn take_identity(&mut self, identity: Identity, listed: &mut Listed) {
-        if identity.version.is_none() {
-            let message = "the server does not accept the credentials and takes the caller for nobody";
-            let cause = Cause::new(FailureKind::NotAuthenticated, message);
-            listed.failures.push(cause.into_failure(Phase::Identifying, Target::default(), 1));
-            return;
+    fn take_identity(&mut self, is_known: bool, listed: &mut Listed) {
+        let before = mem::replace(&mut self.identity, Identity::Known);
+        match (before, is_known) {
+            (Identity::Unknown, true) => listed.jobs = self.first_jobs(),
+            // The identity stays in doubt, so that it is not asked for again.
+            (Identity::Known | Identity::Doubted, true) => self.identity = Identity::Doubted,
+            (_, false) => {
+                let message = "the server does not accept the credentials and treats the caller as anonymous";
+                let cause = Cause::new(FailureKind::NotAuthenticated, message);
+                listed.fail(&(Phase::Identifying, Target::default()), cause.clone());
+                listed.abandon = Some(cause);
+            }
         }
-        self.session.remember(identity);
-        listed.jobs = self.first_jobs();
     }
 
-    fn take_projects(&mut self, cursor: Cursor, page: Page<types::Project>, listed: &mut Listed) {
-        let turn = cursor.turn(page, |project| project.project_id);
-        if let Some(cause) = turn.complaint {
-            listed.failures.push(cause.into_failure(Phase::ListingProjects, Target::default(), 1));
+    fn take_projects(&mut self, cursor: Cursor, page: Page<ProjectName>, listed: &mut Listed) {
+        let place = (Phase::ListingProjects, Target::default());
+        if cursor.is_first() {
+            self.projects_announced = page.announced();
         }
+        let turn = cursor.turn(page);
+        let is_end = turn.next.is_none() && turn.complaint.is_none();
+        listed.fail_if(&place, turn.complaint);
         // The list goes on only after the projects found so far: the newest jobs run first.
         listed.jobs.extend(turn.next.map(ListJob::Projects));
         for project in turn.rows.into_iter().rev() {
-            match convert::project_name(&project) {
+            match project {
                 Ok(name) => listed.jobs.push(self.open_project(name)),
-                Err(cause) => listed.failures.push(cause.into_failure(Phase::ListingProjects, Target::default(), 1)),
+                Err(cause) => {
+                    self.projects += 1;
+                    listed.fail(&place, cause);
+                }
             }
+        }
+        // A page that was answered as to an anonymous caller would end the list early, and look like its end.
+        if is_end && self.projects < self.projects_announced {
+            let message = format!(
+                "{} projects were announced and {} came: some were deleted meanwhile, or the server did not know the \
+                 caller for a moment",
+                self.projects_announced, self.projects
+            );
+            listed.fail(&place, Cause::new(FailureKind::Incomplete, message));
         }
     }
 
-    fn take_repositories(
-        &mut self,
-        project: &ProjectName,
-        cursor: Cursor,
-        page: Page<types::Repository>,
-        listed: &mut Listed,
-    ) {
+    fn take_repositories(&mut self, project: ProjectName, cursor: Cursor, page: Page<Repository>, listed: &mut Listed) {
         if cursor.is_first() && self.goal == Goal::Repositories {
-            self.announced += page.total.unwrap_or(page.rows.len() as u64);
+            self.announced = self.announced.saturating_add(page.announced());
         }
-        let turn = cursor.turn(page, |repository| repository.id);
-        let target: Target = project.clone().into();
-        if let Some(cause) = turn.complaint {
-            listed.failures.push(cause.into_failure(Phase::ListingRepositories, target.clone(), 1));
-        }
-        listed.jobs.extend(turn.next.map(|cursor| ListJob::Repositories(project.clone(), cursor)));
+        let place = (Phase::ListingRepositories, project.clone().into());
+        let turn = cursor.turn(page);
+        listed.fail_if(&place, turn.complaint);
+        listed.jobs.extend(turn.next.map(|cursor| ListJob::Repositories(project, cursor)));
         for row in turn.rows.into_iter().rev() {
-            match (convert::repository(row), self.goal) {
+            match (row, self.goal) {
                 (Ok(repository), Goal::Repositories) => listed.repositories.push(repository),
                 (Ok(repository), Goal::Artifacts) => {
                     listed.jobs.push(ListJob::ArtifactsOfRepository(repository.name, Cursor::default()));
                 }
-                (Err(cause), _) => {
-                    listed.failures.push(cause.into_failure(Phase::ListingRepositories, target.clone(), 1));
-                }
+                (Err(cause), _) => listed.fail(&place, cause),
             }
         }
     }
 
-    fn take_repository(&mut self, name: &RepositoryName, page: Page<types::Repository>, listed: &mut Listed) {
-        let is_it = |repository: &Repository| repository.name == *name;
-        match page.rows.into_iter().filter_map(|row| convert::repository(row).ok()).find(is_it) {
+    fn take_repository(&mut self, name: RepositoryName, page: Page<Repository>, listed: &mut Listed) {
+        let mut rows = Cursor::default().turn(page).rows.into_iter();
+        match rows.find_map(|row| row.ok().filter(|repository| repository.name == name)) {
             Some(repository) if self.goal == Goal::Repositories => {
                 self.announced += 1;
                 listed.repositories.push(repository);
@@ -262,65 +323,73 @@ impl Listing {
             Some(_) => {}
             None => {
                 let cause = Cause::new(FailureKind::NotFound, "there is no such repository");
-                listed.failures.push(cause.into_failure(Phase::ListingRepositories, name.clone().into(), 1));
+                listed.fail(&(Phase::ListingRepositories, name.into()), cause);
             }
         }
     }
 
     fn take_artifacts(
         &mut self,
-        target: &Target,
+        place: &Place,
         cursor: Cursor,
-        page: Page<types::Artifact>,
+        page: Page<Artifact>,
         go_on: impl FnOnce(Cursor) -> ListJob,
         listed: &mut Listed,
     ) {
         if cursor.is_first() {
-            self.announced += page.total.unwrap_or(page.rows.len() as u64);
+            self.announced = self.announced.saturating_add(page.announced());
         }
-        let turn = cursor.turn(page, |artifact| artifact.id);
-        if let Some(cause) = turn.complaint {
-            listed.failures.push(cause.into_failure(Phase::ListingArtifacts, target.clone(), 1));
-        }
+        let turn = cursor.turn(page);
+        listed.fail_if(place, turn.complaint);
         listed.jobs.extend(turn.next.map(go_on));
         for row in turn.rows {
-            match convert::artifact(row, target.repository.as_ref()) {
+            match row.and_then(|artifact| self.with_wanted_tag(artifact)) {
                 Ok(artifact) => listed.artifacts.push(artifact),
-                Err(cause) => {
-                    listed.failures.push(cause.into_failure(Phase::ListingArtifacts, target.clone(), 1));
-                }
+                Err(cause) => listed.fail(place, cause),
             }
+        }
+    }
+
+    /// Refuses an artifact without the tag that was asked for: something in front of the server dropped the filter.
+    fn with_wanted_tag(&self, artifact: Artifact) -> Result<Artifact, Cause> {
+        match &self.selection.tag {
+            Some(tag) if !artifact.tag_names().any(|name| name == tag.as_str()) => {
+                let why = format!("it was sent although it does not have the tag {tag}");
+                Err(pages::unusable(Some(artifact.id), &why))
+            }
+            _ => Ok(artifact),
         }
     }
 
     /// Sends the request of a job.
     pub(crate) fn run(&self, job: ListJob) -> impl Future<Output = Result<ListAnswer, Cause>> + Send + 'static {
-        let client = self.session.client.clone();
+        let session = Arc::clone(&self.session);
         let conditions: Vec<String> = self.selection.tag.iter().map(|tag| format!("tags={tag}")).collect();
-        async move {
-            Ok(match job {
-                ListJob::Identify => ListAnswer::Identity(requests::identify(&client).await?),
-                ListJob::Projects(cursor) => ListAnswer::Projects(cursor, requests::projects(&client, cursor).await?),
-                ListJob::Repositories(project, cursor) => {
-                    let page = requests::repositories(&client, &project, cursor.query("repository_id", &[])).await?;
-                    ListAnswer::Repositories(project, cursor, page)
-                }
-                ListJob::Repository(repository) => {
-                    let query = format!("name={}", convert::query_value(repository.full()));
-                    let page = requests::repositories(&client, repository.project(), query).await?;
-                    ListAnswer::Repository(repository, page)
-                }
-                ListJob::ArtifactsOfProject(project, cursor) => {
-                    let page =
-                        requests::artifacts_of_project(&client, &project, cursor.query("id", &conditions)).await?;
-                    ListAnswer::ArtifactsOfProject(project, cursor, page)
-                }
-                ListJob::ArtifactsOfRepository(repository, cursor) => {
-                    let query = cursor.query("id", &conditions);
-                    let page = requests::artifacts_of_repository(&client, &repository, query).await?;
-                    ListAnswer::ArtifactsOfRepository(repository, cursor, page)
-                }
-            })
-        }
+        async move { send(&session.client, job, &conditions).await.map_err(|cause| cause.seen_by(&session)) }
     }
+}
+
+async fn send(client: &harbor_api::Client, job: ListJob, conditions: &[String]) -> Result<ListAnswer, Cause> {
+    Ok(match job {
+        ListJob::Identify => ListAnswer::Identity(requests::identify(client).await?),
+        ListJob::Projects(cursor) => ListAnswer::Projects(cursor, requests::projects(client, cursor).await?),
+        ListJob::Repositories(project, cursor) => {
+            let page = requests::repositories(client, &project, &cursor.query("repository_id", &[])).await?;
+            ListAnswer::Repositories(project, cursor, page)
+        }
+        ListJob::Repository(repository) => {
+            let query = format!("name={}", convert::query_value(repository.full()));
+            let page = requests::repositories(client, repository.project(), &query).await?;
+            ListAnswer::Repository(repository, page)
+        }
+        ListJob::ArtifactsOfProject(project, cursor) => {
+            let page = requests::artifacts_of_project(client, &project, &cursor.query("id", conditions)).await?;
+            ListAnswer::ArtifactsOfProject(project, cursor, page)
+        }
+        ListJob::ArtifactsOfRepository(repository, cursor) => {
+            let query = cursor.query("id", conditions);
+            let page = requests::artifacts_of_repository(client, &repository, &query).await?;
+            ListAnswer::ArtifactsOfRepository(repository, cursor, page)
+        }
+    })
 }

@@ -5,6 +5,8 @@
 //! are never followed: Harbor un-escapes the query in them.
 
 use reqwest::header::HeaderMap;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::cause::Cause;
 use crate::failure::FailureKind;
@@ -24,20 +26,51 @@ pub(crate) struct Cursor {
 /// Some rows of a list in the order of their keys.
 #[derive(Debug)]
 pub(crate) struct Page<R> {
-    pub(crate) rows: Vec<R>,
+    pub(crate) rows: Vec<Row<R>>,
     /// How many rows match from this page on, where the server says so.
     pub(crate) total: Option<u64>,
+}
+
+/// One row of a list. A row that cannot be used does not spoil the others.
+#[derive(Debug)]
+pub(crate) struct Row<R> {
+    key: Option<i64>,
+    content: Result<R, Cause>,
 }
 
 /// What follows a page.
 #[derive(Debug)]
 pub(crate) struct Turn<R> {
     /// The rows that were not seen before.
-    pub(crate) rows: Vec<R>,
+    pub(crate) rows: Vec<Result<R, Cause>>,
     /// Where the list goes on, unless this was the end.
     pub(crate) next: Option<Cursor>,
     /// Why the list ends before its end, if it does.
     pub(crate) complaint: Option<Cause>,
+}
+
+impl<R> Page<R> {
+    /// Reads the JSON array of a list, row by row: `key` is the member that the list is sorted by, and `convert` makes
+    /// of the described type what is wanted.
+    pub(crate) fn read<T: DeserializeOwned>(
+        body: &[u8],
+        headers: &HeaderMap,
+        key: &str,
+        convert: impl Fn(T) -> Result<R, Cause>,
+    ) -> Result<Self, Cause> {
+        let rows: Vec<Value> = serde_json::from_slice(body).map_err(|error| Cause::of_json(&error, body))?;
+        let read = |row: Value| {
+            let key = row[key].as_i64();
+            let content = T::deserialize(&row).map_err(|error| unusable(key, &error.to_string())).and_then(&convert);
+            Row { key, content }
+        };
+        Ok(Self { rows: rows.into_iter().map(read).collect(), total: total_count(headers) })
+    }
+
+    /// How many rows the whole list has, as far as its first page tells.
+    pub(crate) fn announced(&self) -> u64 {
+        self.total.unwrap_or(self.rows.len() as u64)
+    }
 }
 
 impl Cursor {
@@ -52,48 +85,60 @@ impl Cursor {
         self == Self::default()
     }
 
-    /// Turns the page: `key` reads the key of a row.
-    pub(crate) fn turn<R>(self, page: Page<R>, key: impl Fn(&R) -> Option<i64>) -> Turn<R> {
+    /// Turns the page.
+    pub(crate) fn turn<R>(self, page: Page<R>) -> Turn<R> {
         let (received, total) = (page.rows.len() as u64, page.total);
         let mut last = self.after;
+        let (mut is_sorted, mut has_row_without_key) = (true, false);
         let mut rows = Vec::with_capacity(page.rows.len());
-        let mut has_row_without_key = false;
         for row in page.rows {
-            match key(&row) {
+            match row.key.filter(|key| *key > 0) {
                 // A server that ignores the range sends earlier rows again.
                 Some(key) if key <= self.after => continue,
-                Some(key) => last = last.max(key),
+                // The same row twice.
+                Some(key) if key == last => continue,
+                Some(key) => {
+                    is_sorted &= key > last;
+                    last = last.max(key);
+                }
                 None => has_row_without_key = true,
             }
-            rows.push(row);
+            rows.push(row.content);
         }
-        let is_end = total.map_or(received < PAGE_SIZE as u64, |total| total <= received);
-        let (next, complaint) = if is_end {
+        // A total below the rows that came contradicts itself and is as good as none. Without one only an empty page
+        // is an end: something in front of Harbor may allow smaller pages.
+        let is_end = total.filter(|total| *total >= received).map_or(received == 0, |total| total == received);
+        let stop = |why| (None, Some(cannot_go_on(total, why)));
+        let (next, complaint) = if !is_sorted {
+            stop("the rows that came are not sorted")
+        } else if is_end {
             (None, None)
         } else if last > self.after {
             (Some(Self { after: last, is_second_look: false }), None)
-        } else if received == 0 && !self.is_second_look {
+        } else if received > 0 && has_row_without_key {
+            stop("the rows that came have no id to go on from")
+        } else if received > 0 {
+            stop("the rows that came were sent before")
+        } else if self.is_second_look {
+            stop("none came")
+        } else {
             // The count and the rows are two statements: the row may have been deleted between them.
             (Some(Self { is_second_look: true, ..self }), None)
-        } else {
-            (None, Some(cannot_go_on(received, total, has_row_without_key)))
         };
         Turn { rows, next, complaint }
     }
 }
 
 /// Why a list cannot be followed to its end.
-fn cannot_go_on(received: u64, total: Option<u64>, has_row_without_key: bool) -> Cause {
-    let announced = total.map_or_else(|| "more".to_owned(), |total| total.to_string());
-    let why = match (received, has_row_without_key) {
-        (0, _) => "none came",
-        (_, true) => "the rows that came have no id to go on from",
-        (_, false) => "the rows that came were sent before, so sort or q is ignored",
-    };
-    Cause::new(
-        FailureKind::Undecodable,
-        format!("the list has rows that cannot be reached: {announced} were announced, {why}"),
-    )
+fn cannot_go_on(total: Option<u64>, why: &str) -> Cause {
+    let announced = total.map_or_else(|| "more rows".to_owned(), |total| format!("{total} rows"));
+    Cause::new(FailureKind::Incomplete, format!("the list announced {announced} from here on, but {why}"))
+}
+
+/// A row that cannot be used, named by its key.
+pub(super) fn unusable(key: Option<i64>, why: &str) -> Cause {
+    let row = key.map_or_else(|| "a row without id".to_owned(), |key| format!("the row with id {key}"));
+    Cause::new(FailureKind::Undecodable, format!("{row} cannot be used: {why}"))
 }
 
 /// Reads `X-Total-Count`; an empty, negative or odd one is as good as none.
@@ -106,11 +151,12 @@ mod tests {
     use super::*;
 
     fn page(keys: impl IntoIterator<Item = i64>, total: Option<u64>) -> Page<i64> {
-        Page { rows: keys.into_iter().collect(), total }
+        let row = |key| Row { key: Some(key), content: Ok(key) };
+        Page { rows: keys.into_iter().map(row).collect(), total }
     }
 
     fn turn(cursor: Cursor, page: Page<i64>) -> Turn<i64> {
-        cursor.turn(page, |key| (*key > 0).then_some(*key))
+        cursor.turn(page)
     }
 
     #[test]
@@ -128,7 +174,10 @@ mod tests {
 
     #[test]
     fn a_short_page_is_the_end_only_where_the_server_does_not_say_more() {
-        assert!(turn(Cursor::default(), page(1..=3, None)).next.is_none());
+        // Without a total only an empty page is an end: something in front of Harbor may allow smaller pages.
+        assert!(turn(Cursor::default(), page(1..=3, None)).next.is_some());
+        assert!(turn(Cursor::default(), page([], None)).next.is_none());
+        assert!(turn(Cursor::default(), page(1..=3, Some(0))).next.is_some());
         assert!(turn(Cursor::default(), page(1..=100, None)).next.is_some());
         assert!(turn(Cursor::default(), page(1..=100, Some(100))).next.is_none());
         // Harbor 2.5 leaves accessories out of a page after counting them.
@@ -151,7 +200,7 @@ mod tests {
         let second = turn(Cursor::default(), page(1..=100, Some(200))).next.unwrap();
         let turned = turn(second, page(1..=100, Some(200)));
         assert!(turned.rows.is_empty() && turned.next.is_none());
-        assert!(turned.complaint.unwrap().message.contains("ignored"));
+        assert!(turned.complaint.unwrap().message.contains("sent before"));
     }
 
     #[test]
@@ -160,6 +209,33 @@ mod tests {
         assert_eq!(turned.rows.len(), 2);
         assert!(turned.complaint.unwrap().message.contains("no id"));
         assert_eq!(turn(Cursor::default(), page([0, 7], Some(5))).next.map(|cursor| cursor.after), Some(7));
+    }
+
+    #[test]
+    fn rows_out_of_order_are_told_and_repeated_ones_are_not_taken_twice() {
+        assert!(turn(Cursor::default(), page([3, 1, 2], Some(3))).complaint.is_some());
+        let turned = turn(Cursor::default(), page([1, 2, 2, 3], Some(4)));
+        assert_eq!(turned.rows.len(), 3);
+        assert!(turned.complaint.is_none());
+    }
+
+    #[test]
+    fn one_odd_row_does_not_spoil_a_page() {
+        let body = br#"[{"id":1,"name":"a"},{"id":2,"name":7},{"id":3,"name":"c"},null]"#;
+        #[derive(serde::Deserialize)]
+        struct Named {
+            name: String,
+        }
+        let page = Page::read(body, &HeaderMap::new(), "id", |named: Named| Ok(named.name)).unwrap();
+        assert_eq!(page.announced(), 4);
+        let turned = Cursor::default().turn(page);
+        let rows: Vec<Result<String, String>> =
+            turned.rows.into_iter().map(|row| row.map_err(|cause| cause.message)).collect();
+        assert_eq!((rows[0].as_deref(), rows[2].as_deref()), (Ok("a"), Ok("c")));
+        assert!(rows[1].as_ref().is_err_and(|message| message.contains("id 2")), "{rows:?}");
+        assert!(rows[3].is_err());
+        assert_eq!(turned.next.map(|cursor| cursor.after), Some(3));
+        assert!(Page::read(b"{}", &HeaderMap::new(), "id", |named: Named| Ok(named.name)).is_err());
     }
 
     #[test]

@@ -6,21 +6,26 @@
 //! project, and no job is started while finished items wait for the consumer.
 
 use std::collections::VecDeque;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures::Stream;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
-use tokio::time::{Instant, Sleep};
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, Sleep, timeout};
 
 use super::backoff;
 use super::cause::{Blame, Cause};
 use super::limit::Limit;
 use super::server::{Server, Start};
-use crate::failure::{Failure, Phase, Target};
+use crate::failure::{Failure, FailureKind, Phase, Target};
 use crate::outcome::{Progress, Summary};
 use crate::settings::Settings;
+
+/// No answer takes longer, and a server that sends a byte now and then must not hold a query for ever.
+const LONGEST_REQUEST: Duration = Duration::from_secs(600);
 
 /// What a queue does: how one job is run, and what follows from its answer.
 pub(crate) trait Work: Send + Unpin + 'static {
@@ -34,8 +39,11 @@ pub(crate) trait Work: Send + Unpin + 'static {
     /// Sends the one request of a job.
     fn run(&self, job: Self::Job) -> impl Future<Output = Result<Self::Answer, Cause>> + Send + 'static;
 
-    /// Takes the final outcome of a job; new jobs and items go to `next`.
-    fn take(&mut self, job: Self::Job, outcome: Result<Self::Answer, Failure>, next: &mut Next<Self::Job, Self::Item>);
+    /// Takes an answer; new jobs and items go to `next`.
+    fn take_answer(&mut self, answer: Self::Answer, next: &mut Next<Self::Job, Self::Item>);
+
+    /// Takes the failure of a job that is not tried again.
+    fn take_failure(&mut self, job: Self::Job, failure: Failure, next: &mut Next<Self::Job, Self::Item>);
 
     /// How many items have their outcome.
     fn finished(&self) -> u64;
@@ -51,6 +59,8 @@ pub(crate) struct Next<J, T> {
     pub(crate) jobs: Vec<J>,
     /// Items and failures for the consumer.
     pub(crate) items: VecDeque<Result<T, Failure>>,
+    /// Why everything that is left is not worth asking, if so.
+    pub(crate) abandon: Option<Cause>,
 }
 
 /// The jobs of one bulk operation and their results, as a stream.
@@ -68,7 +78,8 @@ pub(crate) struct Queue<W: Work> {
     random: fastrand::Rng,
     started: Option<Instant>,
     summary: Summary,
-    progress: watch::Sender<Progress>,
+    /// Gone once the stream has ended, so that those who watch it end, too.
+    progress: Option<watch::Sender<Progress>>,
 }
 
 /// A job and how many requests it has cost.
@@ -85,7 +96,7 @@ struct Finished<W: Work> {
 
 impl<J, T> Default for Next<J, T> {
     fn default() -> Self {
-        Self { jobs: Vec::new(), items: VecDeque::new() }
+        Self { jobs: Vec::new(), items: VecDeque::new(), abandon: None }
     }
 }
 
@@ -110,7 +121,7 @@ impl<W: Work> Queue<W> {
             random: fastrand::Rng::new(),
             started: None,
             summary: Summary::default(),
-            progress: watch::Sender::new(Progress::default()),
+            progress: Some(watch::Sender::new(Progress::default())),
             settings,
         };
         queue.accept_jobs();
@@ -125,7 +136,25 @@ impl<W: Work> Queue<W> {
     }
 
     pub(crate) fn progress(&self) -> watch::Receiver<Progress> {
-        self.progress.subscribe()
+        match &self.progress {
+            Some(progress) => progress.subscribe(),
+            None => watch::Sender::new(self.state()).subscribe(),
+        }
+    }
+
+    fn state(&self) -> Progress {
+        let summary = self.summary();
+        Progress {
+            listed: summary.listed,
+            announced: summary.announced.max(summary.listed),
+            finished: self.work.finished(),
+            failures: summary.failures,
+            requests: summary.requests,
+            retries: summary.retries,
+            in_flight: self.running.len() as u64,
+            limit: self.limit.current() as u64,
+            waiting_for_server: self.server.is_waited_for(Instant::now()),
+        }
     }
 
     fn accept_jobs(&mut self) {
@@ -133,24 +162,38 @@ impl<W: Work> Queue<W> {
     }
 
     fn start_jobs(&mut self, now: Instant) {
-        while !self.waiting.is_empty() && self.running.len() < self.limit.current() {
-            let is_probe = match self.server.may_start(now, self.running.len()) {
-                Start::Yes => false,
+        while !self.waiting.is_empty() {
+            let is_probe = match self.server.may_start(now) {
+                Start::Yes if self.running.len() < self.limit.current() => false,
                 Start::Probe => true,
-                Start::No => return,
+                Start::Yes | Start::No => return,
             };
-            let Some(mut attempt) = self.waiting.pop() else {
-                return;
-            };
+            let next = if is_probe { self.least_tried() } else { self.waiting.len() - 1 };
+            let mut attempt = self.waiting.remove(next);
+            if is_probe {
+                self.server.probing();
+            }
             if attempt.count > 0 {
                 self.summary.retries += 1;
             }
             attempt.count += 1;
             self.summary.requests += 1;
-            let request = self.work.run(attempt.job.clone());
-            self.running.spawn(async move { Finished { attempt, is_probe, outcome: request.await } });
+            let request = timeout(LONGEST_REQUEST, self.work.run(attempt.job.clone()));
+            self.running.spawn(async move {
+                let outcome = request.await.unwrap_or_else(|_| {
+                    let message = format!("the answer was not complete after {} s", LONGEST_REQUEST.as_secs());
+                    Err(Cause::new(FailureKind::Timeout, message))
+                });
+                Finished { attempt, is_probe, outcome }
+            });
             self.summary.peak_in_flight = self.summary.peak_in_flight.max(self.running.len() as u64);
         }
+    }
+
+    /// The job that has failed the least: what failed may do so by itself, and would prove nothing about the server.
+    fn least_tried(&self) -> usize {
+        let newest_first = self.waiting.iter().enumerate().rev();
+        newest_first.min_by_key(|(_, attempt)| attempt.count).map_or(0, |(index, _)| index)
     }
 
     fn finish(&mut self, finished: Finished<W>, now: Instant) {
@@ -160,9 +203,12 @@ impl<W: Work> Queue<W> {
                 self.server.answered(is_probe);
                 // The finished job still counts: the limit learns only from times when it was used up.
                 self.limit.succeeded(now, self.running.len() + 1);
-                self.work.take(attempt.job, Ok(answer), &mut self.next);
+                self.work.take_answer(answer, &mut self.next);
             }
             Err(cause) => self.finish_in_vain(attempt, is_probe, cause, now),
+        }
+        if let Some(cause) = self.next.abandon.take() {
+            self.abandon(cause);
         }
         self.accept_jobs();
     }
@@ -175,12 +221,18 @@ impl<W: Work> Queue<W> {
         let delay = backoff::delay(&self.settings.retry, attempt.count, cause.retry_after, self.random.f64());
         match blame {
             Blame::Server => {
-                self.server.failed(now, is_probe, &self.settings.retry, cause.throttle_until(now), &mut self.random);
+                // The delay of a rate limit is everybody's.
+                let throttled_until = cause.is_throttle().then(|| now + delay);
+                self.server.failed(now, is_probe, &cause, &self.settings.retry, throttled_until, &mut self.random);
             }
             Blame::Item | Blame::Caller => self.server.answered(is_probe),
         }
-        if self.server.has_given_up(now) {
-            self.give_up(attempt, &cause);
+        // What was under way before says nothing of now: only a probe can tell that the server is still away.
+        if is_probe && self.server.has_given_up(now) {
+            let patience = self.settings.retry.patience.as_secs();
+            let message = format!("the server stayed away for {patience} s; its last answer: {}", cause.message);
+            self.fail(attempt, cause.clone());
+            self.abandon(Cause::new(cause.kind, message));
             return;
         }
         // What fails because the server is away is not the job's fault: only patience ends it.
@@ -204,20 +256,21 @@ impl<W: Work> Queue<W> {
     fn fail(&mut self, attempt: Attempt<W::Job>, cause: Cause) {
         let (phase, target) = self.work.describe(&attempt.job);
         let failure = cause.into_failure(phase, target, attempt.count);
-        self.work.take(attempt.job, Err(failure), &mut self.next);
+        self.work.take_failure(attempt.job, failure, &mut self.next);
     }
 
-    /// Ends everything that is left, and what would follow from it: the server has been away for longer than the
-    /// caller's patience.
-    fn give_up(&mut self, attempt: Attempt<W::Job>, cause: &Cause) {
-        tracing::warn!("the server stayed away, giving up on what is left: {}", cause.message);
-        let mut left = vec![attempt];
-        left.append(&mut self.waiting);
+    /// Ends everything that waits, and what would follow from it.
+    fn abandon(&mut self, cause: Cause) {
+        tracing::warn!("giving up on what is left: {}", cause.message);
+        let cause = Cause { message: format!("not asked any more: {}", cause.message), ..cause };
+        let mut left = mem::take(&mut self.waiting);
         left.extend(self.sleeping.drain(..).map(|(_, attempt)| attempt));
+        left.extend(self.next.jobs.drain(..).map(Attempt::first));
         while let Some(attempt) = left.pop() {
             self.fail(attempt, cause.clone());
             left.extend(self.next.jobs.drain(..).map(Attempt::first));
         }
+        self.next.abandon = None;
     }
 
     fn wake_sleepers(&mut self, now: Instant) {
@@ -232,24 +285,23 @@ impl<W: Work> Queue<W> {
         [sleeper, probe].into_iter().flatten().min()
     }
 
+    /// A job ended without an outcome. A panic belongs to the consumer; otherwise the runtime is going away.
+    fn lose(&mut self, error: JoinError) {
+        match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => {
+                let cause = Cause::new(FailureKind::Interrupted, "the runtime of the program was shut down");
+                self.abandon(cause.clone());
+                self.next.items.push_back(Err(cause.into_failure(Phase::Asking, Target::default(), 0)));
+            }
+        }
+    }
+
     fn report_progress(&mut self) {
-        let summary = self.summary();
-        self.progress.send_if_modified(|progress| {
-            let new = Progress {
-                listed: summary.listed,
-                announced: summary.announced.max(summary.listed),
-                finished: self.work.finished(),
-                failures: summary.failures,
-                requests: summary.requests,
-                retries: summary.retries,
-                in_flight: self.running.len() as u64,
-                limit: self.limit.current() as u64,
-                waiting_for_server: self.server.is_away(),
-            };
-            let is_new = *progress != new;
-            *progress = new;
-            is_new
-        });
+        let new = self.state();
+        if let Some(sender) = &self.progress {
+            sender.send_if_modified(|progress| mem::replace(progress, new) != new);
+        }
     }
 }
 
@@ -273,11 +325,11 @@ impl<W: Work> Stream for Queue<W> {
                     queue.finish(finished, Instant::now());
                     continue;
                 }
-                // A job is never aborted while the queue lives, so this is a panic: it belongs to the consumer.
-                Poll::Ready(Some(Err(error))) => std::panic::resume_unwind(error.into_panic()),
+                Poll::Ready(Some(Err(error))) => queue.lose(error),
                 Poll::Ready(None) | Poll::Pending => {}
             }
             if queue.running.is_empty() && queue.waiting.is_empty() && queue.sleeping.is_empty() {
+                queue.progress = None;
                 return Poll::Ready(None);
             }
             if let Some(at) = queue.next_wake(now) {

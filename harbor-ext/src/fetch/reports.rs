@@ -6,12 +6,13 @@ use futures::future::BoxFuture;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use super::cause::Cause;
+use super::convert;
+use super::explain::{self, Explanation};
 use super::listing::{Goal, ListAnswer, ListJob, Listed, Listing};
 use super::queue::{Next, Queue, Work};
 use super::selection::Selection;
-use super::sharing::{Admission, Sharing};
+use super::sharing::{Admission, Scanner, Sharing};
 use super::stream::Fetching;
-use super::{convert, explain};
 use crate::failure::{Failure, FailureKind, Phase, Target};
 use crate::model::{Artifact, ArtifactInfo, FindingPool, Report, ReportState, decode};
 use crate::name::ProjectName;
@@ -33,21 +34,29 @@ const REPORTS_LEFT_AT_NEXT_PAGE: usize = 8;
 #[derive(Clone, Debug)]
 enum Job {
     List(ListJob),
-    Report(Arc<Artifact>),
+    Report(Arc<Artifact>, Look),
     /// The artifact with its overview, to see why there is no report.
     Explain(Arc<Artifact>),
     /// Which scanner a project uses.
     Scanner(ProjectName),
 }
 
+/// Whether a report is asked for because a scan seems to have ended after the first time.
+#[derive(Clone, Copy, Debug)]
+enum Look {
+    First,
+    Second,
+}
+
 enum Answer {
     Listed(ListAnswer),
     /// The body of a report and its length in bytes.
-    Report(Arc<Artifact>, decode::Body, u64),
-    /// The state that explains why there is no report; `None` where the artifact is no longer there.
-    Explained(Arc<Artifact>, Option<ReportState>),
-    /// The registration of a project's scanner; `None` where it has none.
-    Scanner(ProjectName, Option<String>),
+    Report(Arc<Artifact>, Look, decode::Body, u64),
+    /// Why there is no report.
+    Explained(Arc<Artifact>, Explanation),
+    /// The artifact is no longer there.
+    Gone(Arc<Artifact>),
+    Scanner(ProjectName, Scanner),
 }
 
 /// A walk whose artifacts get their reports.
@@ -88,30 +97,68 @@ impl Work for Reports {
     fn describe(&self, job: &Job) -> (Phase, Target) {
         match job {
             Job::List(job) => self.listing.describe(job),
-            Job::Report(artifact) => (Phase::FetchingReport, target_of(artifact)),
+            Job::Report(artifact, _) => (Phase::FetchingReport, target_of(artifact)),
             Job::Explain(artifact) => (Phase::ExplainingReport, target_of(artifact)),
             Job::Scanner(project) => (Phase::ReadingScanner, project.clone().into()),
         }
     }
 
     fn run(&self, job: Job) -> impl Future<Output = Result<Answer, Cause>> + Send + 'static {
-        let client = self.listing.session().client.clone();
+        let session = Arc::clone(self.listing.session());
         let request: BoxFuture<'static, Result<Answer, Cause>> = match job {
             Job::List(job) => {
                 let list = self.listing.run(job);
-                Box::pin(async move { Ok(Answer::Listed(list.await?)) })
+                return Box::pin(async move { Ok(Answer::Listed(list.await?)) }) as BoxFuture<'static, _>;
             }
-            Job::Report(artifact) => Box::pin(fetch_report(client, artifact, Arc::clone(&self.pool))),
-            Job::Explain(artifact) => Box::pin(fetch_overview(client, artifact)),
-            Job::Scanner(project) => Box::pin(fetch_scanner(client, project)),
+            Job::Report(artifact, look) => {
+                Box::pin(fetch_report(session.client.clone(), artifact, look, Arc::clone(&self.pool)))
+            }
+            Job::Explain(artifact) => Box::pin(fetch_overview(session.client.clone(), artifact)),
+            Job::Scanner(project) => Box::pin(fetch_scanner(session.client.clone(), project)),
         };
-        request
+        Box::pin(async move { request.await.map_err(|cause| cause.seen_by(&session)) })
     }
 
-    fn take(&mut self, job: Job, outcome: Result<Answer, Failure>, next: &mut Outbox) {
-        match outcome {
-            Ok(answer) => self.take_answer(answer, next),
-            Err(failure) => self.take_failure(job, failure, next),
+    fn take_answer(&mut self, answer: Answer, next: &mut Outbox) {
+        match answer {
+            Answer::Listed(answer) => {
+                let listed = self.listing.take_answer(answer);
+                self.forward(listed, next);
+            }
+            Answer::Report(artifact, look, body, bytes) => {
+                self.bytes += bytes;
+                match (body, look) {
+                    (decode::Body::Report(report), _) => self.share(artifact, Arc::new(report), next),
+                    (decode::Body::Empty, Look::First) => next.jobs.push(Job::Explain(artifact)),
+                    (decode::Body::Empty, Look::Second) => {
+                        self.finish_without_report(artifact, ReportState::Unavailable, next);
+                    }
+                }
+            }
+            Answer::Explained(artifact, Explanation::State(state)) => self.finish_without_report(artifact, state, next),
+            Answer::Explained(artifact, Explanation::Scanned) => next.jobs.push(Job::Report(artifact, Look::Second)),
+            Answer::Gone(artifact) => {
+                let cause = Cause::new(FailureKind::NotFound, "the artifact was deleted after it had been listed");
+                let failure = cause.into_failure(Phase::ExplainingReport, target_of(&artifact), 1);
+                self.finish_without_report(artifact, ReportState::Failed(Arc::new(failure)), next);
+            }
+            Answer::Scanner(project, scanner) => self.know_scanner(project, scanner, next),
+        }
+    }
+
+    fn take_failure(&mut self, job: Job, failure: Failure, next: &mut Outbox) {
+        match job {
+            Job::List(job) => {
+                let listed = self.listing.take_failure(job, failure);
+                self.forward(listed, next);
+            }
+            Job::Report(artifact, _) | Job::Explain(artifact) => {
+                next.jobs.extend(self.listing.doubt(&failure).into_iter().map(Job::List));
+                let state = state_of_failure(&artifact, failure);
+                self.finish_without_report(artifact, state, next);
+            }
+            // Not a loss: without knowing the scanner, each project gets a report of its own.
+            Job::Scanner(project) => self.know_scanner(project, Scanner::Unreadable, next),
         }
     }
 
@@ -129,44 +176,6 @@ impl Work for Reports {
 }
 
 impl Reports {
-    fn take_answer(&mut self, answer: Answer, next: &mut Outbox) {
-        match answer {
-            Answer::Listed(answer) => {
-                let listed = self.listing.take_answer(answer);
-                self.forward(listed, next);
-            }
-            Answer::Report(artifact, body, bytes) => {
-                self.bytes += bytes;
-                match body {
-                    decode::Body::Report(report) => self.share(artifact, Arc::new(report), next),
-                    decode::Body::Empty => next.jobs.push(Job::Explain(artifact)),
-                }
-            }
-            Answer::Explained(artifact, Some(state)) => self.finish_without_report(artifact, state, next),
-            Answer::Explained(artifact, None) => {
-                let cause = Cause::new(FailureKind::NotFound, "the artifact was deleted after it had been listed");
-                let failure = cause.into_failure(Phase::ExplainingReport, target_of(&artifact), 1);
-                self.finish_without_report(artifact, ReportState::Failed(Arc::new(failure)), next);
-            }
-            Answer::Scanner(project, registration) => self.know_scanner(project, Some(registration), next),
-        }
-    }
-
-    fn take_failure(&mut self, job: Job, failure: Failure, next: &mut Outbox) {
-        match job {
-            Job::List(job) => {
-                let listed = self.listing.take_failure(job, failure);
-                self.forward(listed, next);
-            }
-            Job::Report(artifact) | Job::Explain(artifact) => {
-                let state = state_of_failure(&artifact, failure);
-                self.finish_without_report(artifact, state, next);
-            }
-            // Not a loss: without knowing the scanner, each project gets a report of its own.
-            Job::Scanner(project) => self.know_scanner(project, None, next),
-        }
-    }
-
     /// Hands on what was listed: failures to the caller, artifacts to be reported on, and the further lists.
     fn forward(&mut self, listed: Listed, next: &mut Outbox) {
         next.items.extend(listed.failures.into_iter().map(Err));
@@ -177,12 +186,13 @@ impl Reports {
         }
         let place = next.jobs.len().min(before + REPORTS_LEFT_AT_NEXT_PAGE);
         next.jobs.splice(place..place, listed.jobs.into_iter().map(Job::List));
+        next.abandon = listed.abandon;
     }
 
     /// Sees to the report of an artifact.
     fn want(&mut self, artifact: Arc<Artifact>, next: &mut Outbox) {
         match self.sharing.admit(&artifact) {
-            Admission::Fetch => next.jobs.push(Job::Report(artifact)),
+            Admission::Fetch => next.jobs.push(Job::Report(artifact, Look::First)),
             Admission::Known(report) => {
                 self.shared += 1;
                 self.finish(artifact, ReportState::Reported(report), next);
@@ -202,7 +212,7 @@ impl Reports {
 
     fn finish_without_report(&mut self, artifact: Arc<Artifact>, state: ReportState, next: &mut Outbox) {
         if let Some(other) = self.sharing.not_reported(&artifact) {
-            next.jobs.push(Job::Report(other));
+            next.jobs.push(Job::Report(other, Look::First));
         }
         self.finish(artifact, state, next);
     }
@@ -213,8 +223,8 @@ impl Reports {
         next.items.push_back(Ok(ArtifactInfo::new(artifact, state)));
     }
 
-    fn know_scanner(&mut self, project: ProjectName, registration: Option<Option<String>>, next: &mut Outbox) {
-        for artifact in self.sharing.know_scanner(project, registration) {
+    fn know_scanner(&mut self, project: ProjectName, scanner: Scanner, next: &mut Outbox) {
+        for artifact in self.sharing.know_scanner(project, scanner) {
             self.want(artifact, next);
         }
     }
@@ -223,6 +233,7 @@ impl Reports {
 async fn fetch_report(
     client: harbor_api::Client,
     artifact: Arc<Artifact>,
+    look: Look,
     pool: Arc<FindingPool>,
 ) -> Result<Answer, Cause> {
     let repository = &artifact.repository;
@@ -242,9 +253,16 @@ async fn fetch_report(
         "vulnerabilities",
     ];
     // The typed answer would hold every finding of every image: the body is decoded into shared findings instead.
-    let body = client.get_bytes("get_vulnerabilities_addition", &segments, headers).await?.into_inner();
-    let decoded = decode::report(&body, &pool).map_err(|error| Cause::undecodable(&error.to_string(), &body))?;
-    Ok(Answer::Report(artifact, decoded, body.len() as u64))
+    let body = client.get_bytes("get_vulnerabilities_addition", &segments, &[], headers).await?.into_inner();
+    let decoded = decode::report(&body, &pool).map_err(|error| cause_of(&error, &body))?;
+    Ok(Answer::Report(artifact, look, decoded, body.len() as u64))
+}
+
+/// A body that ends before the report does broke off, which a second request may mend.
+fn cause_of(error: &decode::DecodeError, body: &[u8]) -> Cause {
+    let is_cut = !body.is_empty() && error.offset() >= body.len();
+    let kind = if is_cut { FailureKind::Interrupted } else { FailureKind::Undecodable };
+    Cause::new(kind, format!("the report cannot be read: {error}"))
 }
 
 /// Lists the one artifact with its overview. A list needs no permission beyond those for the crawl, unlike getting a
@@ -262,8 +280,10 @@ async fn fetch_overview(client: harbor_api::Client, artifact: Arc<Artifact>) -> 
         .await?
         .into_inner();
     let row = rows.iter().find(|row| row.digest.as_deref() == Some(artifact.digest.as_str()));
-    let state = row.map(explain::state);
-    Ok(Answer::Explained(artifact, state))
+    Ok(match row.map(explain::explain) {
+        Some(explanation) => Answer::Explained(artifact, explanation),
+        None => Answer::Gone(artifact),
+    })
 }
 
 async fn fetch_scanner(client: harbor_api::Client, project: ProjectName) -> Result<Answer, Cause> {
@@ -274,12 +294,17 @@ async fn fetch_scanner(client: harbor_api::Client, project: ProjectName) -> Resu
         .send()
         .await?
         .into_inner();
-    Ok(Answer::Scanner(project, registration.and_then(|registration| registration.uuid)))
+    let scanner = match registration {
+        None => Scanner::None,
+        Some(registration) => registration.uuid.map_or(Scanner::Unreadable, Scanner::Registration),
+    };
+    Ok(Answer::Scanner(project, scanner))
 }
 
 /// The state of an artifact whose report could not be fetched. Two refusals of Harbor are not failures but answers.
 fn state_of_failure(artifact: &Artifact, failure: Failure) -> ReportState {
-    let is_told = |text: &str| failure.status == Some(404) && failure.message.contains(text);
+    // The page of a proxy is quoted in the middle of a message, Harbor's own words begin it.
+    let is_told = |text: &str| failure.status == Some(404) && failure.message.starts_with(text);
     if is_told("no scanner registration") {
         ReportState::NoScanner
     } else if is_told("report not found") && artifact.has_vulnerability_link {

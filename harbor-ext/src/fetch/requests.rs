@@ -1,77 +1,88 @@
 //! The requests for lists, one function each.
 
-use harbor_api::types;
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use serde::de::DeserializeOwned;
 
 use super::cause::Cause;
-use super::pages::{Cursor, PAGE_SIZE, Page, total_count};
+use super::convert;
+use super::pages::{Cursor, PAGE_SIZE, Page};
+use crate::model::{Artifact, Repository};
 use crate::name::{ProjectName, RepositoryName};
-use crate::session::Identity;
 
-/// Asks who the server takes the caller for.
-pub(super) async fn identify(client: &harbor_api::Client) -> Result<Identity, Cause> {
-    let information = client.get_system_info().send().await?.into_inner();
-    Ok(Identity { version: information.harbor_version })
+/// A list: how its operation and path are called, and by what it is sorted.
+struct List<'a> {
+    operation: &'static str,
+    segments: &'a [&'a str],
+    /// What the list is sorted by, which is not always what the answer calls it.
+    sort: &'static str,
+    /// The member of a row that holds it.
+    key: &'static str,
 }
 
-pub(super) async fn projects(client: &harbor_api::Client, cursor: Cursor) -> Result<Page<types::Project>, Cause> {
-    let answer = client
-        .list_projects()
-        .with_detail(false)
-        .sort("project_id")
-        .q(cursor.query("project_id", &[]))
-        .page_size(PAGE_SIZE)
-        .send()
-        .await?;
-    Ok(Page { total: total_count(answer.headers()), rows: answer.into_inner() })
+/// Asks whether the server knows the caller: it tells its version to everybody but nobody.
+pub(super) async fn identify(client: &harbor_api::Client) -> Result<bool, Cause> {
+    Ok(client.get_system_info().send().await?.into_inner().harbor_version.is_some())
+}
+
+pub(super) async fn projects(client: &harbor_api::Client, cursor: Cursor) -> Result<Page<ProjectName>, Cause> {
+    let segments = ["projects"];
+    let list = List { operation: "list_projects", segments: &segments, sort: "project_id", key: "project_id" };
+    list.page(client, &cursor.query("project_id", &[]), convert::project_name).await
 }
 
 pub(super) async fn repositories(
     client: &harbor_api::Client,
     project: &ProjectName,
-    query: String,
-) -> Result<Page<types::Repository>, Cause> {
-    let answer = client
-        .list_repositories()
-        .project_name(project.as_str())
-        .sort("repository_id")
-        .q(query)
-        .page_size(PAGE_SIZE)
-        .send()
-        .await?;
-    Ok(Page { total: total_count(answer.headers()), rows: answer.into_inner() })
+    query: &str,
+) -> Result<Page<Repository>, Cause> {
+    let segments = ["projects", project.as_str(), "repositories"];
+    let list = List { operation: "list_repositories", segments: &segments, sort: "repository_id", key: "id" };
+    list.page(client, query, convert::repository).await
 }
 
 pub(super) async fn artifacts_of_project(
     client: &harbor_api::Client,
     project: &ProjectName,
-    query: String,
-) -> Result<Page<types::Artifact>, Cause> {
-    let answer = client
-        .list_artifacts_of_project()
-        // A project may be called 123: without this it would be taken for an id.
-        .x_is_resource_name(true)
-        .project_name_or_id(project.as_str())
-        .sort("id")
-        .q(query)
-        .page_size(PAGE_SIZE)
-        .send()
-        .await?;
-    Ok(Page { total: total_count(answer.headers()), rows: answer.into_inner() })
+    query: &str,
+) -> Result<Page<Artifact>, Cause> {
+    let segments = ["projects", project.as_str(), "artifacts"];
+    let list = List { operation: "list_artifacts_of_project", segments: &segments, sort: "id", key: "id" };
+    list.page(client, query, |row| convert::artifact(row, None)).await
 }
 
 pub(super) async fn artifacts_of_repository(
     client: &harbor_api::Client,
     repository: &RepositoryName,
-    query: String,
-) -> Result<Page<types::Artifact>, Cause> {
-    let answer = client
-        .list_artifacts()
-        .project_name(repository.project().as_str())
-        .repository_name(repository.encoded_path())
-        .sort("id")
-        .q(query)
-        .page_size(PAGE_SIZE)
-        .send()
-        .await?;
-    Ok(Page { total: total_count(answer.headers()), rows: answer.into_inner() })
+    query: &str,
+) -> Result<Page<Artifact>, Cause> {
+    let path = repository.encoded_path();
+    let segments = ["projects", repository.project().as_str(), "repositories", &path, "artifacts"];
+    let list = List { operation: "list_artifacts", segments: &segments, sort: "id", key: "id" };
+    list.page(client, query, |row| convert::artifact(row, Some(repository))).await
+}
+
+impl List<'_> {
+    async fn page<R, T: DeserializeOwned>(
+        self,
+        client: &harbor_api::Client,
+        query: &str,
+        convert: impl Fn(T) -> Result<R, Cause>,
+    ) -> Result<Page<R>, Cause> {
+        let page_size = PAGE_SIZE.to_string();
+        let query = [
+            ("page_size", page_size.as_str()),
+            ("sort", self.sort),
+            ("q", query),
+            // Only projects know it: three statements for each of them are saved.
+            ("with_detail", "false"),
+        ];
+        let headers = HeaderMap::from_iter([
+            (header::ACCEPT, HeaderValue::from_static("application/json")),
+            // A project may be called 123: without this it would be taken for an id.
+            (HeaderName::from_static("x-is-resource-name"), HeaderValue::from_static("true")),
+        ]);
+        let answer = client.get_bytes(self.operation, self.segments, &query, headers).await?;
+        let headers = answer.headers().clone();
+        Page::read(&answer.into_inner(), &headers, self.key, convert)
+    }
 }

@@ -33,6 +33,11 @@ impl Selection {
 
     pub(crate) fn select_tag(&mut self, name: &str) {
         match name.parse() {
+            // In Harbor's filters `nil` stands for artifacts without any tag.
+            Ok(_) if name == "nil" => {
+                self.is_impossible = true;
+                self.complain("Harbor cannot be asked for the tag nil: it would list what has no tag");
+            }
             Ok(tag) => self.tag = Some(tag),
             Err(error) => {
                 self.is_impossible = true;

@@ -38,11 +38,11 @@ pub(crate) enum Admission {
 struct Shared {
     /// The project of the artifact that was asked about first.
     project: ProjectName,
-    progress: Progress,
+    stage: Stage,
 }
 
 #[derive(Debug)]
-enum Progress {
+enum Stage {
     /// It is being fetched, and these artifacts wait for it.
     Fetching(Vec<Arc<Artifact>>),
     Known(Arc<Report>),
@@ -50,10 +50,14 @@ enum Progress {
 
 /// What is known about the scanner of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Scanner {
+pub(crate) enum Scanner {
+    /// It was asked for.
     Asked,
-    /// The registration, or that there is none.
-    Known(Option<String>),
+    /// The project has none.
+    None,
+    /// This registration.
+    Registration(String),
+    /// It may not be read.
     Unreadable,
 }
 
@@ -65,9 +69,9 @@ impl Sharing {
         let scanners = &self.scanners;
         let shares = |shared: &Shared| shared.project == *project || is_same(scanners, &shared.project, project);
         if let Some(shared) = candidates.iter_mut().find(|shared| shares(shared)) {
-            return match &mut shared.progress {
-                Progress::Known(report) => Admission::Known(Arc::clone(report)),
-                Progress::Fetching(waiting) => {
+            return match &mut shared.stage {
+                Stage::Known(report) => Admission::Known(Arc::clone(report)),
+                Stage::Fetching(waiting) => {
                     waiting.push(Arc::clone(artifact));
                     Admission::Wait
                 }
@@ -82,7 +86,7 @@ impl Sharing {
                 return self.ask(open);
             }
         }
-        candidates.push(Shared { project: project.clone(), progress: Progress::Fetching(Vec::new()) });
+        candidates.push(Shared { project: project.clone(), stage: Stage::Fetching(Vec::new()) });
         Admission::Fetch
     }
 
@@ -91,9 +95,9 @@ impl Sharing {
         let Some(shared) = self.fetched_for(artifact) else {
             return Vec::new();
         };
-        match mem::replace(&mut shared.progress, Progress::Known(Arc::clone(report))) {
-            Progress::Fetching(waiting) => waiting,
-            Progress::Known(_) => Vec::new(),
+        match mem::replace(&mut shared.stage, Stage::Known(Arc::clone(report))) {
+            Stage::Fetching(waiting) => waiting,
+            Stage::Known(_) => Vec::new(),
         }
     }
 
@@ -101,7 +105,7 @@ impl Sharing {
     /// forbidden), so the next artifact that waited is returned to be tried in its place.
     pub(crate) fn not_reported(&mut self, artifact: &Artifact) -> Option<Arc<Artifact>> {
         let shared = self.fetched_for(artifact)?;
-        let Progress::Fetching(waiting) = &mut shared.progress else {
+        let Stage::Fetching(waiting) = &mut shared.stage else {
             return None;
         };
         if waiting.is_empty() {
@@ -113,9 +117,9 @@ impl Sharing {
         Some(next)
     }
 
-    /// Notes which scanner a project uses, `None` if that cannot be read; returns the artifacts to be admitted again.
-    pub(crate) fn know_scanner(&mut self, project: ProjectName, scanner: Option<Option<String>>) -> Vec<Arc<Artifact>> {
-        self.scanners.insert(project, scanner.map_or(Scanner::Unreadable, Scanner::Known));
+    /// Notes which scanner a project uses; returns the artifacts to be admitted again.
+    pub(crate) fn know_scanner(&mut self, project: ProjectName, scanner: Scanner) -> Vec<Arc<Artifact>> {
+        self.scanners.insert(project, scanner);
         mem::take(&mut self.parked)
     }
 
@@ -144,10 +148,8 @@ impl Sharing {
 
 /// Whether two projects are known to use the same scanner.
 fn is_same(scanners: &HashMap<ProjectName, Scanner>, one: &ProjectName, other: &ProjectName) -> bool {
-    match (scanners.get(one), scanners.get(other)) {
-        (Some(Scanner::Known(one)), Some(Scanner::Known(other))) => one == other,
-        _ => false,
-    }
+    let is_known = |scanner: &Scanner| matches!(scanner, Scanner::None | Scanner::Registration(_));
+    scanners.get(one).is_some_and(|scanner| is_known(scanner) && scanners.get(other) == Some(scanner))
 }
 
 #[cfg(test)]
@@ -184,18 +186,21 @@ mod tests {
 
     #[test]
     fn projects_share_only_if_their_scanner_is_known_to_be_the_same() {
-        for (of_q, shares) in
-            [(Some(Some("trivy")), true), (Some(Some("other")), false), (Some(None), false), (None, false)]
-        {
+        let registration = |name: &str| Scanner::Registration(name.to_owned());
+        for (of_q, shares) in [
+            (registration("trivy"), true),
+            (registration("other"), false),
+            (Scanner::None, false),
+            (Scanner::Unreadable, false),
+        ] {
             let mut sharing = Sharing::default();
             let (one, two) = (artifact("p/one"), artifact("q/two"));
             assert!(matches!(sharing.admit(&one), Admission::Fetch));
             let Admission::AskScanners(asked) = sharing.admit(&two) else { panic!("asks for the scanners first") };
             assert_eq!(asked, [project("p"), project("q")]);
-            let again = sharing.know_scanner(project("p"), Some(Some("trivy".to_owned())));
+            let again = sharing.know_scanner(project("p"), registration("trivy"));
             assert_eq!(again, std::slice::from_ref(&two));
             assert!(matches!(sharing.admit(&two), Admission::Wait), "the scanner of q is still being asked for");
-            let of_q = of_q.map(|scanner: Option<&str>| scanner.map(str::to_owned));
             assert_eq!(sharing.know_scanner(project("q"), of_q), std::slice::from_ref(&two));
             assert_eq!(matches!(sharing.admit(&two), Admission::Wait), shares);
             assert_eq!(sharing.reported(&one, &report()).len(), usize::from(shares));

@@ -50,12 +50,12 @@ impl<T: Wanted> Work for Walk<T> {
         self.listing.run(job)
     }
 
-    fn take(&mut self, job: ListJob, outcome: Result<ListAnswer, Failure>, next: &mut Next<ListJob, T>) {
-        let listed = match outcome {
-            Ok(answer) => self.listing.take_answer(answer),
-            Err(failure) => self.listing.take_failure(job, failure),
-        };
-        forward(listed, next);
+    fn take_answer(&mut self, answer: ListAnswer, next: &mut Next<ListJob, T>) {
+        forward(self.listing.take_answer(answer), next);
+    }
+
+    fn take_failure(&mut self, job: ListJob, failure: Failure, next: &mut Next<ListJob, T>) {
+        forward(self.listing.take_failure(job, failure), next);
     }
 
     fn finished(&self) -> u64 {
@@ -71,6 +71,7 @@ fn forward<T: Wanted>(mut listed: Listed, next: &mut Next<ListJob, T>) {
     next.items.extend(T::pick(&mut listed).into_iter().map(Ok));
     next.items.extend(listed.failures.into_iter().map(Err));
     next.jobs.extend(listed.jobs);
+    next.abandon = listed.abandon;
 }
 
 impl Wanted for Repository {

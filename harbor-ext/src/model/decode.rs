@@ -139,8 +139,10 @@ impl<'a> Source<'a> {
         let known = [MEDIA_TYPE_1_1, MEDIA_TYPE_1_0]
             .into_iter()
             .find_map(|media_type| members.get(media_type).filter(is_there));
-        if known.is_some() {
-            return Ok(known);
+        if let Some(known) = known {
+            // An empty object here is not a clean report: Harbor always writes the vulnerabilities.
+            let error = || self.error_at(known, "there is no report in its place");
+            return if looks_like_a_report(known) { Ok(Some(known)) } else { Err(error()) };
         }
         let mut others = members.0.iter().map(|(_, value)| *value).filter(is_there);
         let Some(first) = others.clone().next() else {

@@ -230,6 +230,13 @@ impl Registry {
         &self.users
     }
 
+    /// Deletes a robot by its full name, as when it expires; returns whether there was one.
+    pub fn delete_robot(&mut self, name: &str) -> bool {
+        let before = self.robots.len();
+        self.robots.retain(|robot| robot.name != name);
+        self.robots.len() < before
+    }
+
     pub(crate) fn robots(&self) -> &[Robot] {
         &self.robots
     }

@@ -23,7 +23,7 @@ pub struct User {
 #[derive(Clone)]
 pub struct Robot {
     pub(crate) id: i64,
-    name: String,
+    pub(super) name: String,
     secret: String,
     projects: Option<Vec<String>>,
     permissions: Vec<String>,

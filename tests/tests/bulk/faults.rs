@@ -62,7 +62,7 @@ async fn a_report_that_stays_away_is_the_state_of_its_artifact() {
         (Fault::status(500), FailureKind::Server, 4),
         (Fault::status(504), FailureKind::Timeout, 4),
         (Fault::truncated(), FailureKind::Interrupted, 4),
-        (Fault::broken_json(), FailureKind::Undecodable, 1),
+        (Fault::broken_json(), FailureKind::Interrupted, 4),
         (Fault::odd_finding(), FailureKind::Undecodable, 1),
         (Fault::empty(), FailureKind::Undecodable, 1),
         (Fault::html(), FailureKind::Undecodable, 1),

@@ -62,6 +62,7 @@ async fn what_makes_no_sense_is_reported_without_a_request() {
         (harbor.artifacts().repositories(["no-slash"]), "no-slash"),
         (harbor.artifacts().repositories(["one/../two"]), ".."),
         (harbor.artifacts().tag("not a tag"), "not a tag"),
+        (harbor.artifacts().tag("nil"), "tag nil"),
         (harbor.artifacts().projects(["two"]).repositories(["one/a"]), "not in any of the projects"),
     ];
     for (query, part) in queries {

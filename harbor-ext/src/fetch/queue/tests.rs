@@ -36,6 +36,8 @@ struct FakeServer {
     peak: AtomicUsize,
     finished: AtomicUsize,
     order: Mutex<Vec<Node>>,
+    /// A path whose requests take their time.
+    slow: Mutex<Option<(Vec<usize>, Duration)>>,
 }
 
 /// Counts a request as over even where its task is aborted.
@@ -55,7 +57,17 @@ impl FakeServer {
             peak: AtomicUsize::new(0),
             finished: AtomicUsize::new(0),
             order: Mutex::new(Vec::new()),
+            slow: Mutex::new(None),
         })
+    }
+
+    fn make_slow(&self, path: Vec<usize>, time: Duration) {
+        *self.slow.lock().unwrap() = Some((path, time));
+    }
+
+    fn time_for(&self, node: &Node) -> Duration {
+        let slow = self.slow.lock().unwrap();
+        slow.as_ref().filter(|(path, _)| *path == node.path).map_or(REQUEST, |(_, time)| *time)
     }
 
     async fn request(self: Arc<Self>, node: Node) -> Result<Node, Cause> {
@@ -63,7 +75,7 @@ impl FakeServer {
         let _over = InFlight(Arc::clone(&self));
         self.peak.fetch_max(in_flight, Ordering::SeqCst);
         self.order.lock().unwrap().push(node.clone());
-        sleep(REQUEST).await;
+        sleep(self.time_for(&node)).await;
         self.finished.fetch_add(1, Ordering::SeqCst);
         (self.reply)(&node, Instant::now()).map(|()| node)
     }
@@ -82,16 +94,17 @@ impl Work for Tree {
         Arc::clone(&self.server).request(job)
     }
 
-    fn take(&mut self, job: Node, outcome: Result<Node, Failure>, next: &mut Next<Node, Vec<usize>>) {
-        match outcome {
-            Err(failure) => next.items.push_back(Err(failure)),
-            Ok(node) if node.depth == 0 => next.items.push_back(Ok(node.path)),
-            Ok(_) => next.jobs.extend(
-                (0..self.width)
-                    .rev()
-                    .map(|child| Node { depth: job.depth - 1, path: [&job.path[..], &[child]].concat() }),
-            ),
+    fn take_answer(&mut self, node: Node, next: &mut Next<Node, Vec<usize>>) {
+        if node.depth == 0 {
+            next.items.push_back(Ok(node.path));
+            return;
         }
+        let child = |place| Node { depth: node.depth - 1, path: [&node.path[..], &[place]].concat() };
+        next.jobs.extend((0..self.width).rev().map(child));
+    }
+
+    fn take_failure(&mut self, _job: Node, failure: Failure, next: &mut Next<Node, Vec<usize>>) {
+        next.items.push_back(Err(failure));
     }
 
     fn finished(&self) -> u64 {
@@ -283,4 +296,90 @@ async fn a_restart_is_survived_by_a_single_job() {
     // One job after another, as the pages of one list.
     let results: Vec<_> = queue(40, 1, Concurrency::Fixed(1), &server).collect().await;
     assert!(results.iter().all(Result::is_ok));
+}
+
+#[tokio::test(start_paused = true)]
+async fn items_that_fail_for_ever_do_not_take_the_others_with_them() {
+    let is_bad = |node: &Node| node.depth == 0 && node.path[0] < 6;
+    let server = FakeServer::new(move |node, _| if is_bad(node) { Err(status(503)) } else { Ok(()) });
+    let mut queue = queue(100, 1, Concurrency::Fixed(4), &server);
+    let results: Vec<_> = queue.by_ref().collect().await;
+    let failures: Vec<_> = results.iter().filter_map(|result| result.as_ref().err()).collect();
+    assert_eq!((results.len(), failures.len()), (100, 6));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_connection_does_not_keep_the_queue_from_noticing_that_the_server_is_back() {
+    let started = Instant::now();
+    let silence = Duration::from_secs(75);
+    let server = FakeServer::new(move |node, now| {
+        let is_silent = node.path == [0] && now - started < Duration::from_secs(1);
+        let is_away = node.depth == 0 && now - started > Duration::from_millis(20);
+        match now - started {
+            _ if is_silent => Err(Cause::new(FailureKind::Timeout, "silence")),
+            elapsed if is_away && elapsed < Duration::from_secs(3) => Err(status(502)),
+            _ => Ok(()),
+        }
+    });
+    server.make_slow(vec![0], silence);
+    let mut queue = queue(60, 1, Concurrency::Fixed(4), &server);
+    let results: Vec<_> = queue.by_ref().collect().await;
+    assert!(results.iter().all(Result::is_ok), "{results:?}");
+    assert!(queue.summary().elapsed < 2 * silence, "{:?}", queue.summary().elapsed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_wish_of_a_server_is_longer_than_the_longest_delay() {
+    for wish in [Duration::from_secs(3600), Duration::MAX] {
+        let first = Mutex::new(true);
+        let server = FakeServer::new(move |node, _| {
+            let is_refused = node.depth == 0 && std::mem::take(&mut *first.lock().unwrap());
+            if is_refused { Err(Cause { retry_after: Some(wish), ..status(429) }) } else { Ok(()) }
+        });
+        let mut queue = queue(10, 1, Concurrency::Fixed(2), &server);
+        let results: Vec<_> = queue.by_ref().collect().await;
+        assert!(results.iter().all(Result::is_ok));
+        let longest = RetryPolicy::default().longest_delay;
+        assert!(queue.summary().elapsed < longest + Duration::from_secs(1), "{:?}", queue.summary().elapsed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_never_asked_says_so() {
+    let started = Instant::now();
+    let server = FakeServer::new(move |_, now| {
+        if now - started > Duration::from_millis(50) {
+            return Err(Cause { request_id: Some("of another".to_owned()), ..status(502) });
+        }
+        Ok(())
+    });
+    let results: Vec<_> = queue(50, 1, Concurrency::Fixed(4), &server).collect().await;
+    let never_asked: Vec<_> =
+        results.iter().filter_map(|result| result.as_ref().err()).filter(|failure| failure.attempts == 0).collect();
+    assert!(!never_asked.is_empty());
+    for failure in never_asked {
+        assert_eq!((failure.status, &failure.request_id), (None, &None));
+        assert!(failure.message.starts_with("not asked any more: the server stayed away"), "{failure}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_never_ends_is_given_up() {
+    let server = FakeServer::new(fine);
+    server.make_slow(vec![1], Duration::from_secs(100_000));
+    let mut queue = queue(3, 1, Concurrency::Fixed(2), &server);
+    let results: Vec<_> = queue.by_ref().collect().await;
+    assert_eq!(results.iter().filter(|result| result.is_err()).count(), 1);
+    assert!(queue.summary().elapsed < 5 * LONGEST_REQUEST);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_watches_the_progress_ends_with_the_stream() {
+    let server = FakeServer::new(fine);
+    let mut queue = queue(3, 1, Concurrency::Fixed(2), &server);
+    let mut progress = queue.progress();
+    let watching = tokio::spawn(async move { while progress.changed().await.is_ok() {} });
+    while queue.next().await.is_some() {}
+    watching.await.unwrap();
+    assert_eq!(queue.progress().borrow().requests, 4);
 }

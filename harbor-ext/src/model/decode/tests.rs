@@ -59,7 +59,7 @@ fn nothing_is_not_a_report_without_findings() {
     for body in ["{}", " {\n} ", "\u{feff}{}\n", &nothing] {
         assert_eq!(decode(body), Body::Empty, "{body:?}");
     }
-    for inner in ["{}", r#"{"vulnerabilities":null}"#, r#"{"vulnerabilities":[]}"#, r#"{"scanner":null}"#] {
+    for inner in [r#"{"vulnerabilities":null}"#, r#"{"vulnerabilities":[]}"#, r#"{"scanner":null}"#] {
         let report = decode_report(&format!(r#"{{"{MEDIA_TYPE_1_1}":{inner}}}"#));
         assert!(report.is_empty(), "{inner}");
         assert_eq!(report.severity(), None);
@@ -154,7 +154,9 @@ fn what_is_not_a_report_is_an_error_with_its_place() {
         ("\u{feff}{\"a\" 1}".into(), 8, "not JSON: expected `:`"),
         (r#"{"errors":[{"code":"UNKNOWN"}]}"#.into(), 10, "not a report"),
         (r#"{"a":{"b":1}}"#.into(), 5, "not a report"),
-        (in_report("[]"), start, "the report is not an object"),
+        (in_report("[]"), start, "no report in its place"),
+        (in_report("{}"), start, "no report in its place"),
+        (in_report(r#"{"error":"scanner gone"}"#), start, "no report in its place"),
         (in_report(r#"{"vulnerabilities":{}}"#), start + 19, "not an array"),
         (in_report(r#"{"vulnerabilities":"none"}"#), start + 19, "not an array"),
         (in_report(r#"{"vulnerabilities":[{}, null]}"#), start + 24, "not an object"),
