@@ -1,4 +1,4 @@
-//! What happens around every request: its name, its trace, and the mending of its answer.
+//! What happens around every request: its name, its trace, and the repair of its answer.
 
 use std::time::Instant;
 
@@ -18,7 +18,7 @@ impl ClientHooks for Client {
         Ok(())
     }
 
-    /// Sends the request inside a span, and mends an answer that the generated code could not decode.
+    /// Sends the request inside a span, and repairs an answer that the generated code could not decode.
     ///
     /// The span carries the operation, method, path, status and time to the headers. Query values, headers and bodies
     /// stay out of it: they may hold names of users, credentials or findings.
@@ -36,9 +36,11 @@ impl ClientHooks for Client {
             let outcome = self.client().execute(request).await;
             let span = Span::current();
             span.record("milliseconds", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
-            let response = outcome.inspect_err(|_| tracing::debug!("no answer"))?;
+            let mut response = outcome.inspect_err(|_| tracing::debug!("no answer"))?;
+            // Harbor opens a session with every answer. It is of no use, and an error that shows its headers would tell it.
+            response.headers_mut().remove(header::SET_COOKIE);
             span.record("status", response.status().as_u16());
-            Ok(mend(response).await)
+            Ok(repair(response).await)
         }
         .instrument(span)
         .await
@@ -59,9 +61,9 @@ impl ClientHooks for Client {
     }
 }
 
-/// Mends the two kinds of answer that the generated code cannot decode: errors that are not Harbor's, and the empty
+/// Repairs the two kinds of answer that the generated code cannot decode: errors that are not Harbor's, and the empty
 /// body that stands for "there is none" where an object is described (an unset schedule, a project without scanner).
-async fn mend(response: Response) -> Response {
+async fn repair(response: Response) -> Response {
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
         return errors::normalise(response).await;

@@ -20,5 +20,5 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/client.rs"));
 }
 
-pub use connect::{USER_AGENT, http_client};
+pub use connect::{ClientError, USER_AGENT, http_client, install_tls_provider};
 pub use generated::{ByteStream, Client, ClientInfo, Error, ResponseValue, builder, prelude, types};

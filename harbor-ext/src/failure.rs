@@ -158,7 +158,8 @@ impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.phase)?;
         if self.target != Target::default() {
-            write!(formatter, " of {}", self.target)?;
+            let preposition = if self.phase == Phase::Asking { "for" } else { "of" };
+            write!(formatter, " {preposition} {}", self.target)?;
         }
         write!(formatter, ": ")?;
         if let Some(status) = self.status {
@@ -181,8 +182,8 @@ impl std::error::Error for Failure {}
 impl fmt::Display for Phase {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::Asking => "checking the question",
-            Self::Identifying => "asking the server who is calling",
+            Self::Asking => "checking the query",
+            Self::Identifying => "checking the credentials",
             Self::ListingProjects => "listing the projects",
             Self::ListingRepositories => "listing the repositories",
             Self::ListingArtifacts => "listing the artifacts",

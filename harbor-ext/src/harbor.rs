@@ -66,6 +66,10 @@ impl Harbor {
     }
 
     /// The generated client with these credentials, for every other operation of Harbor.
+    ///
+    /// It is a plain client: nothing is repeated, wrong credentials are not noticed (Harbor answers with what is
+    /// public), and the path of a repository must be given as
+    /// [`RepositoryName::encoded_path`](crate::name::RepositoryName::encoded_path).
     #[must_use]
     pub fn client(&self) -> &harbor_api::Client {
         &self.session.client
@@ -116,6 +120,22 @@ impl HarborBuilder {
     /// The HTTP client to use, for own certificates, proxies or time-outs: start from
     /// [`http_client`](crate::http_client). Credentials and the handling of redirects are added to it.
     ///
+    /// ```no_run
+    /// use harbor_ext::reqwest::{Certificate, Proxy};
+    /// use harbor_ext::{Credentials, Harbor};
+    ///
+    /// # fn example(pem: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
+    /// let http = harbor_ext::http_client()
+    ///     .add_root_certificate(Certificate::from_pem(pem)?)
+    ///     .proxy(Proxy::https("http://proxy.example.com:3128")?);
+    /// let harbor = Harbor::builder("https://harbor.example.com")
+    ///     .credentials(Credentials::from_env()?)
+    ///     .http_client(http)
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Do not give it a cookie store: Harbor hands out a session with every answer, and a session that is sent back
     /// makes every write need a CSRF token.
     pub fn http_client(mut self, client: reqwest::ClientBuilder) -> Self {
@@ -137,6 +157,8 @@ impl HarborBuilder {
         if let Some(header) = credentials.header()? {
             headers.insert(header::AUTHORIZATION, header);
         }
+        // A client that was not made by ours needs a provider, too.
+        harbor_api::install_tls_provider();
         let http_client = self
             .http_client
             .unwrap_or_else(harbor_api::http_client)
@@ -180,7 +202,8 @@ fn parse_url(text: &str) -> Result<Url, Error> {
         return refuse("must not hold a query (?) or fragment (#)");
     }
     let path = url.path().trim_end_matches('/');
-    let path = path.strip_suffix(API_PATH).unwrap_or(path).to_owned();
+    // Whatever follows is an address below the API, as in the message of a redirect.
+    let path = path.find(API_PATH).map_or(path, |end| &path[..end]).to_owned();
     url.set_path(&path);
     Ok(url)
 }
@@ -201,6 +224,7 @@ mod tests {
             ("https://h.example", "https://h.example/api/v2.0"),
             ("https://h.example/", "https://h.example/api/v2.0"),
             ("https://h.example/api/v2.0/", "https://h.example/api/v2.0"),
+            ("https://h.example/api/v2.0/systeminfo", "https://h.example/api/v2.0"),
             ("http://h.example:8080/harbor", "http://h.example:8080/harbor/api/v2.0"),
             (" https://h.example\n", "https://h.example/api/v2.0"),
         ] {

@@ -28,11 +28,14 @@
 //!
 //! let report = ArtifactReport::from(collected.items);
 //! for (info, finding) in report.with_cve("CVE-2021-44228") {
-//!     println!("{} has {} {}", info.artifact.name_with_tag(), finding.package(), finding.version());
+//!     println!("{} has {} {}", info.artifact, finding.package(), finding.version());
 //! }
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! For every operation of Harbor that has no query of its own there is [`Harbor::client`]. The crates [`harbor_api`] and
+//! [`reqwest`] are re-exported, so that their types come in the right version.
 //!
 //! # Where things are
 //!
@@ -57,10 +60,9 @@ pub use error::Error;
 pub use failure::{Failure, FailureKind};
 pub use fetch::{Fetched, Fetching, HasTags, Query};
 pub use harbor::{Harbor, HarborBuilder};
-/// The generated client, for every operation that has no query of its own.
-pub use harbor_api;
-pub use harbor_api::http_client;
+pub use harbor_api::{self, http_client};
 pub use outcome::{Collected, Progress, StateCounts, Summary};
+pub use reqwest;
 pub use settings::{Concurrency, RetryPolicy};
 
 /// The examples of the READMEs are compiled as tests. Those of harbor-api are among them because its own documentation

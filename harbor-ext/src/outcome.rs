@@ -67,7 +67,7 @@ pub struct Summary {
 pub struct StateCounts {
     /// There is a report, perhaps without findings.
     pub reported: u64,
-    /// Never scanned; of an index: or one of its images was not.
+    /// Never scanned; for an index, at least one of its images was never scanned.
     pub not_scanned: u64,
     /// A scan is waiting or running.
     pub running: u64,
@@ -85,7 +85,7 @@ pub struct StateCounts {
     pub failed: u64,
 }
 
-/// How far a bulk query is. The newest value is what counts; older ones may never be seen.
+/// How far a bulk query has got. The newest value is what counts; older ones may never be seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
@@ -143,16 +143,21 @@ impl StateCounts {
 impl fmt::Display for Summary {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} listed", self.listed)?;
+        if self.announced > self.listed {
+            write!(formatter, " of {} announced", self.announced)?;
+        }
         if self.states.total() > 0 {
             write!(formatter, " ({})", self.states)?;
         }
         write!(
             formatter,
-            ", {} {}; {} requests, {} of them repeated, in {:.2} s",
+            ", {} {}; {} {}, {} {}, in {:.2} s",
             self.failures,
             if self.failures == 1 { "failure" } else { "failures" },
             self.requests,
+            if self.requests == 1 { "request" } else { "requests" },
             self.retries,
+            if self.retries == 1 { "retry" } else { "retries" },
             self.elapsed.as_secs_f64()
         )
     }

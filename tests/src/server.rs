@@ -48,7 +48,7 @@ pub enum StartError {
     #[error("cannot start the server")]
     Io(#[from] io::Error),
     /// A fault is restricted to an operation that does not exist, so that it would never strike.
-    #[error("there is no operation {0:?} for a fault to strike")]
+    #[error("there is no operation {0:?} for a fault to strike; there are {operations}", operations = crate::fault::OPERATIONS.join(", "))]
     UnknownOperation(String),
 }
 

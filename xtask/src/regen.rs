@@ -138,7 +138,7 @@ fn pinned(inputs: &Inputs) -> Result<String, Error> {
 fn report(product: &Product) -> Vec<String> {
     let mut lines: Vec<String> = product.notes.iter().map(|note| format!("note: {note}")).collect();
     for applied in product.applied.iter().filter(|applied| applied.times == 0) {
-        lines.push(format!("note: the correction `{}` no longer applies: nothing matches it", applied.name));
+        lines.push(format!("note: the correction `{}` matches nothing in this release", applied.name));
     }
     if !product.unsummarised.is_empty() {
         lines
@@ -170,7 +170,7 @@ fn check(options: &Options, files: &Files, product: &Product) -> Outcome {
         print(&["harbor-openapi.yaml and surface.txt are up to date.".to_owned()]);
         return Outcome::Done;
     }
-    lines.push(format!("Mend it with: {}", mending_command(options)));
+    lines.push(format!("Fix it with: {}", fixing_command(options)));
     print(&lines);
     Outcome::Differs
 }
@@ -181,7 +181,7 @@ fn print(lines: &[String]) {
     let _ = io::stdout().write_all(text.as_bytes());
 }
 
-fn mending_command(options: &Options) -> String {
+fn fixing_command(options: &Options) -> String {
     let mut command = "cargo xtask regen".to_owned();
     if let Some(source) = &options.source {
         command += &format!(" --source {}", fetch::without_secrets(source));

@@ -60,7 +60,7 @@ fn a_whole_description_becomes_a_client() {
     assert!(!yaml.contains("Prose"), "the prose of the source stays behind");
     assert!(fs::read_to_string(client).unwrap().contains("pub fn list_boxes"));
     assert!(told.contains("`uploadPhoto` is left out"), "{told}");
-    assert!(told.contains("`answer of getGCSchedule` no longer applies"), "{told}");
+    assert!(told.contains("`answer of getGCSchedule` matches nothing"), "{told}");
     assert!(told.contains("has no summary for"), "{told}");
 
     assert_eq!(
@@ -129,7 +129,7 @@ fn the_check_shows_the_difference_and_how_to_mend_it() {
         assert_eq!(output.status.code(), Some(1));
         let told = stdout(&output);
         assert!(told.contains("\n-") && told.contains("format: int32\n"), "{told}");
-        assert!(told.contains("Mend it with: cargo xtask regen"), "{told}");
+        assert!(told.contains("Fix it with: cargo xtask regen"), "{told}");
         assert!(!told.contains("DO NOT"));
     }
     assert_eq!(fs::read_to_string(&description).unwrap(), edited, "a check writes nothing");

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use harbor_ext::analysis::{ArtifactReport, ArtifactSummary, CveSummary, CvssStatistics, Distribution};
+use harbor_ext::analysis::{ArtifactReport, ArtifactSummary, CveSummary, CvssStatistics, Distribution, Fix};
 use harbor_ext::model::{ArtifactInfo, FindingRef};
 use harbor_ext::{Failure, StateCounts, Summary};
 use serde::Serialize;
@@ -11,10 +11,14 @@ use crate::{Questions, memory, text};
 
 #[derive(Serialize)]
 struct Output<'a> {
+    source: &'a str,
+    /// Whether everything could be read.
+    complete: bool,
     listed: u64,
     reported: u64,
     not_scanned: u64,
-    failed: u64,
+    /// What could not be read: artifacts, lists, projects.
+    failed: usize,
     states: StateCounts,
     findings: usize,
     fixable: usize,
@@ -30,11 +34,21 @@ struct Output<'a> {
     cvss: Option<CvssStatistics>,
     top_artifacts: Vec<ArtifactSummary<'a>>,
     top_cves: Vec<CveSummary<'a>>,
+    fixes: Vec<Fix<'a>>,
+    without_report: Vec<WithoutReport<'a>>,
     failures: &'a [Failure],
     #[serde(skip_serializing_if = "Option::is_none")]
     with_cve: Option<Vec<Match<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     with_package: Option<Vec<Match<'a>>>,
+}
+
+/// An artifact that has no report, and why.
+#[derive(Serialize)]
+struct WithoutReport<'a> {
+    artifact: String,
+    digest: &'a str,
+    state: &'static str,
 }
 
 /// One finding in one artifact.
@@ -53,6 +67,7 @@ struct Match<'a> {
 
 pub(crate) fn write(
     output: &mut impl Write,
+    source: &str,
     report: &ArtifactReport,
     failures: &[Failure],
     summary: &Summary,
@@ -61,10 +76,12 @@ pub(crate) fn write(
     let counts = report.counts();
     let states = summary.states;
     let object = Output {
+        source,
+        complete: failures.is_empty(),
         listed: summary.listed,
         reported: states.reported,
         not_scanned: states.not_scanned,
-        failed: states.failed + states.forbidden,
+        failed: failures.len(),
         states,
         findings: counts.findings,
         fixable: counts.fixable,
@@ -80,12 +97,21 @@ pub(crate) fn write(
         cvss: report.cvss(),
         top_artifacts: report.top_artifacts(text::TOP),
         top_cves: report.top_cves(text::TOP),
+        fixes: report.fixes().into_iter().take(text::TOP).collect(),
+        without_report: report.iter().filter(|info| info.state.report().is_none()).map(WithoutReport::from).collect(),
         failures,
         with_cve: questions.cve.map(|id| report.with_cve(id).map(Match::from).collect()),
         with_package: questions.package.map(|name| report.with_package(name).map(Match::from).collect()),
     };
     serde_json::to_writer_pretty(&mut *output, &object)?;
     writeln!(output)
+}
+
+impl<'a> From<&'a ArtifactInfo> for WithoutReport<'a> {
+    fn from(info: &'a ArtifactInfo) -> Self {
+        let artifact = &info.artifact;
+        Self { artifact: artifact.to_string(), digest: artifact.digest.as_str(), state: info.state.name() }
+    }
 }
 
 impl<'a> From<(&'a ArtifactInfo, FindingRef<'a>)> for Match<'a> {

@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::builder::NonEmptyStringValueParser;
 use harbor_ext::analysis::ArtifactReport;
 use harbor_ext::model::ArtifactInfo;
 use harbor_ext::{Collected, Concurrency, Progress, Query};
@@ -28,15 +29,18 @@ use tokio::sync::watch;
 
 use crate::registry::Registry;
 
-/// Reports on every image of a Harbor: the one in HARBOR_URL (with HARBOR_USERNAME and HARBOR_SECRET), or a sample.
+/// Reports on every image of a Harbor: the one in HARBOR_URL (with HARBOR_USERNAME and HARBOR_SECRET, or HARBOR_TOKEN),
+/// or a sample.
+///
+/// Exits with 0 if anything could be read; what could not be is in the report, and `complete` in the JSON tells.
 #[derive(Debug, Parser)]
 #[command(name = "registry_report")]
 struct Arguments {
     /// List the images that have this vulnerability, such as CVE-2021-44228.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     cve: Option<String>,
     /// List the images that have findings in this package.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     package: Option<String>,
     /// Only this project; may be given several times.
     #[arg(long = "project", value_name = "NAME")]
@@ -86,7 +90,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         return Err(format!("nothing could be read\n{}", reasons.join("\n")).into());
     }
     let questions = Questions { cve: arguments.cve.as_deref(), package: arguments.package.as_deref() };
-    match write(&arguments, questions, collected) {
+    match write(&arguments, registry.description(), questions, collected) {
         // The reader has seen enough, as `head` does.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(error.into()),
@@ -95,11 +99,16 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     }
 }
 
-fn write(arguments: &Arguments, questions: Questions<'_>, collected: Collected<ArtifactInfo>) -> io::Result<()> {
+fn write(
+    arguments: &Arguments,
+    source: &str,
+    questions: Questions<'_>,
+    collected: Collected<ArtifactInfo>,
+) -> io::Result<()> {
     let mut output = io::stdout().lock();
     let report = ArtifactReport::from(collected.items);
     if arguments.json {
-        json::write(&mut output, &report, &collected.failures, &collected.summary, questions)?;
+        json::write(&mut output, source, &report, &collected.failures, &collected.summary, questions)?;
     } else {
         text::write(&mut output, &report, &collected.failures, &collected.summary, questions)?;
     }

@@ -31,6 +31,12 @@ impl Registry {
         if env::var_os(Harbor::URL_VARIABLE).is_some_and(|url| !url.is_empty()) {
             return Self::real(Harbor::from_env()?, concurrency);
         }
+        let credentials = [Credentials::USERNAME_VARIABLE, Credentials::SECRET_VARIABLE, Credentials::TOKEN_VARIABLE];
+        if let Some(name) =
+            credentials.into_iter().find(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
+        {
+            return Err(format!("{name} is set but {} is not: set it, or unset both", Harbor::URL_VARIABLE).into());
+        }
         let description = "the sample registry from a simulated Harbor (set HARBOR_URL for a real one)".to_owned();
         Self::simulated(harbor_testkit::Registry::demo(), SAMPLE_ROBOT, description, concurrency).await
     }

@@ -46,9 +46,9 @@ fn write_totals(output: &mut impl Write, report: &ArtifactReport) -> io::Result<
     let counts = report.counts();
     heading(output, "Totals")?;
     writeln!(output, "{:>8}  artifacts, {} of them with a report", counts.artifacts, counts.reported)?;
-    writeln!(output, "{:>8}  findings, {} of them different", counts.findings, counts.unique_findings)?;
+    writeln!(output, "{:>8}  findings, {} distinct", counts.findings, counts.unique_findings)?;
     writeln!(output, "{:>8}  CVEs", counts.unique_cves)?;
-    writeln!(output, "{:>8}  findings that a newer version of the package mends", counts.fixable)?;
+    writeln!(output, "{:>8}  findings that a newer version of the package fixes", counts.fixable)?;
     if let Some(cvss) = report.cvss() {
         let (mean, median, max) = (cvss.mean, cvss.median, cvss.max);
         writeln!(output, "{mean:>8.1}  mean CVSS score; median {median:.1}, highest {max:.1}")?;
@@ -66,7 +66,7 @@ fn write_severities(output: &mut impl Write, report: &ArtifactReport) -> io::Res
 }
 
 fn write_artifacts(output: &mut impl Write, report: &ArtifactReport) -> io::Result<()> {
-    heading(output, "Images that are worst off")?;
+    heading(output, "Worst images")?;
     writeln!(output, "{:>8} {:>6} {:>6} {:>6}", "critical", "high", "medium", "low")?;
     for summary in report.top_artifacts(TOP) {
         let count = |severity| summary.findings.get(severity);
@@ -77,7 +77,7 @@ fn write_artifacts(output: &mut impl Write, report: &ArtifactReport) -> io::Resu
             count(Severity::High),
             count(Severity::Medium),
             count(Severity::Low),
-            name(summary.artifact),
+            summary.artifact.artifact,
         )?;
     }
     writeln!(output)
@@ -89,7 +89,7 @@ fn write_cves(output: &mut impl Write, report: &ArtifactReport) -> io::Result<()
     for cve in report.top_cves(TOP) {
         writeln!(
             output,
-            "{:>8} {:>5}  {:<16} {:<8} {:<11} {}",
+            "{:>8} {:>5}  {:<19} {:<8} {:<11} {}",
             cve.artifacts,
             cve.cvss_score.map_or_else(|| "-".to_owned(), |score| format!("{score:.1}")),
             cve.id,
@@ -103,7 +103,7 @@ fn write_cves(output: &mut impl Write, report: &ArtifactReport) -> io::Result<()
 
 fn write_fixes(output: &mut impl Write, report: &ArtifactReport) -> io::Result<()> {
     let fixes = report.fixes();
-    heading(output, &format!("Updates that mend most images ({} in all)", fixes.len()))?;
+    heading(output, &format!("Updates that fix most images ({} in all)", fixes.len()))?;
     writeln!(output, "{:>8} {:>5}", "images", "CVEs")?;
     for fix in fixes.iter().take(TOP) {
         writeln!(
@@ -129,7 +129,7 @@ fn write_matches<'a>(
     let mut last: Option<&ArtifactInfo> = None;
     for (info, finding) in matches {
         if !last.is_some_and(|last| std::ptr::eq(last, info)) {
-            writeln!(output, "{}", name(info))?;
+            writeln!(output, "{}", info.artifact)?;
             last = Some(info);
         }
         let fix = if finding.fixable() { format!(" → {}", finding.fix_version()) } else { ", no fix".to_owned() };
@@ -150,7 +150,7 @@ fn write_unread(output: &mut impl Write, report: &ArtifactReport, failures: &[Fa
     }
     heading(output, "Not in these numbers")?;
     for info in without.iter().filter(|info| info.state.failure().is_none()) {
-        writeln!(output, "{:<12} {}", info.state.name(), name(info))?;
+        writeln!(output, "{:<12} {}", info.state.name(), info.artifact)?;
     }
     for failure in failures {
         writeln!(output, "{:<12} {failure}", "not read")?;
@@ -160,12 +160,6 @@ fn write_unread(output: &mut impl Write, report: &ArtifactReport, failures: &[Fa
 
 fn heading(output: &mut impl Write, title: &str) -> io::Result<()> {
     writeln!(output, "{title}\n{}", "─".repeat(title.chars().count()))
-}
-
-/// The tag for people, the digest where there is none.
-fn name(info: &ArtifactInfo) -> String {
-    let artifact = &info.artifact;
-    if artifact.tags.is_empty() { artifact.name_with_digest() } else { artifact.name_with_tag() }
 }
 
 /// The first few names, and how many more there are.

@@ -18,9 +18,9 @@ pub struct Counts {
     pub reported: usize,
     /// Findings in all artifacts together.
     pub findings: usize,
-    /// Those of the findings that a newer version mends.
+    /// Those of the findings that a newer version fixes.
     pub fixable: usize,
-    /// Those of the findings that no version mends yet.
+    /// Those of the findings that no version fixes yet.
     pub unfixable: usize,
     /// Findings that differ.
     pub unique_findings: usize,

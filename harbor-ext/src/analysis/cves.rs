@@ -23,7 +23,7 @@ pub struct CveSummary<'a> {
     pub severity: Severity,
     /// Its highest CVSS score.
     pub cvss_score: Option<f64>,
-    /// Whether one of its packages has a version that mends it.
+    /// Whether one of its packages has a version that fixes it.
     pub fixable: bool,
     /// The packages that it is in, sorted.
     pub packages: BTreeSet<&'a str>,

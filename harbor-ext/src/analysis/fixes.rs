@@ -1,4 +1,4 @@
-//! What can be mended, by the step that mends it.
+//! What can be fixed, by the update that fixes it.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::ArtifactReport;
 use super::groups::Groups;
 use crate::model::{ArtifactInfo, Finding, Severity};
 
-/// A package that should be brought to another version, and what that mends.
+/// A package that should be brought to another version, and what that fixes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Fix<'a> {
@@ -19,7 +19,7 @@ pub struct Fix<'a> {
     /// The version to bring it to, as the scanner wrote it: there may be several, separated by
     /// commas.
     pub fix_version: &'a str,
-    /// The vulnerabilities that this mends, sorted.
+    /// The vulnerabilities that this fixes, sorted.
     pub cves: BTreeSet<&'a str>,
     /// The worst severity among them.
     pub severity: Severity,
@@ -30,11 +30,11 @@ pub struct Fix<'a> {
 }
 
 impl ArtifactReport {
-    /// What can be mended: one entry for each package, installed version and fix version.
+    /// What can be fixed: one entry for each package, installed version and fix version.
     ///
     /// Sorted by the number of artifacts, then by severity, each the highest first, then by
-    /// package, installed version and fix version as text. Versions are not compared: what mends
-    /// one vulnerability may not mend the other.
+    /// package, installed version and fix version as text. Versions are not compared: what fixes
+    /// one vulnerability may not fix the other.
     #[must_use]
     pub fn fixes(&self) -> Vec<Fix<'_>> {
         let mut groups = Groups::<_, Fix<'_>>::new();
@@ -78,7 +78,7 @@ mod tests {
     use crate::analysis::samples::{finding, report_of, reported, unscanned};
 
     #[test]
-    fn a_step_says_what_it_mends_and_where() {
+    fn an_update_says_what_it_fixes_and_where() {
         let report = report_of([
             reported(
                 "p/one",

@@ -1,4 +1,4 @@
-//! Questions to what was collected: who has a vulnerability, what can be mended, what is worst.
+//! Questions about what was collected: who has a vulnerability, what can be fixed, what is worst.
 //!
 //! Everything starts with an [`ArtifactReport`], made of the items of a query:
 //!
@@ -7,7 +7,7 @@
 //! # let items = Vec::new();
 //! let report = ArtifactReport::from(items);
 //! for (artifact, finding) in report.with_cve("CVE-2021-44228") {
-//!     println!("{} has {} {}", artifact.artifact.name_with_tag(), finding.package(), finding.version());
+//!     println!("{} has {} {}", artifact.artifact, finding.package(), finding.version());
 //! }
 //! ```
 //!

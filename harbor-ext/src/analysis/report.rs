@@ -56,12 +56,12 @@ impl ArtifactReport {
         self.iter().flat_map(|info| info.findings().map(move |finding| (info, finding)))
     }
 
-    /// The findings that a newer version of the package mends.
+    /// The findings that a newer version of the package fixes.
     pub fn fixable(&self) -> impl Iterator<Item = (&ArtifactInfo, FindingRef<'_>)> {
         self.findings().filter(|(_, finding)| finding.fixable())
     }
 
-    /// The findings that no version of the package mends yet.
+    /// The findings that no version of the package fixes yet.
     pub fn unfixable(&self) -> impl Iterator<Item = (&ArtifactInfo, FindingRef<'_>)> {
         self.findings().filter(|(_, finding)| !finding.fixable())
     }
@@ -74,9 +74,12 @@ impl ArtifactReport {
         self.findings().filter(move |(_, finding)| finding.id().eq_ignore_ascii_case(id))
     }
 
-    /// The findings in one package. The name is compared whole and with its capitals.
+    /// The findings in one package.
+    ///
+    /// The name is compared whole and whatever its capitals: in some ecosystems they do not count, and a finding that
+    /// is missed is worse than one too many.
     pub fn with_package(&self, name: &str) -> impl Iterator<Item = (&ArtifactInfo, FindingRef<'_>)> {
-        self.findings().filter(move |(_, finding)| finding.package() == name)
+        self.findings().filter(move |(_, finding)| finding.package().eq_ignore_ascii_case(name))
     }
 }
 
@@ -155,9 +158,10 @@ mod tests {
     }
 
     #[test]
-    fn packages_are_compared_whole() {
+    fn packages_are_compared_whole_and_whatever_their_capitals() {
         let report = sample();
-        assert_eq!(found(report.with_package("ssl")), [("p/one".to_owned(), "CVE-2020-1234")]);
+        let expected = [("p/one".to_owned(), "CVE-2020-1234"), ("q/four".to_owned(), "cve-2020-1234")];
+        assert_eq!(found(report.with_package("ssl")), expected);
         assert_eq!(found(report.with_package("lib")), []);
     }
 

@@ -43,6 +43,10 @@ pub trait Fetched: Send + Sized + sealed::Start {
 }
 
 /// What can be narrowed by tag: [`Artifact`] and [`ArtifactInfo`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no tags",
+    note = "only artifacts and reports can be narrowed by tag"
+)]
 pub trait HasTags: Fetched {}
 
 pub(super) mod sealed {
@@ -60,7 +64,7 @@ impl<T> Query<T> {
         Self { session, selection: Selection::default(), item: PhantomData }
     }
 
-    /// Only these projects, by exact name.
+    /// Only these projects, by exact name. Called again, it adds to them.
     ///
     /// A name that cannot be one, and a list without any name, come back as a [`Failure`]; so does a project that does
     /// not exist or may not be read.
@@ -69,7 +73,8 @@ impl<T> Query<T> {
         self
     }
 
-    /// Only these repositories, by full name, such as `library/nginx` or `team/backend/api`.
+    /// Only these repositories, by full name, such as `library/nginx` or `team/backend/api`. Called again, it adds to
+    /// them.
     ///
     /// A name that cannot be one, a list without any name, a repository that does not exist, and one outside of the
     /// [`projects`](Self::projects) named as well come back as a [`Failure`].
@@ -80,7 +85,7 @@ impl<T> Query<T> {
 }
 
 impl<T: HasTags> Query<T> {
-    /// Only artifacts that carry this tag, exactly.
+    /// Only artifacts that carry this tag, exactly. Called again, the last tag counts.
     pub fn tag(mut self, name: impl ToString) -> Self {
         self.selection.select_tag(&name.to_string());
         self
@@ -90,9 +95,35 @@ impl<T: HasTags> Query<T> {
 impl<T: Fetched> Query<T> {
     /// Yields items as they come, in the order of completion, and failures among them.
     ///
-    /// Must be polled inside a tokio runtime. Requests are made only while the stream is polled, and no new one begins
+    /// An artifact whose report could not be read is not an `Err`: it is an item, in the state
+    /// [`Failed`](crate::model::ReportState::Failed) or [`Forbidden`](crate::model::ReportState::Forbidden). An `Err` is
+    /// what could not be listed.
+    ///
+    /// ```no_run
+    /// use futures::StreamExt;
+    ///
+    /// # async fn example(harbor: harbor_ext::Harbor) {
+    /// let mut stream = harbor.reports().stream();
+    /// while let Some(next) = stream.next().await {
+    ///     match next {
+    ///         Ok(info) => match info.state.failure() {
+    ///             None => println!("{}: {}", info.artifact, info.state.name()),
+    ///             Some(failure) => eprintln!("no report: {failure}"),
+    ///         },
+    ///         Err(failure) => eprintln!("not listed: {failure}"),
+    ///     }
+    /// }
+    /// println!("{}", stream.summary());
+    /// # }
+    /// ```
+    ///
+    /// Requests are made only while the stream is polled, and no new one begins
     /// while finished items wait, so a slow consumer slows the crawl instead of filling the memory. Dropping the stream
     /// ends the requests under way.
+    ///
+    /// # Panics
+    ///
+    /// When it is polled outside of a tokio runtime.
     pub fn stream(self) -> Fetching<T> {
         T::start(self.session, self.selection)
     }
@@ -100,6 +131,10 @@ impl<T: Fetched> Query<T> {
     /// Fetches everything; never fails as a whole. What could not be read is in [`Collected::failures`].
     ///
     /// Dropping the future ends the requests under way.
+    ///
+    /// # Panics
+    ///
+    /// When it is polled outside of a tokio runtime.
     pub async fn collect(self) -> Collected<T> {
         self.stream().into_collected().await
     }
@@ -109,6 +144,10 @@ impl<T: Fetched> Query<T> {
     /// # Errors
     ///
     /// The first [`Failure`]; the requests under way are ended.
+    ///
+    /// # Panics
+    ///
+    /// When it is polled outside of a tokio runtime.
     pub async fn try_collect(self) -> Result<Vec<T>, Failure> {
         self.stream().try_into_items().await
     }

@@ -258,7 +258,7 @@ async fn fetch_report(
     Ok(Answer::Report(artifact, look, decoded, body.len() as u64))
 }
 
-/// A body that ends before the report does broke off, which a second request may mend.
+/// A body that ends before the report does broke off, which a second request may get whole.
 fn cause_of(error: &decode::DecodeError, body: &[u8]) -> Cause {
     let is_cut = !body.is_empty() && error.offset() >= body.len();
     let kind = if is_cut { FailureKind::Interrupted } else { FailureKind::Undecodable };

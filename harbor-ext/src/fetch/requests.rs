@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use super::cause::Cause;
 use super::convert;
 use super::pages::{Cursor, PAGE_SIZE, Page};
+use crate::failure::FailureKind;
 use crate::model::{Artifact, Repository};
 use crate::name::{ProjectName, RepositoryName};
 
@@ -21,7 +22,12 @@ struct List<'a> {
 
 /// Asks whether the server knows the caller: it tells its version to everybody but nobody.
 pub(super) async fn identify(client: &harbor_api::Client) -> Result<bool, Cause> {
-    Ok(client.get_system_info().send().await?.into_inner().harbor_version.is_some())
+    let information = client.get_system_info().send().await?.into_inner();
+    if information.auth_mode.is_none() {
+        // Harbor tells that to everybody.
+        return Err(Cause::new(FailureKind::Undecodable, "the answer is JSON, but not that of a Harbor"));
+    }
+    Ok(information.harbor_version.is_some())
 }
 
 pub(super) async fn projects(client: &harbor_api::Client, cursor: Cursor) -> Result<Page<ProjectName>, Cause> {

@@ -38,7 +38,7 @@ impl<T> Fetching<T> {
 
     /// How far the query is, for a progress bar: always the newest value, and never a burden on the query.
     ///
-    /// The sender ends with the stream.
+    /// The sender ends when the stream has yielded everything or is dropped.
     #[must_use]
     pub fn progress(&self) -> watch::Receiver<Progress> {
         self.run.progress()

@@ -1,5 +1,6 @@
 //! An artifact, as a list of artifacts gives it.
 
+use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -119,10 +120,20 @@ impl Artifact {
     }
 
     /// The repository and the first tag, such as `library/nginx:latest`; without a tag,
-    /// `library/nginx:untagged`.
+    /// `library/nginx:untagged`, as Python's `harborapi` has it; `Display` gives the digest there.
     #[must_use]
     pub fn name_with_tag(&self) -> String {
         format!("{}:{}", self.repository, self.tag_names().next().unwrap_or("untagged"))
+    }
+}
+
+/// The name for people: with the first tag, or with the short digest where there is none.
+impl fmt::Display for Artifact {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.tag_names().next() {
+            Some(tag) => write!(formatter, "{}:{tag}", self.repository),
+            None => write!(formatter, "{}@{}", self.repository, self.digest.short()),
+        }
     }
 }
 
@@ -154,7 +165,9 @@ mod tests {
         assert_eq!(artifact.name_with_digest(), "p/a/b@sha256:01234567");
         assert_eq!(artifact.name_with_full_digest(), format!("p/a/b@sha256:{}", "0123456789abcdef".repeat(4)),);
         assert_eq!(artifact.name_with_tag(), "p/a/b:untagged");
+        assert_eq!(artifact.to_string(), "p/a/b@sha256:01234567");
         artifact.tags = vec![ArtifactTag::new("v2"), ArtifactTag::new("v1")];
         assert_eq!(artifact.name_with_tag(), "p/a/b:v2");
+        assert_eq!(artifact.to_string(), "p/a/b:v2");
     }
 }

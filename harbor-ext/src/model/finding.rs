@@ -46,7 +46,7 @@ impl Finding {
         self.content.text(VERSION)
     }
 
-    /// The version that mends it, as the scanner wrote it: empty where there is none, and several
+    /// The version that fixes it, as the scanner wrote it: empty where there is none, and several
     /// versions separated by commas where there are several lines of releases.
     #[must_use]
     pub fn fix_version(&self) -> &str {
@@ -58,7 +58,7 @@ impl Finding {
         self.fix_version().split(',').map(str::trim).filter(|version| !version.is_empty())
     }
 
-    /// Whether there is a version that mends it.
+    /// Whether there is a version that fixes it.
     #[must_use]
     pub fn fixable(&self) -> bool {
         self.fix_versions().next().is_some()
