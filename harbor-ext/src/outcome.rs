@@ -151,7 +151,7 @@ impl fmt::Display for Summary {
         }
         write!(
             formatter,
-            ", {} {}; {} {}, {} {}, in {:.2} s",
+            ", {} {}; {} {}, {} {}, in {:.3} s",
             self.failures,
             if self.failures == 1 { "failure" } else { "failures" },
             self.requests,

@@ -89,6 +89,14 @@ pub(crate) struct Listing {
     failures: u64,
 }
 
+/// What sends the requests of a walk.
+#[derive(Debug)]
+pub(crate) struct Lister {
+    session: Arc<Session>,
+    /// What artifacts must fulfil, in Harbor's query language.
+    conditions: Vec<String>,
+}
+
 /// How sure a walk is who the server takes the caller for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Identity {
@@ -361,11 +369,17 @@ impl Listing {
         }
     }
 
+    /// What sends the requests of this walk.
+    pub(crate) fn lister(&self) -> Lister {
+        let conditions = self.selection.tag.iter().map(|tag| format!("tags={tag}")).collect();
+        Lister { session: Arc::clone(&self.session), conditions }
+    }
+}
+
+impl Lister {
     /// Sends the request of a job.
-    pub(crate) fn run(&self, job: ListJob) -> impl Future<Output = Result<ListAnswer, Cause>> + Send + 'static {
-        let session = Arc::clone(&self.session);
-        let conditions: Vec<String> = self.selection.tag.iter().map(|tag| format!("tags={tag}")).collect();
-        async move { send(&session.client, job, &conditions).await.map_err(|cause| cause.seen_by(&session)) }
+    pub(crate) async fn run(self, job: ListJob) -> Result<ListAnswer, Cause> {
+        send(&self.session.client, job, &self.conditions).await.map_err(|cause| cause.seen_by(&self.session))
     }
 }
 

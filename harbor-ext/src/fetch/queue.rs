@@ -325,7 +325,10 @@ impl<W: Work> Stream for Queue<W> {
                     queue.finish(finished, Instant::now());
                     continue;
                 }
-                Poll::Ready(Some(Err(error))) => queue.lose(error),
+                Poll::Ready(Some(Err(error))) => {
+                    queue.lose(error);
+                    continue;
+                }
                 Poll::Ready(None) | Poll::Pending => {}
             }
             if queue.running.is_empty() && queue.waiting.is_empty() && queue.sleeping.is_empty() {

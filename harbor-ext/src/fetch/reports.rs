@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use futures::future::BoxFuture;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use super::cause::Cause;
@@ -105,18 +104,17 @@ impl Work for Reports {
 
     fn run(&self, job: Job) -> impl Future<Output = Result<Answer, Cause>> + Send + 'static {
         let session = Arc::clone(self.listing.session());
-        let request: BoxFuture<'static, Result<Answer, Cause>> = match job {
-            Job::List(job) => {
-                let list = self.listing.run(job);
-                return Box::pin(async move { Ok(Answer::Listed(list.await?)) }) as BoxFuture<'static, _>;
-            }
-            Job::Report(artifact, look) => {
-                Box::pin(fetch_report(session.client.clone(), artifact, look, Arc::clone(&self.pool)))
-            }
-            Job::Explain(artifact) => Box::pin(fetch_overview(session.client.clone(), artifact)),
-            Job::Scanner(project) => Box::pin(fetch_scanner(session.client.clone(), project)),
-        };
-        Box::pin(async move { request.await.map_err(|cause| cause.seen_by(&session)) })
+        let (lister, pool) = (self.listing.lister(), Arc::clone(&self.pool));
+        async move {
+            let client = &session.client;
+            let outcome = match job {
+                Job::List(job) => lister.run(job).await.map(Answer::Listed),
+                Job::Report(artifact, look) => fetch_report(client, artifact, look, &pool).await,
+                Job::Explain(artifact) => fetch_overview(client, artifact).await,
+                Job::Scanner(project) => fetch_scanner(client, project).await,
+            };
+            outcome.map_err(|cause| cause.seen_by(&session))
+        }
     }
 
     fn take_answer(&mut self, answer: Answer, next: &mut Outbox) {
@@ -231,10 +229,10 @@ impl Reports {
 }
 
 async fn fetch_report(
-    client: harbor_api::Client,
+    client: &harbor_api::Client,
     artifact: Arc<Artifact>,
     look: Look,
-    pool: Arc<FindingPool>,
+    pool: &FindingPool,
 ) -> Result<Answer, Cause> {
     let repository = &artifact.repository;
     let headers = HeaderMap::from_iter([
@@ -254,7 +252,7 @@ async fn fetch_report(
     ];
     // The typed answer would hold every finding of every image: the body is decoded into shared findings instead.
     let body = client.get_bytes("get_vulnerabilities_addition", &segments, &[], headers).await?.into_inner();
-    let decoded = decode::report(&body, &pool).map_err(|error| cause_of(&error, &body))?;
+    let decoded = decode::report(&body, pool).map_err(|error| cause_of(&error, &body))?;
     Ok(Answer::Report(artifact, look, decoded, body.len() as u64))
 }
 
@@ -267,7 +265,7 @@ fn cause_of(error: &decode::DecodeError, body: &[u8]) -> Cause {
 
 /// Lists the one artifact with its overview. A list needs no permission beyond those for the crawl, unlike getting a
 /// single artifact.
-async fn fetch_overview(client: harbor_api::Client, artifact: Arc<Artifact>) -> Result<Answer, Cause> {
+async fn fetch_overview(client: &harbor_api::Client, artifact: Arc<Artifact>) -> Result<Answer, Cause> {
     let rows = client
         .list_artifacts()
         .project_name(artifact.repository.project().as_str())
@@ -286,7 +284,7 @@ async fn fetch_overview(client: harbor_api::Client, artifact: Arc<Artifact>) -> 
     })
 }
 
-async fn fetch_scanner(client: harbor_api::Client, project: ProjectName) -> Result<Answer, Cause> {
+async fn fetch_scanner(client: &harbor_api::Client, project: ProjectName) -> Result<Answer, Cause> {
     let registration = client
         .get_scanner_of_project()
         .x_is_resource_name(true)

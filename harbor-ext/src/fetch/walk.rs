@@ -47,7 +47,7 @@ impl<T: Wanted> Work for Walk<T> {
     }
 
     fn run(&self, job: ListJob) -> impl Future<Output = Result<ListAnswer, Cause>> + Send + 'static {
-        self.listing.run(job)
+        self.listing.lister().run(job)
     }
 
     fn take_answer(&mut self, answer: ListAnswer, next: &mut Next<ListJob, T>) {

@@ -383,3 +383,16 @@ async fn who_watches_the_progress_ends_with_the_stream() {
     watching.await.unwrap();
     assert_eq!(queue.progress().borrow().requests, 4);
 }
+
+#[test]
+fn a_queue_that_outlives_its_runtime_ends_with_a_failure() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let server = FakeServer::new(fine);
+    server.make_slow(vec![1], Duration::from_secs(100_000));
+    let mut queue = queue(20, 1, Concurrency::Fixed(3), &server);
+    let first = runtime();
+    first.block_on(queue.next()).unwrap().unwrap();
+    drop(first);
+    let rest: Vec<_> = runtime().block_on(queue.collect());
+    assert!(rest.iter().any(|result| result.as_ref().is_err_and(|failure| failure.message.contains("shut down"))));
+}
