@@ -302,8 +302,8 @@ mod tests {
         pub mod builder {
             pub struct GetBox<'a> { client: &'a super::Client, id: Result<i64, String>, page: Result<Option<i64>, String> }
             impl<'a> GetBox<'a> {
-                pub fn new(client: &'a super::Client) -> Self { todo!() }
-                pub async fn send(self) -> Result<ResponseValue<::std::collections::HashMap<::std::string::String, types::Box>>, Error<types::Errors>> { todo!() }
+                pub fn new(client: &'a super::Client) -> Self { panic!() }
+                pub async fn send(self) -> Result<ResponseValue<::std::collections::HashMap<::std::string::String, types::Box>>, Error<types::Errors>> { panic!() }
             }
         }
     "#;
