@@ -14,11 +14,12 @@ struct Output<'a> {
     source: &'a str,
     /// Whether everything could be read.
     complete: bool,
+    /// Of the listed artifacts, those that are neither reported, nor not scanned, nor failed are in other `states`.
     listed: u64,
     reported: u64,
     not_scanned: u64,
-    /// What could not be read: artifacts, lists, projects.
-    failed: usize,
+    /// Listed artifacts whose report could not be read; what could not even be listed is among the failures.
+    failed: u64,
     states: StateCounts,
     findings: usize,
     fixable: usize,
@@ -81,7 +82,7 @@ pub(crate) fn write(
         listed: summary.listed,
         reported: states.reported,
         not_scanned: states.not_scanned,
-        failed: failures.len(),
+        failed: states.failed + states.forbidden,
         states,
         findings: counts.findings,
         fixable: counts.fixable,
