@@ -53,6 +53,8 @@ pub enum Phase {
     ExplainingReport,
     /// Reading which scanner a project uses.
     ReadingScanner,
+    /// Calling an operation of the generated client.
+    Calling,
 }
 
 /// What kind of failure it is.
@@ -190,6 +192,7 @@ impl fmt::Display for Phase {
             Self::FetchingReport => "fetching the report",
             Self::ExplainingReport => "finding out why there is no report",
             Self::ReadingScanner => "reading the scanner",
+            Self::Calling => "calling the API",
         })
     }
 }

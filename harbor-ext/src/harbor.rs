@@ -9,7 +9,8 @@ use url::Url;
 
 use crate::credentials::{Credentials, variable};
 use crate::error::Error;
-use crate::fetch::Query;
+use crate::failure::{Failure, Phase, Target};
+use crate::fetch::{Cause, Query};
 use crate::model::{Artifact, ArtifactInfo, Repository};
 use crate::session::Session;
 use crate::settings::{Concurrency, RetryPolicy, Settings};
@@ -73,6 +74,20 @@ impl Harbor {
     #[must_use]
     pub fn client(&self) -> &harbor_api::Client {
         &self.session.client
+    }
+
+    /// Says in words what went wrong in an operation of the generated client, without headers and without the secret.
+    ///
+    /// ```no_run
+    /// # async fn example(harbor: harbor_ext::Harbor) -> Result<(), harbor_ext::Failure> {
+    /// let quotas = harbor.client().list_quotas().send().await.map_err(|error| harbor.failure(error))?;
+    /// println!("{} quotas", quotas.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn failure(&self, error: harbor_api::Error<harbor_api::types::Errors>) -> Failure {
+        Cause::from(error).seen_by(&self.session).into_failure(Phase::Calling, Target::default(), 1)
     }
 
     /// The address of the Harbor, without the path of the API.

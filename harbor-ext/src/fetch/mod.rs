@@ -23,5 +23,6 @@ mod sharing;
 mod stream;
 mod walk;
 
+pub(crate) use cause::Cause;
 pub use query::{Fetched, HasTags, Query};
 pub use stream::Fetching;

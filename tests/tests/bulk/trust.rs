@@ -144,3 +144,18 @@ async fn a_query_can_be_made_without_a_runtime() {
     });
     assert_eq!(stream.join().unwrap().summary().requests, 0);
 }
+
+#[tokio::test]
+async fn an_error_of_the_generated_client_is_told_in_words() {
+    let server = serve(Registry::demo()).await;
+    let harbor = client(&server, Credentials::basic("admin", "Harbor12345")).build().unwrap();
+    let error = harbor.client().get_project().project_name_or_id("nowhere").send().await.unwrap_err();
+    assert!(!error.to_string().to_lowercase().contains("set-cookie"), "{error}");
+    let failure = harbor.failure(error);
+    assert_eq!(
+        (failure.kind, failure.status, failure.code.as_deref()),
+        (FailureKind::NotFound, Some(404), Some("NOT_FOUND"))
+    );
+    assert!(failure.to_string().starts_with("calling the API: status 404, "), "{failure}");
+    assert!(failure.message.contains("nowhere"), "{failure}");
+}
