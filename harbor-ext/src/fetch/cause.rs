@@ -47,8 +47,10 @@ pub(crate) enum Blame {
 }
 
 impl Cause {
-    pub(crate) fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, status: None, code: None, message: message.into(), request_id: None, retry_after: None }
+    /// A cause without an answer. The message is bounded and made harmless, since it may quote what a server sent.
+    pub(crate) fn new(kind: FailureKind, message: impl AsRef<str>) -> Self {
+        let message = plain(message.as_ref(), MESSAGE);
+        Self { kind, status: None, code: None, message, request_id: None, retry_after: None }
     }
 
     /// An answer with a successful status whose body is not what was expected.
@@ -107,16 +109,15 @@ impl Cause {
         }
     }
 
-    fn from_status(status: StatusCode, headers: &HeaderMap, code: Option<String>, message: String) -> Self {
+    fn from_status(status: StatusCode, headers: &HeaderMap, code: Option<String>, message: &str) -> Self {
         let lock = (status == StatusCode::UNAUTHORIZED).then_some(LOGIN_LOCK);
         let retry_after = retry_after(headers, SystemTime::now()).max(lock);
         Self {
-            kind: kind_of(status),
             status: Some(status.as_u16()),
-            code,
-            message,
+            code: code.map(|code| plain(&code, NAME)),
             request_id: headers.get("x-request-id").and_then(|value| value.to_str().ok()).map(|text| plain(text, NAME)),
             retry_after,
+            ..Self::new(kind_of(status), message)
         }
     }
 
@@ -143,19 +144,18 @@ impl From<harbor_api::Error<Errors>> for Cause {
                 let first = answer.into_inner().errors.unwrap_or_default().into_iter().next();
                 let (code, message) = first.map_or((None, None), |error| (error.code, error.message));
                 let message = message.unwrap_or_else(|| "the server gives no reason".to_owned());
-                let code = code.map(|code| plain(&code, NAME));
-                Self::from_status(status, &headers, code, plain(&message, MESSAGE))
+                Self::from_status(status, &headers, code, &message)
             }
             Error::UnexpectedResponse(answer) => {
                 let place = answer.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
                 let message = match place.and_then(|place| answer.url().join(place).ok()) {
                     // Following it would drop the credentials, and the answer would be an anonymous one.
                     Some(place) if answer.status().is_redirection() => {
-                        format!("the server redirects to {}: use that address", plain(&address(&place), MESSAGE))
+                        format!("the server redirects to {}: use that address", address(&place))
                     }
                     _ => "the server answers with a status that the operation does not have".to_owned(),
                 };
-                Self::from_status(answer.status(), answer.headers(), None, message)
+                Self::from_status(answer.status(), answer.headers(), None, &message)
             }
             Error::InvalidResponsePayload(body, error) => Self::of_json(&error, &body),
             Error::CommunicationError(error) | Error::InvalidUpgrade(error) => Self::from_reqwest(error),
@@ -263,7 +263,7 @@ mod tests {
             (504, Blame::Item),
         ] {
             let status = StatusCode::from_u16(status).unwrap();
-            let cause = Cause::from_status(status, &HeaderMap::new(), None, String::new());
+            let cause = Cause::from_status(status, &HeaderMap::new(), None, "");
             assert_eq!(cause.blame(), wanted, "{status}");
         }
         assert_eq!(Cause::new(FailureKind::Connection, "").blame(), Blame::Server);

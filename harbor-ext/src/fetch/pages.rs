@@ -155,19 +155,15 @@ mod tests {
         Page { rows: keys.into_iter().map(row).collect(), total }
     }
 
-    fn turn(cursor: Cursor, page: Page<i64>) -> Turn<i64> {
-        cursor.turn(page)
-    }
-
     #[test]
     fn a_list_is_walked_by_its_highest_key() {
         let first = Cursor::default();
         assert!(first.is_first());
         assert_eq!(first.query("id", &[]), "id=[1~]");
-        let second = turn(first, page(1..=100, Some(150))).next.unwrap();
+        let second = first.turn(page(1..=100, Some(150))).next.unwrap();
         assert!(!second.is_first());
         assert_eq!(second.query("id", &["tags=v1".to_owned()]), "tags=v1,id=[101~]");
-        let end = turn(second, page(101..=150, Some(50)));
+        let end = second.turn(page(101..=150, Some(50)));
         assert_eq!((end.rows.len(), end.next), (50, None));
         assert!(end.complaint.is_none());
     }
@@ -175,46 +171,46 @@ mod tests {
     #[test]
     fn a_short_page_is_the_end_only_where_the_server_does_not_say_more() {
         // Without a total only an empty page is an end: something in front of Harbor may allow smaller pages.
-        assert!(turn(Cursor::default(), page(1..=3, None)).next.is_some());
-        assert!(turn(Cursor::default(), page([], None)).next.is_none());
-        assert!(turn(Cursor::default(), page(1..=3, Some(0))).next.is_some());
-        assert!(turn(Cursor::default(), page(1..=100, None)).next.is_some());
-        assert!(turn(Cursor::default(), page(1..=100, Some(100))).next.is_none());
+        assert!(Cursor::default().turn(page(1..=3, None)).next.is_some());
+        assert!(Cursor::default().turn(page([], None)).next.is_none());
+        assert!(Cursor::default().turn(page(1..=3, Some(0))).next.is_some());
+        assert!(Cursor::default().turn(page(1..=100, None)).next.is_some());
+        assert!(Cursor::default().turn(page(1..=100, Some(100))).next.is_none());
         // Harbor 2.5 leaves accessories out of a page after counting them.
-        let turned = turn(Cursor::default(), page(1..=3, Some(10)));
+        let turned = Cursor::default().turn(page(1..=3, Some(10)));
         assert_eq!(turned.next.map(|cursor| cursor.after), Some(3));
     }
 
     #[test]
     fn an_empty_page_where_rows_are_announced_is_looked_at_twice_and_then_told() {
-        let second_look = turn(Cursor::default(), page([], Some(1))).next.unwrap();
+        let second_look = Cursor::default().turn(page([], Some(1))).next.unwrap();
         assert_eq!(second_look.query("id", &[]), "id=[1~]");
-        let end = turn(second_look, page([], Some(1)));
+        let end = second_look.turn(page([], Some(1)));
         assert!(end.next.is_none());
         assert!(end.complaint.unwrap().message.contains("none came"));
-        assert!(turn(second_look, page([], Some(0))).complaint.is_none());
+        assert!(second_look.turn(page([], Some(0))).complaint.is_none());
     }
 
     #[test]
     fn a_server_that_ignores_the_range_does_not_trap_the_walk() {
-        let second = turn(Cursor::default(), page(1..=100, Some(200))).next.unwrap();
-        let turned = turn(second, page(1..=100, Some(200)));
+        let second = Cursor::default().turn(page(1..=100, Some(200))).next.unwrap();
+        let turned = second.turn(page(1..=100, Some(200)));
         assert!(turned.rows.is_empty() && turned.next.is_none());
         assert!(turned.complaint.unwrap().message.contains("sent before"));
     }
 
     #[test]
     fn rows_without_a_key_are_kept() {
-        let turned = turn(Cursor::default(), page([0, 0], Some(5)));
+        let turned = Cursor::default().turn(page([0, 0], Some(5)));
         assert_eq!(turned.rows.len(), 2);
         assert!(turned.complaint.unwrap().message.contains("no id"));
-        assert_eq!(turn(Cursor::default(), page([0, 7], Some(5))).next.map(|cursor| cursor.after), Some(7));
+        assert_eq!(Cursor::default().turn(page([0, 7], Some(5))).next.map(|cursor| cursor.after), Some(7));
     }
 
     #[test]
     fn rows_out_of_order_are_told_and_repeated_ones_are_not_taken_twice() {
-        assert!(turn(Cursor::default(), page([3, 1, 2], Some(3))).complaint.is_some());
-        let turned = turn(Cursor::default(), page([1, 2, 2, 3], Some(4)));
+        assert!(Cursor::default().turn(page([3, 1, 2], Some(3))).complaint.is_some());
+        let turned = Cursor::default().turn(page([1, 2, 2, 3], Some(4)));
         assert_eq!(turned.rows.len(), 3);
         assert!(turned.complaint.is_none());
     }
@@ -235,6 +231,12 @@ mod tests {
         assert!(rows[1].as_ref().is_err_and(|message| message.contains("id 2")), "{rows:?}");
         assert!(rows[3].is_err());
         assert_eq!(turned.next.map(|cursor| cursor.after), Some(3));
+        let long = format!(r#"[{{"id":4,"name":["{}\u001b"]}}]"#, "x".repeat(9000));
+        let page = Page::read(long.as_bytes(), &HeaderMap::new(), "id", |row: Value| {
+            Err::<(), _>(unusable(Some(4), row["name"][0].as_str().unwrap()))
+        });
+        let cause = Cursor::default().turn(page.unwrap()).rows.remove(0).unwrap_err();
+        assert!(cause.message.chars().count() < 600 && !cause.message.contains('\u{1b}'), "{}", cause.message);
         assert!(Page::read(b"{}", &HeaderMap::new(), "id", |named: Named| Ok(named.name)).is_err());
     }
 
