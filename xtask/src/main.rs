@@ -9,6 +9,7 @@ mod correct;
 mod error;
 mod fetch;
 mod generate;
+mod keywords;
 mod names;
 mod output;
 mod pipeline;

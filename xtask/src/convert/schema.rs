@@ -5,24 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::{Converter, elements, local_name, members, strings};
-use crate::{error::Error, names::snake_case, place::Place};
-
-/// Keywords that mean the same in both notations and hold no schema.
-const SAME: [&str; 13] = [
-    "default",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "format",
-    "maxItems",
-    "maxLength",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minimum",
-    "multipleOf",
-    "pattern",
-    "uniqueItems",
-];
+use crate::{error::Error, keywords::CHECKS, names::snake_case, place::Place};
 
 impl Converter<'_> {
     /// Converts every definition.
@@ -60,7 +43,7 @@ impl Converter<'_> {
         if nullable {
             schema.insert("nullable".to_owned(), Value::Bool(true));
         }
-        for key in SAME {
+        for key in CHECKS.into_iter().chain(["format"]) {
             let fits = |value: &&Value| !value.is_null() && (key != "format" || value.is_string());
             if let Some(value) = source.get(key).filter(fits) {
                 schema.insert(key.to_owned(), value.clone());

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::walk;
-use crate::names::pascal_case;
+use crate::{keywords::CHECKS, names::pascal_case};
 
 pub(super) fn maps_of_any_value(document: &mut Value) -> usize {
     let mut changed = 0;
@@ -98,20 +98,6 @@ fn in_answers(document: &mut Value, mut change: impl FnMut(&mut Map<String, Valu
 }
 
 pub(super) fn no_validation(document: &mut Value) -> usize {
-    const CHECKS: [&str; 12] = [
-        "default",
-        "exclusiveMaximum",
-        "exclusiveMinimum",
-        "maxItems",
-        "maxLength",
-        "maximum",
-        "minItems",
-        "minLength",
-        "minimum",
-        "multipleOf",
-        "pattern",
-        "uniqueItems",
-    ];
     let mut changed = 0;
     walk::everywhere(document, &mut |schema| {
         changed += CHECKS.iter().filter(|check| schema.remove(**check).is_some()).count();
