@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
 use axum::http::StatusCode;
-use axum::http::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+use axum::http::header::{HeaderValue, RETRY_AFTER};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
-use crate::http::Answer;
+use crate::http::{Answer, operations};
+use crate::nginx;
 use crate::registry::Random;
 use crate::wire::errors::Refusal;
 
@@ -64,29 +65,6 @@ struct Share {
     seen: HashMap<String, u64>,
 }
 
-/// The operations that a fault or a hold can be restricted to.
-pub(crate) const OPERATIONS: [&str; 19] = [
-    "accessories",
-    "all-repositories",
-    "artifact",
-    "artifacts",
-    "current-user",
-    "health",
-    "not-simulated",
-    "overview",
-    "ping",
-    "portal",
-    "project",
-    "project-artifacts",
-    "projects",
-    "reports",
-    "repositories",
-    "repository",
-    "repository-artifacts",
-    "scanner",
-    "systeminfo",
-];
-
 impl Fault {
     /// Answers with a status: 502, 503 and 504 with a page of nginx, others with an error in
     /// Harbor's shape.
@@ -140,10 +118,11 @@ impl Fault {
         Self::of_kind(Kind::Html)
     }
 
-    /// Restricts the fault to an operation, such as `projects`, `reports` or `systeminfo`.
+    /// Restricts the fault to an operation, by its id in Harbor's description, such as `scanArtifact`, or by one of the
+    /// short names: `projects`, `reports`, `systeminfo` and so on, as the log has them.
     ///
-    /// `artifacts` means both kinds of artifact lists, and `overview` every request of artifacts
-    /// with their overview.
+    /// `artifacts` means both kinds of artifact lists, `overview` every request of artifacts with their overview, and
+    /// `outside` every path beside the API.
     #[must_use]
     pub fn on(mut self, operation: impl Into<String>) -> Self {
         self.scope.operation = Some(operation.into());
@@ -235,11 +214,11 @@ impl Effect {
     pub(crate) fn apply(&self, answer: Answer) -> Answer {
         let mut answer = match &self.kind {
             Kind::Status(status) => match self.page || matches!(status.as_u16(), 502..=504) {
-                true => nginx_page(*status),
+                true => nginx::page(*status),
                 false => Refusal::of_status(*status).answer(),
             },
             Kind::Empty => Answer { body: Bytes::new(), ..answer },
-            Kind::Html => crate::http::system::portal(),
+            Kind::Html => crate::http::pages::portal(),
             Kind::OddFinding => Answer { body: with_odd_finding(&answer.body), ..answer },
             Kind::BrokenJson => Answer { body: answer.body.slice(..answer.body.len() / 2), ..answer },
             Kind::Latency(_) | Kind::Truncated | Kind::Reset => answer,
@@ -258,7 +237,7 @@ impl Scope {
     }
 
     pub(crate) fn unknown_operation(&self) -> Option<&str> {
-        self.operation.as_deref().filter(|operation| !OPERATIONS.contains(operation))
+        self.operation.as_deref().filter(|operation| !operations::is_name(operation))
     }
 
     /// Whether a request lies in this scope.
@@ -268,7 +247,7 @@ impl Scope {
             None => true,
             Some("overview") => request.overview,
             Some("artifacts") => name == "project-artifacts" || name == "repository-artifacts",
-            Some(operation) => operation == name,
+            Some(operation) => operation == name || operations::id_of(name) == Some(operation),
         };
         operation
             && (self.project.is_none() || self.project == request.project)
@@ -287,23 +266,6 @@ impl Share {
         let drawn = u32::try_from(Random::new(mixed).next() >> 32).unwrap_or(u32::MAX);
         f64::from(drawn) / (f64::from(u32::MAX) + 1.0) < self.share
     }
-}
-
-/// A page as nginx writes it while the server behind it does not answer.
-pub(crate) fn nginx_page(status: StatusCode) -> Answer {
-    let reason = match status.as_u16() {
-        503 => "503 Service Temporarily Unavailable".to_owned(),
-        504 => "504 Gateway Time-out".to_owned(),
-        number => format!("{number} {}", status.canonical_reason().unwrap_or_default()),
-    };
-    let page = format!(
-        "<html>\r\n<head><title>{reason}</title></head>\r\n<body>\r\n<center><h1>{reason}</h1></center>\r\n\
-         <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
-    );
-    let mut answer = Answer { status, headers: HeaderMap::new(), body: Bytes::from(page) };
-    answer.headers.insert("content-type", HeaderValue::from_static("text/html"));
-    answer.headers.insert("server", HeaderValue::from_static("nginx"));
-    answer
 }
 
 fn with_odd_finding(body: &Bytes) -> Bytes {

@@ -29,6 +29,7 @@ mod hold;
 mod http;
 mod incoming;
 mod log;
+mod nginx;
 mod outgoing;
 mod registry;
 mod server;

@@ -36,6 +36,7 @@ pub struct SimulatedHarbor {
 pub struct SimulatedHarborBuilder {
     registry: Registry,
     version: HarborVersion,
+    behind_nginx: bool,
     login_delay: Duration,
     faults: Vec<Fault>,
 }
@@ -48,7 +49,10 @@ pub enum StartError {
     #[error("cannot start the server")]
     Io(#[from] io::Error),
     /// A fault is restricted to an operation that does not exist, so that it would never strike.
-    #[error("there is no operation {0:?} for a fault to strike; there are {operations}", operations = crate::fault::OPERATIONS.join(", "))]
+    #[error(
+        "there is no operation {0:?}; there are those of Harbor's description, such as getArtifact, and {names}",
+        names = crate::http::operations::short_names()
+    )]
     UnknownOperation(String),
 }
 
@@ -156,6 +160,13 @@ impl SimulatedHarborBuilder {
         self
     }
 
+    /// Answers as through the nginx that comes with Harbor: it decodes paths once, so that `%2F` in the name of a
+    /// repository no longer works, resolves escaped dots, adds headers, and shows the portal beside the API.
+    pub fn behind_nginx(mut self) -> Self {
+        self.behind_nginx = true;
+        self
+    }
+
     /// Sets how long a request with wrong credentials waits before it goes on without a login.
     ///
     /// A real Harbor waits 1.5 seconds; without this, the simulator does not.
@@ -187,6 +198,7 @@ impl SimulatedHarborBuilder {
         let service = Arc::new(Service {
             registry: RwLock::new(self.registry),
             version: self.version,
+            behind_nginx: self.behind_nginx,
             login_delay: self.login_delay,
             faults: Mutex::new(self.faults),
             gates: Mutex::default(),

@@ -4,27 +4,34 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
+use axum::body::to_bytes;
 use axum::extract::{ConnectInfo, Request as HttpRequest, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use crate::auth::{self, Authorization};
 use crate::connection::ResetSwitch;
-use crate::fault::{Effect, Fault, Kind, Scope, nginx_page};
+use crate::fault::{Effect, Fault, Kind, Scope};
 use crate::hold::Gate;
-use crate::http::{Answer, Call};
+use crate::http::routes::Route;
+use crate::http::{Answer, Asked, Handler, Outcome, check, handler, pages};
 use crate::incoming::Incoming;
 use crate::log::Log;
+use crate::nginx;
 use crate::outgoing::{send, send_half};
 use crate::registry::{Caller, Registry};
 use crate::version::HarborVersion;
 use crate::wire::errors::Refusal;
+
+/// The longest body of a request, in bytes.
+const LARGEST_BODY: usize = 16 * 1024 * 1024;
 
 /// What all requests share.
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) registry: RwLock<Registry>,
     pub(crate) version: HarborVersion,
+    pub(crate) behind_nginx: bool,
     pub(crate) login_delay: Duration,
     pub(crate) faults: Mutex<Vec<Fault>>,
     pub(crate) gates: Mutex<Vec<Arc<Gate>>>,
@@ -39,7 +46,12 @@ pub(crate) async fn serve(
     ConnectInfo(connection): ConnectInfo<ResetSwitch>,
     request: HttpRequest,
 ) -> Response {
-    let incoming = Incoming::new(&request, service.version);
+    let (head, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+        // A body that does not come has no request to answer; a larger one is none of Harbor's.
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let incoming = Incoming::new(head, body, service.version, service.behind_nginx);
     service.handle(&incoming, &connection).await
 }
 
@@ -51,7 +63,7 @@ impl Service {
         let scope = incoming.scope();
         self.pass_gates(&scope).await;
         if self.down.load(Ordering::SeqCst) {
-            return send(nginx_page(StatusCode::BAD_GATEWAY), flight);
+            return send(nginx::page(StatusCode::BAD_GATEWAY), flight);
         }
         if authorization == Authorization::BasicRefused {
             wait(self.login_delay).await;
@@ -64,6 +76,9 @@ impl Service {
             None => answer,
         };
         incoming.add_headers(&mut answer, &request_id);
+        if self.behind_nginx {
+            nginx::add_headers(&mut answer);
+        }
         match effect.map(|effect| effect.kind) {
             Some(Kind::Reset) => {
                 // Nothing of this answer is ever written.
@@ -77,25 +92,48 @@ impl Service {
 
     /// Answers from the state alone.
     fn answer(&self, incoming: &Incoming, caller: &Caller) -> Answer {
-        let parameters = match &incoming.parameters {
-            Ok(parameters) => parameters,
-            Err(refusal) => return refusal.answer(),
-        };
-        if incoming.is_write() && auth::has_session(&incoming.headers) {
-            return Refusal::forbidden("CSRF token not found in request").answer();
+        if self.behind_nginx
+            && let Some(answer) = nginx::own_answer(&incoming.path)
+        {
+            return answer;
         }
-        let registry = self.registry.read().unwrap_or_else(PoisonError::into_inner);
-        let call = Call {
-            registry: &registry,
+        self.outcome(incoming, caller).unwrap_or_else(|refusal| refusal.answer())
+    }
+
+    fn outcome(&self, incoming: &Incoming, caller: &Caller) -> Outcome {
+        let parameters = incoming.parameters.as_ref().map_err(Refusal::clone)?;
+        if incoming.is_write() {
+            auth::check_csrf(&incoming.headers)?;
+        }
+        let method = incoming.method.as_str();
+        let operation = match &incoming.route {
+            Route::Outside => return Ok(pages::page_not_found()),
+            Route::Unknown => {
+                return Err(Refusal::not_found(format!("path {} was not found", incoming.decoded_path())));
+            }
+            Route::Api { operation: Some(operation), .. } => operation,
+            Route::Api { matched, operation: None } => {
+                return Err(Refusal::method_not_allowed(method, &matched.methods()));
+            }
+        };
+        let asked = Asked {
             version: self.version,
             caller,
             headers: &incoming.headers,
             parameters,
+            arguments: incoming.route.arguments(),
             path: &incoming.path,
             query: &incoming.query,
+            body: &incoming.body,
         };
-        let outcome = incoming.route.answer(&call, &incoming.method, &incoming.decoded_path());
-        outcome.unwrap_or_else(|refusal| refusal.answer())
+        check(operation, &asked)?;
+        match handler(operation.id) {
+            Some(Handler::Read(read)) => read(&asked.of(&self.registry.read().unwrap_or_else(PoisonError::into_inner))),
+            Some(Handler::Write(write)) => {
+                write(&mut self.registry.write().unwrap_or_else(PoisonError::into_inner), &asked)
+            }
+            None => Err(Refusal::not_simulated(operation.id, method, &incoming.decoded_path())),
+        }
     }
 
     fn identify(&self, headers: &HeaderMap) -> (Caller, Authorization) {

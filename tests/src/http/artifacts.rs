@@ -2,9 +2,8 @@
 
 mod answer;
 
-use super::routes::Target;
 use super::{Call, Outcome};
-use crate::registry::{Artifact, Caller, Project, Repository, Tag};
+use crate::registry::{Artifact, Project, Repository, Tag};
 use crate::wire::errors::Refusal;
 use crate::wire::json;
 use crate::wire::q::{Pattern, Query, Scalar};
@@ -69,33 +68,34 @@ impl Row for TagRow<'_> {
 }
 
 /// Lists the artifacts of a repository; a repository that does not exist has none.
-pub(crate) fn list(call: &Call<'_>, project: &str, repository: &str) -> Outcome {
-    let project = match call.project(project, "artifact:list") {
+pub(crate) fn list(call: &Call<'_>) -> Outcome {
+    let project = match call.project("artifact:list") {
         Ok(project) => Some(project),
         // An administrator gets an empty list even where there is no project.
         Err(_) if call.is_administrator() => None,
         Err(refusal) => return Err(refusal),
     };
-    let mut selection = Selection::from_parameters(call.parameters)?;
+    let mut selection = Selection::from_parameters(call.asked.parameters)?;
     let special = Special::take_from(&mut selection.query)?;
     // What the path says wins over the same key in `q`.
     selection.query.take("RepositoryName");
-    let repository = project.and_then(|project| Some((project, project.repository(repository)?)));
+    let name = call.asked.argument("repository_name");
+    let repository = project.and_then(|project| Some((project, project.repository(name)?)));
     let rows = repository.map(|(project, repository)| rows_of(project, repository, &special).collect());
     answer_list(call, &selection, rows.unwrap_or_default())
 }
 
 /// Lists the artifacts of all repositories of a project. It asks for a login first, even in public
 /// projects.
-pub(crate) fn list_of_project(call: &Call<'_>, project: &str) -> Outcome {
-    if *call.caller == Caller::Anonymous {
+pub(crate) fn list_of_project(call: &Call<'_>) -> Outcome {
+    if call.asked.is_anonymous() {
         return Err(Refusal::unauthorized());
     }
-    let project = call.project_by_name_or_id(project, "artifact:list")?;
-    let mut selection = Selection::from_parameters(call.parameters)?;
+    let project = call.project("artifact:list")?;
+    let mut selection = Selection::from_parameters(call.asked.parameters)?;
     let special = Special::take_from(&mut selection.query)?;
     selection.query.take("ProjectID");
-    let rows = match call.parameters.flag("latest_in_repository", false) {
+    let rows = match call.asked.parameters.flag("latest_in_repository", false) {
         true => latest_rows(project, &selection)?,
         false => {
             let repositories = project.repositories().iter();
@@ -124,15 +124,15 @@ fn latest_rows<'a>(project: &'a Project, selection: &Selection) -> Result<Vec<Ar
 }
 
 /// Answers one artifact.
-pub(crate) fn get(call: &Call<'_>, target: &Target) -> Outcome {
-    let (project, repository, artifact) = find(call, target, "artifact:read")?;
+pub(crate) fn get(call: &Call<'_>) -> Outcome {
+    let (project, repository, artifact) = find(call, "artifact:read")?;
     json::answer(&answer::artifact(call, ArtifactRow { project, repository, artifact }))
 }
 
 /// Lists the tags of an artifact.
-pub(crate) fn tags(call: &Call<'_>, target: &Target) -> Outcome {
-    let (_, repository, artifact) = find(call, target, "tag:list")?;
-    let selection = Selection::from_parameters(call.parameters)?;
+pub(crate) fn tags(call: &Call<'_>) -> Outcome {
+    let (_, repository, artifact) = find(call, "tag:list")?;
+    let selection = Selection::from_parameters(call.asked.parameters)?;
     let rows = artifact.tags.iter().map(|tag| TagRow { repository, artifact, tag }).collect();
     let selected = selection.of(rows, &["-push_time", "-id"])?;
     let rows: Vec<_> =
@@ -141,9 +141,9 @@ pub(crate) fn tags(call: &Call<'_>, target: &Target) -> Outcome {
 }
 
 /// Lists the accessories of an artifact; only loaded registries have some.
-pub(crate) fn accessories(call: &Call<'_>, target: &Target) -> Outcome {
-    let (_, _, artifact) = find(call, target, "accessory:list")?;
-    let selection = Selection::from_parameters(call.parameters)?;
+pub(crate) fn accessories(call: &Call<'_>) -> Outcome {
+    let (_, _, artifact) = find(call, "accessory:list")?;
+    let selection = Selection::from_parameters(call.asked.parameters)?;
     let all = &artifact.accessories;
     let first = selection.page.offset().min(all.len());
     let end = first.saturating_add(selection.page.limit()).min(all.len());
@@ -153,11 +153,10 @@ pub(crate) fn accessories(call: &Call<'_>, target: &Target) -> Outcome {
 /// The artifact that a path names, if the caller may do something with it.
 pub(crate) fn find<'a>(
     call: &Call<'a>,
-    target: &Target,
     permission: &str,
 ) -> Result<(&'a Project, &'a Repository, &'a Artifact), Refusal> {
-    let Target { project, repository: name, reference } = target;
-    let project = call.project(project, permission)?;
+    let project = call.project(permission)?;
+    let (name, reference) = (call.asked.argument("repository_name"), call.asked.argument("reference"));
     let repository = project.repository(name);
     let artifact = repository.and_then(|found| Some((found, found.artifact(reference)?)));
     match artifact {

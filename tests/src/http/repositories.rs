@@ -47,9 +47,9 @@ impl Row for RepositoryRow<'_> {
 }
 
 /// Lists the repositories of a project.
-pub(crate) fn list(call: &Call<'_>, project: &str) -> Outcome {
-    let project = call.project(project, "repository:list")?;
-    let mut selection = Selection::from_parameters(call.parameters)?;
+pub(crate) fn list(call: &Call<'_>) -> Outcome {
+    let project = call.project("repository:list")?;
+    let mut selection = Selection::from_parameters(call.asked.parameters)?;
     // What the path says wins over the same key in `q`.
     selection.query.take("ProjectID");
     answer_list(call, &selection, rows_of(project).collect())
@@ -57,17 +57,18 @@ pub(crate) fn list(call: &Call<'_>, project: &str) -> Outcome {
 
 /// Lists the repositories of all projects that the caller may see.
 pub(crate) fn list_all(call: &Call<'_>) -> Outcome {
-    let selection = Selection::from_parameters(call.parameters)?;
+    let selection = Selection::from_parameters(call.asked.parameters)?;
     let projects = call.registry.projects().iter();
-    let visible = projects.filter(|project| call.registry.lists(call.caller, project));
+    let visible = projects.filter(|project| call.registry.lists(call.asked.caller, project));
     answer_list(call, &selection, visible.flat_map(rows_of).collect())
 }
 
 /// Answers one repository.
-pub(crate) fn get(call: &Call<'_>, project: &str, repository: &str) -> Outcome {
-    let project = call.project(project, "repository:read")?;
-    let Some(repository) = project.repository(repository) else {
-        let name = format!("{}/{repository}", project.name());
+pub(crate) fn get(call: &Call<'_>) -> Outcome {
+    let project = call.project("repository:read")?;
+    let name = call.asked.argument("repository_name");
+    let Some(repository) = project.repository(name) else {
+        let name = format!("{}/{name}", project.name());
         return Err(Refusal::not_found(format!("repository {name} not found")));
     };
     json::answer(&answer(&RepositoryRow { project, repository }))

@@ -98,6 +98,10 @@ impl Robot {
         self
     }
 
+    fn has_permission(&self, permission: &str) -> bool {
+        self.permissions.iter().any(|granted| granted == permission)
+    }
+
     fn covers(&self, project: &str) -> bool {
         self.projects.as_ref().is_none_or(|projects| projects.iter().any(|name| name == project))
     }
@@ -125,6 +129,14 @@ impl Registry {
         }
     }
 
+    /// Whether a caller may do something with the whole system.
+    pub(crate) fn permits_system(&self, caller: &Caller, permission: &str) -> bool {
+        match caller {
+            Caller::Robot(name) => self.robot(name).is_some_and(|robot| robot.has_permission(permission)),
+            _ => self.is_administrator(caller),
+        }
+    }
+
     /// Whether a project shows up in the lists of a caller.
     pub(crate) fn lists(&self, caller: &Caller, project: &Project) -> bool {
         project.is_public()
@@ -146,9 +158,7 @@ impl Registry {
             Caller::User(name) => public || project.role_of(name).is_some(),
             Caller::Robot(name) if project.denies(name) => false,
             Caller::Robot(name) => {
-                let granted = |robot: &Robot| {
-                    robot.covers(project.name()) && robot.permissions.iter().any(|granted| granted == permission)
-                };
+                let granted = |robot: &Robot| robot.covers(project.name()) && robot.has_permission(permission);
                 public || self.robot(name).is_some_and(granted)
             }
         }

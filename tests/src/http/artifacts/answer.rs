@@ -131,7 +131,7 @@ struct OverviewSummary {
 /// One artifact with what the parameters ask for.
 pub(super) fn artifact<'a>(call: &Call<'a>, row: ArtifactRow<'a>) -> ArtifactAnswer<'a> {
     let ArtifactRow { project, repository, artifact } = row;
-    let modern = call.version.names_repositories();
+    let modern = call.asked.version.names_repositories();
     ArtifactAnswer {
         accessories: shown(call, "with_accessory", &artifact.accessories),
         addition_links: links(row, modern),
@@ -152,7 +152,7 @@ pub(super) fn artifact<'a>(call: &Call<'a>, row: ArtifactRow<'a>) -> ArtifactAns
         repository_name: if modern { &repository.full_name } else { "" },
         scan_overview: overview(call, row),
         size: artifact.size,
-        tags: match call.parameters.flag("with_tag", true) && !artifact.tags.is_empty() {
+        tags: match call.asked.parameters.flag("with_tag", true) && !artifact.tags.is_empty() {
             // The newest tag comes first.
             true => Some(artifact.tags.iter().rev().map(|each| tag(call, repository, artifact, each)).collect()),
             false => None,
@@ -166,7 +166,7 @@ pub(super) fn tag<'a>(call: &Call<'_>, repository: &Repository, artifact: &Artif
     TagAnswer {
         artifact_id: artifact.id,
         id: tag.id,
-        immutable: tag.immutable && call.parameters.flag("with_immutable_status", false),
+        immutable: tag.immutable && call.asked.parameters.flag("with_immutable_status", false),
         name: &tag.name,
         pull_time: None,
         push_time: tag.pushed,
@@ -176,7 +176,7 @@ pub(super) fn tag<'a>(call: &Call<'_>, repository: &Repository, artifact: &Artif
 
 /// A list that the caller must ask for, `null` without and where it is empty.
 fn shown<'a, T>(call: &Call<'_>, flag: &str, list: &'a [T]) -> Option<&'a [T]> {
-    Some(list).filter(|list| !list.is_empty() && call.parameters.flag(flag, false))
+    Some(list).filter(|list| !list.is_empty() && call.asked.parameters.flag(flag, false))
 }
 
 fn label(label: &Label) -> LabelAnswer<'_> {
@@ -235,7 +235,7 @@ fn platform(platform: &Platform) -> PlatformAnswer<'_> {
 }
 
 fn overview(call: &Call<'_>, row: ArtifactRow<'_>) -> Option<BTreeMap<&'static str, Overview>> {
-    if !call.parameters.flag("with_scan_overview", false) || !reports::accepts_reports(call) {
+    if !call.asked.parameters.flag("with_scan_overview", false) || !reports::accepts_reports(call) {
         return None;
     }
     let summary = call.registry.summary(row.repository, row.artifact)?;
