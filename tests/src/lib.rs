@@ -29,6 +29,8 @@ mod hold;
 mod http;
 mod incoming;
 mod log;
+mod login;
+mod outage;
 mod outgoing;
 mod registry;
 mod server;
@@ -37,7 +39,7 @@ mod version;
 mod wire;
 
 pub use auth::Authorization;
-pub use fault::Fault;
+pub use fault::{Fault, FaultSpecError};
 pub use hold::Hold;
 pub use log::Request;
 pub use registry::{
