@@ -1,4 +1,4 @@
-//! The way of a request: log, hold, faults, login, route, answer.
+//! The way of a request: log, faults, hold, login, route, answer.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -55,7 +55,6 @@ impl Service {
         let request_id = self.request_id(&incoming.headers);
         let flight = self.log.arrive(incoming.log_entry(login.authorization, &request_id));
         let scope = incoming.scope();
-        self.pass_gates(&scope).await;
         if self.outage.is_down() {
             return send(nginx_page(StatusCode::BAD_GATEWAY), Delivery::new(flight, Places::default()));
         }
@@ -71,6 +70,10 @@ impl Service {
         }
         let delivery = Delivery::new(flight, strike.take_places().await);
         wait(strike.latency).await;
+        self.pass_gates(&scope).await;
+        if self.outage.is_down() {
+            return send(nginx_page(StatusCode::BAD_GATEWAY), delivery);
+        }
         if let Some(Kind::Reset | Kind::ReusedReset) = strike.kind() {
             // Nothing of this answer is ever written.
             connection.reset();

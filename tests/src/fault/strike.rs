@@ -208,3 +208,6 @@ impl Fault {
         self.share.is_some() || matches!(&self.effect.kind, Kind::Latency(latency) if latency.is_drawn())
     }
 }
+
+#[cfg(test)]
+mod tests;
