@@ -29,7 +29,9 @@ mod hold;
 mod http;
 mod incoming;
 mod log;
+mod login;
 mod nginx;
+mod outage;
 mod outgoing;
 mod registry;
 mod server;
@@ -38,7 +40,7 @@ mod version;
 mod wire;
 
 pub use auth::Authorization;
-pub use fault::Fault;
+pub use fault::{Fault, FaultSpecError};
 pub use hold::Hold;
 pub use log::Request;
 pub use registry::{

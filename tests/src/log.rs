@@ -93,6 +93,13 @@ impl Flight {
             request.status = Some(status);
         }
     }
+
+    /// Notes that the login was refused although it is right.
+    pub(crate) fn login_refused(&self) {
+        if let Some(request) = self.log.state().requests.get_mut(self.position) {
+            request.authorization = Authorization::BasicRefused;
+        }
+    }
 }
 
 impl Drop for Flight {

@@ -53,6 +53,9 @@ pub(crate) fn is_page(answer: &Answer) -> bool {
 /// A page as nginx writes it, such as while the server behind it does not answer.
 pub(crate) fn page(status: StatusCode) -> Answer {
     let reason = match status.as_u16() {
+        408 => "408 Request Time-out".to_owned(),
+        413 => "413 Request Entity Too Large".to_owned(),
+        414 => "414 Request-URI Too Large".to_owned(),
         503 => "503 Service Temporarily Unavailable".to_owned(),
         504 => "504 Gateway Time-out".to_owned(),
         number => format!("{number} {}", status.canonical_reason().unwrap_or_default()),

@@ -1,6 +1,6 @@
-//! The way of a request: log, hold, login, faults, route, answer.
+//! The way of a request: log, faults, hold, login, route, answer.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -9,16 +9,18 @@ use axum::extract::{ConnectInfo, Request as HttpRequest, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use crate::auth::{self, Authorization};
-use crate::connection::ResetSwitch;
-use crate::fault::{Effect, Fault, Kind, Scope};
+use crate::auth::{self, Authorization, Login};
+use crate::connection::{Connection, Connections};
+use crate::fault::{Arrival, Effect, Faults, Kind, Places, Scope, Strike};
 use crate::hold::Gate;
 use crate::http::routes::Route;
 use crate::http::{Answer, Asked, Handler, Outcome, check, handler, pages};
 use crate::incoming::Incoming;
 use crate::log::Log;
+use crate::login::{Locks, LoginCost};
 use crate::nginx;
-use crate::outgoing::{send, send_half};
+use crate::outage::Outage;
+use crate::outgoing::{Delivery, send, send_dripping, send_half};
 use crate::registry::{Caller, Registry};
 use crate::version::HarborVersion;
 use crate::wire::errors::Refusal;
@@ -33,9 +35,12 @@ pub(crate) struct Service {
     pub(crate) version: HarborVersion,
     pub(crate) behind_nginx: bool,
     pub(crate) login_delay: Duration,
-    pub(crate) faults: Mutex<Vec<Fault>>,
+    pub(crate) login_cost: LoginCost,
+    pub(crate) locks: Locks,
+    pub(crate) faults: Faults,
     pub(crate) gates: Mutex<Vec<Arc<Gate>>>,
-    pub(crate) down: AtomicBool,
+    pub(crate) outage: Outage,
+    pub(crate) connections: Connections,
     pub(crate) log: Log,
     pub(crate) answers: AtomicU64,
 }
@@ -43,7 +48,7 @@ pub(crate) struct Service {
 /// Answers every request.
 pub(crate) async fn serve(
     State(service): State<Arc<Service>>,
-    ConnectInfo(connection): ConnectInfo<ResetSwitch>,
+    ConnectInfo(connection): ConnectInfo<Connection>,
     request: HttpRequest,
 ) -> Response {
     let (head, body) = request.into_parts();
@@ -56,38 +61,88 @@ pub(crate) async fn serve(
 }
 
 impl Service {
-    async fn handle(&self, incoming: &Incoming, connection: &ResetSwitch) -> Response {
-        let (caller, authorization) = self.identify(&incoming.headers);
+    async fn handle(&self, incoming: &Incoming, connection: &Connection) -> Response {
+        let reuses_connection = connection.carry_request();
+        let login = self.identify(&incoming.headers);
         let request_id = self.request_id(&incoming.headers);
-        let flight = self.log.arrive(incoming.log_entry(authorization, &request_id));
+        let flight = self.log.arrive(incoming.log_entry(login.authorization, &request_id));
         let scope = incoming.scope();
+        if self.outage.is_down() {
+            return send(nginx::page(StatusCode::BAD_GATEWAY), Delivery::new(flight, Places::default()));
+        }
+        let mut strike = self.faults.strike(&Arrival {
+            scope: &scope,
+            target: &incoming.target,
+            has_credentials: login.authorization != Authorization::None,
+            reuses_connection,
+        });
+        if let Some(Kind::Restart(down_for)) = strike.kind() {
+            self.restart(*down_for);
+            return Response::default();
+        }
+        let delivery = Delivery::new(flight, strike.take_places().await);
+        wait(strike.latency).await;
         self.pass_gates(&scope).await;
-        if self.down.load(Ordering::SeqCst) {
-            return send(nginx::page(StatusCode::BAD_GATEWAY), flight);
+        if self.outage.is_down() {
+            return send(nginx::page(StatusCode::BAD_GATEWAY), delivery);
         }
-        if authorization == Authorization::BasicRefused {
-            wait(self.login_delay).await;
+        if let Some(Kind::Reset | Kind::ReusedReset) = strike.kind() {
+            // Nothing of this answer is ever written.
+            connection.reset();
+            return Response::default();
         }
-        let (latency, effect) = self.strike(&scope, &incoming.target);
-        wait(latency).await;
-        let answer = self.answer(incoming, &caller);
-        let mut answer = match &effect {
-            Some(effect) => effect.apply(answer),
-            None => answer,
+        let mut answer = match strike.effect.as_ref().and_then(Effect::answer_instead) {
+            Some(answer) => answer,
+            None => self.answer_struck(incoming, login, &strike, &delivery).await,
         };
         incoming.add_headers(&mut answer, &request_id);
         if self.behind_nginx {
             nginx::add_headers(&mut answer);
         }
-        match effect.map(|effect| effect.kind) {
-            Some(Kind::Reset) => {
-                // Nothing of this answer is ever written.
-                connection.reset();
-                Response::default()
-            }
-            Some(Kind::Truncated) => send_half(answer, flight),
-            _ => send(answer, flight),
+        match strike.kind() {
+            Some(Kind::Truncated) => send_half(answer, delivery),
+            Some(Kind::Drip { bytes, every }) => send_dripping(answer, delivery, *bytes, *every),
+            _ => send(answer, delivery),
         }
+    }
+
+    /// Cuts all connections, and lets nginx answer alone for a time.
+    pub(crate) fn restart(&self, down_for: Duration) {
+        // In this order, so that whoever comes back finds the server down.
+        self.outage.begin(down_for);
+        self.connections.reset();
+    }
+
+    /// Answers from the state, as far as the faults let it.
+    async fn answer_struck(&self, incoming: &Incoming, login: Login, strike: &Strike, delivery: &Delivery) -> Answer {
+        let caller = match self.log_in(login, strike, delivery).await {
+            _ if strike.kind() == Some(&Kind::Anonymous) => Caller::Anonymous,
+            caller => caller,
+        };
+        let answer = self.answer(incoming, &caller);
+        wait(strike.latency_of_overviews(&incoming.scope(), &answer)).await;
+        match &strike.effect {
+            Some(effect) => effect.change(answer),
+            None => answer,
+        }
+    }
+
+    /// Logs the caller in, which costs time, and the more where it fails.
+    async fn log_in(&self, login: Login, strike: &Strike, delivery: &Delivery) -> Caller {
+        let cost = self.login_cost + strike.login_cost;
+        // A robot's login does not read the lock; a wrong one goes on as the login of a user.
+        let is_robot = matches!(login.caller, Caller::Robot(_));
+        if !is_robot && self.locks.is_locked(&login.name) {
+            delivery.flight().login_refused();
+            return Caller::Anonymous;
+        }
+        cost.burn(login.account);
+        if login.authorization == Authorization::BasicRefused {
+            let delay = self.login_delay + strike.login_freeze;
+            self.locks.lock(&login.name, delay);
+            wait(delay).await;
+        }
+        login.caller
     }
 
     /// Answers from the state alone.
@@ -136,7 +191,7 @@ impl Service {
         }
     }
 
-    fn identify(&self, headers: &HeaderMap) -> (Caller, Authorization) {
+    fn identify(&self, headers: &HeaderMap) -> Login {
         let registry = self.registry.read().unwrap_or_else(PoisonError::into_inner);
         auth::identify(&registry, headers)
     }
@@ -150,22 +205,6 @@ impl Service {
         for gate in gates.iter().filter(|gate| gate.concerns(scope)) {
             gate.pass().await;
         }
-    }
-
-    /// The latency of all faults that strike, and the first one that strikes with anything else.
-    fn strike(&self, scope: &Scope, target: &str) -> (Duration, Option<Effect>) {
-        let mut latency = Duration::ZERO;
-        let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
-        for fault in faults.iter_mut() {
-            if !fault.strikes(scope, target) {
-                continue;
-            }
-            match &fault.effect().kind {
-                Kind::Latency(more) => latency += *more,
-                _ => return (latency, Some(fault.effect().clone())),
-            }
-        }
-        (latency, None)
     }
 
     /// The id that the client sent, or one of the server's own.
