@@ -22,7 +22,7 @@ pub(crate) fn send(answer: Answer, flight: Flight) -> Response {
         headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
     }
     let body = stream::once(async move {
-        let _flight = flight;
+        flight.sent(body.len());
         Ok::<_, io::Error>(body)
     });
     response(status, headers, Body::from_stream(body))
@@ -32,9 +32,11 @@ pub(crate) fn send(answer: Answer, flight: Flight) -> Response {
 pub(crate) fn send_half(answer: Answer, flight: Flight) -> Response {
     let Answer { status, headers, body } = answer;
     flight.answered(status.as_u16());
-    let half = stream::once(async move { Ok(body.slice(..body.len() / 2)) });
+    let half = body.slice(..body.len() / 2);
+    let length = half.len();
+    let half = stream::once(async move { Ok(half) });
     let end = stream::once(async move {
-        let _flight = flight;
+        flight.sent(length);
         // The connection sends what it has before it hears of the error only if it has to wait for
         // it.
         tokio::task::yield_now().await;

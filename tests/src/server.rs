@@ -8,14 +8,14 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use std::{fmt, io, thread};
 
-use axum::Router;
 use thiserror::Error;
 use tokio::sync::oneshot;
 
 use crate::connection::{ResetSwitch, ResettableListener};
+use crate::control;
 use crate::fault::{Fault, Scope};
 use crate::hold::Hold;
-use crate::log::{Log, Request};
+use crate::log::{Exchange, Log, Observer, Request, Stats};
 use crate::registry::Registry;
 use crate::service::{self, Service};
 use crate::version::HarborVersion;
@@ -31,9 +31,12 @@ pub struct SimulatedHarbor {
 }
 
 /// Describes a simulated Harbor before it starts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct SimulatedHarborBuilder {
+    port: u16,
+    keeps_requests: bool,
+    observer: Option<Observer>,
     registry: Registry,
     version: HarborVersion,
     login_delay: Duration,
@@ -44,6 +47,14 @@ pub struct SimulatedHarborBuilder {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StartError {
+    /// The port is not to be had.
+    #[error("cannot listen on port {port}")]
+    Port {
+        /// The port.
+        port: u16,
+        /// Why not.
+        source: io::Error,
+    },
     /// There is no socket or no thread to be had.
     #[error("cannot start the server")]
     Io(#[from] io::Error),
@@ -64,16 +75,22 @@ impl SimulatedHarbor {
         format!("http://{}", self.address)
     }
 
-    /// All requests so far, in the order of their arrival.
+    /// All requests so far, in the order of their arrival; none where the server only counts them.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         self.service.log.requests()
     }
 
+    /// The counters, which clients of any language can read at `/__sim/stats`.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.service.log.stats()
+    }
+
     /// The number of requests so far by operation.
     #[must_use]
     pub fn counts(&self) -> BTreeMap<&'static str, usize> {
-        self.service.log.counts()
+        self.stats().operations
     }
 
     /// Forgets the requests so far and the peak; requests in flight stay in flight.
@@ -84,13 +101,13 @@ impl SimulatedHarbor {
     /// The number of requests between their arrival and the end of their answer.
     #[must_use]
     pub fn in_flight(&self) -> usize {
-        self.service.log.in_flight()
+        self.stats().in_flight
     }
 
     /// The highest number of requests in flight so far.
     #[must_use]
     pub fn peak_in_flight(&self) -> usize {
-        self.service.log.peak()
+        self.stats().peak_in_flight
     }
 
     /// Reads the registry while the server serves it.
@@ -143,7 +160,43 @@ impl SimulatedHarbor {
     }
 }
 
+impl Default for SimulatedHarborBuilder {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            keeps_requests: true,
+            observer: None,
+            registry: Registry::default(),
+            version: HarborVersion::default(),
+            login_delay: Duration::ZERO,
+            faults: Vec::new(),
+        }
+    }
+}
+
 impl SimulatedHarborBuilder {
+    /// Sets the port to listen on; without this, or with 0, it is one that is free.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Chooses whether the server keeps every request for [`SimulatedHarbor::requests`], as it does without this.
+    ///
+    /// A server that is to run for long should not; it counts them anyway.
+    pub fn keep_requests(mut self, keep: bool) -> Self {
+        self.keeps_requests = keep;
+        self
+    }
+
+    /// Calls a function with every request that has come to its end.
+    ///
+    /// The server waits for it, so that it should be quick.
+    pub fn observer(mut self, hear: impl Fn(&Exchange) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Observer::new(hear));
+        self
+    }
+
     /// Sets what the server holds.
     pub fn registry(mut self, registry: Registry) -> Self {
         self.registry = registry;
@@ -174,14 +227,16 @@ impl SimulatedHarborBuilder {
     ///
     /// # Errors
     ///
-    /// Fails when no socket or thread is to be had, or when a fault names an operation that does
+    /// Fails when the port, a socket or a thread is not to be had, or when a fault names an operation that does
     /// not exist.
     // It is asynchronous so that a server that needs to wait for something can come without a
     // change for callers.
     #[expect(clippy::unused_async, reason = "see above")]
     pub async fn start(self) -> Result<SimulatedHarbor, StartError> {
         self.faults.iter().try_for_each(check)?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let port = self.port;
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|source| StartError::Port { port, source })?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let service = Arc::new(Service {
@@ -191,7 +246,7 @@ impl SimulatedHarborBuilder {
             faults: Mutex::new(self.faults),
             gates: Mutex::default(),
             down: AtomicBool::new(false),
-            log: Log::default(),
+            log: Log::new(self.keeps_requests, self.observer),
             answers: AtomicU64::new(0),
         });
         let (stop, stopped) = oneshot::channel();
@@ -226,7 +281,7 @@ async fn run(listener: TcpListener, service: Arc<Service>, stopped: oneshot::Rec
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
         return;
     };
-    let router = Router::new().fallback(service::serve).with_state(service);
+    let router = control::routes().fallback(service::serve).with_state(service);
     let router = router.into_make_service_with_connect_info::<ResetSwitch>();
     tokio::select! {
         _ = axum::serve(ResettableListener(listener), router) => {}

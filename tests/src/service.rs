@@ -47,7 +47,7 @@ impl Service {
     async fn handle(&self, incoming: &Incoming, connection: &ResetSwitch) -> Response {
         let (caller, authorization) = self.identify(&incoming.headers);
         let request_id = self.request_id(&incoming.headers);
-        let flight = self.log.arrive(incoming.log_entry(authorization, &request_id));
+        let flight = self.log.arrive(incoming.log_entry(authorization, &request_id), caller.name());
         let scope = incoming.scope();
         self.pass_gates(&scope).await;
         if self.down.load(Ordering::SeqCst) {
