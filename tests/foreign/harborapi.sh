@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../.."
 source tests/foreign/simulator.sh
 
 release=0.26.2
-environment="${CARGO_TARGET_DIR:-target}/foreign/harborapi"
+environment="$target/foreign/harborapi"
 python="$environment/bin/python"
 
 command -v python3 >/dev/null || skip "there is no python3 for harborapi"

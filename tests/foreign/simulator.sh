@@ -1,9 +1,9 @@
 # Starts harbor-sim for a script that sources this: `ready` is then its line, and it ends with the script.
-cargo build --quiet --locked --package harbor-testkit --bin harbor-sim
-simulator="${CARGO_TARGET_DIR:-target}/debug/harbor-sim"
+target="${CARGO_TARGET_DIR:-$PWD/target}"
 
 start_simulator() {
-    exec {output}< <(exec "$simulator" "$@")
+    cargo build --quiet --locked --package harbor-testkit --bin harbor-sim
+    exec {output}< <(exec "$target/debug/harbor-sim" "$@")
     trap "kill $!" EXIT
     read -r ready <&"$output"
 }
