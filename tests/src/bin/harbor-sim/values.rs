@@ -29,10 +29,10 @@ pub(crate) const ADMINISTRATOR: &str = "admin";
 /// What a robot's login name begins with.
 pub(crate) const ROBOT_PREFIX: &str = "robot$";
 
-/// About 1 KB of memory each.
+/// About 1.3 KB of memory each.
 const MOST_ARTIFACTS: usize = 5_000_000;
 
-/// About 1 KB of memory each.
+/// About 1.6 KB of memory each.
 const MOST_DISTINCT: usize = 1_000_000;
 
 pub(crate) fn port(text: &str) -> Result<u16, String> {
