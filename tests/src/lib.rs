@@ -24,6 +24,7 @@
 
 mod auth;
 mod connection;
+mod control;
 mod fault;
 mod hold;
 mod http;
@@ -42,10 +43,15 @@ mod wire;
 pub use auth::Authorization;
 pub use fault::{Fault, FaultSpecError};
 pub use hold::Hold;
-pub use log::Request;
+pub use log::{Exchange, Request, Stats};
 pub use registry::{
     Artifact, Duplicates, Expected, Finding, Label, ListedArtifact, LoadError, Platform, Project, Registry, Report,
-    ReportError, Repository, Robot, Scale, Scan, User,
+    ReportError, Repository, Robot, Role, Scale, Scan, UnknownRole, User,
 };
 pub use server::{SimulatedHarbor, SimulatedHarborBuilder, StartError};
 pub use version::HarborVersion;
+
+/// The page for users, so that its example is run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -40,7 +40,7 @@ pub(crate) fn send(answer: Answer, delivery: Delivery) -> Response {
     delivery.flight.answered(status.as_u16());
     set_length(&mut headers, &body);
     let body = stream::once(async move {
-        let _delivery = delivery;
+        delivery.flight.sent(body.len());
         Ok::<_, io::Error>(body)
     });
     response(status, headers, Body::from_stream(body))
@@ -50,9 +50,11 @@ pub(crate) fn send(answer: Answer, delivery: Delivery) -> Response {
 pub(crate) fn send_half(answer: Answer, delivery: Delivery) -> Response {
     let Answer { status, headers, body } = answer;
     delivery.flight.answered(status.as_u16());
-    let half = stream::once(async move { Ok(body.slice(..body.len() / 2)) });
+    let half = body.slice(..body.len() / 2);
+    let length = half.len();
+    let half = stream::once(async move { Ok(half) });
     let end = stream::once(async move {
-        let _delivery = delivery;
+        delivery.flight.sent(length);
         // The connection sends what it has before it hears of the error only if it has to wait for
         // it.
         tokio::task::yield_now().await;
@@ -67,12 +69,14 @@ pub(crate) fn send_dripping(answer: Answer, delivery: Delivery, bytes: usize, ev
     delivery.flight.answered(status.as_u16());
     set_length(&mut headers, &body);
     let first = body.slice(..bytes.max(1).min(body.len()));
+    delivery.flight.sent(first.len());
     let rest = stream::unfold((body.slice(first.len()..), delivery), move |(mut rest, delivery)| async move {
         if rest.is_empty() {
             return None;
         }
         tokio::time::sleep(every).await;
         let piece = rest.split_to(bytes.max(1).min(rest.len()));
+        delivery.flight.sent(piece.len());
         Some((Ok::<_, io::Error>(piece), (rest, delivery)))
     });
     response(status, headers, Body::from_stream(stream::once(async { Ok(first) }).chain(rest)))

@@ -8,14 +8,14 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use std::{fmt, io, thread};
 
-use axum::Router;
 use thiserror::Error;
 use tokio::sync::oneshot;
 
 use crate::connection::{Connection, Connections, ResettableListener};
+use crate::control;
 use crate::fault::{Fault, Scope};
 use crate::hold::Hold;
-use crate::log::{Log, Request};
+use crate::log::{Exchange, Log, Observer, Request, Stats};
 use crate::login::{Locks, LoginCost};
 use crate::outage::Outage;
 use crate::registry::Registry;
@@ -33,9 +33,12 @@ pub struct SimulatedHarbor {
 }
 
 /// Describes a simulated Harbor before it starts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct SimulatedHarborBuilder {
+    port: u16,
+    keeps_requests: bool,
+    observer: Option<Observer>,
     registry: Registry,
     version: HarborVersion,
     behind_nginx: bool,
@@ -48,6 +51,14 @@ pub struct SimulatedHarborBuilder {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StartError {
+    /// The port is not to be had.
+    #[error("cannot listen on port {port}")]
+    Port {
+        /// The port.
+        port: u16,
+        /// Why not.
+        source: io::Error,
+    },
     /// There is no socket or no thread to be had.
     #[error("cannot start the server")]
     Io(#[from] io::Error),
@@ -71,16 +82,22 @@ impl SimulatedHarbor {
         format!("http://{}", self.address)
     }
 
-    /// All requests so far, in the order of their arrival.
+    /// All requests so far, in the order of their arrival; none where the server only counts them.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         self.service.log.requests()
     }
 
+    /// The counters, which clients of any language can read at `/__sim/stats`.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.service.log.stats()
+    }
+
     /// The number of requests so far by operation.
     #[must_use]
     pub fn counts(&self) -> BTreeMap<&'static str, usize> {
-        self.service.log.counts()
+        self.stats().operations
     }
 
     /// Forgets the requests so far and the peak; requests in flight stay in flight.
@@ -91,13 +108,13 @@ impl SimulatedHarbor {
     /// The number of requests between their arrival and the end of their answer.
     #[must_use]
     pub fn in_flight(&self) -> usize {
-        self.service.log.in_flight()
+        self.stats().in_flight
     }
 
     /// The highest number of requests in flight so far.
     #[must_use]
     pub fn peak_in_flight(&self) -> usize {
-        self.service.log.peak()
+        self.stats().peak_in_flight
     }
 
     /// Reads the registry while the server serves it.
@@ -156,7 +173,45 @@ impl SimulatedHarbor {
     }
 }
 
+impl Default for SimulatedHarborBuilder {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            keeps_requests: true,
+            observer: None,
+            registry: Registry::default(),
+            version: HarborVersion::default(),
+            behind_nginx: false,
+            login_delay: Duration::ZERO,
+            login_cost: LoginCost::default(),
+            faults: Vec::new(),
+        }
+    }
+}
+
 impl SimulatedHarborBuilder {
+    /// Sets the port to listen on; without this, or with 0, it is one that is free.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Chooses whether the server keeps every request for [`SimulatedHarbor::requests`], as it does without this.
+    ///
+    /// A server that is to run for long should not; it counts them anyway.
+    pub fn keep_requests(mut self, keep: bool) -> Self {
+        self.keeps_requests = keep;
+        self
+    }
+
+    /// Calls a function with every request that has come to its end.
+    ///
+    /// The server waits for it, so that it should be quick.
+    pub fn observer(mut self, hear: impl Fn(&Exchange) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Observer::new(hear));
+        self
+    }
+
     /// Sets what the server holds.
     pub fn registry(mut self, registry: Registry) -> Self {
         self.registry = registry;
@@ -206,14 +261,16 @@ impl SimulatedHarborBuilder {
     ///
     /// # Errors
     ///
-    /// Fails when no socket or thread is to be had, or when a fault names an operation that does
+    /// Fails when the port, a socket or a thread is not to be had, or when a fault names an operation that does
     /// not exist.
     // It is asynchronous so that a server that needs to wait for something can come without a
     // change for callers.
     #[expect(clippy::unused_async, reason = "see above")]
     pub async fn start(self) -> Result<SimulatedHarbor, StartError> {
         self.faults.iter().try_for_each(check)?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let port = self.port;
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|source| StartError::Port { port, source })?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let service = Arc::new(Service {
@@ -227,7 +284,7 @@ impl SimulatedHarborBuilder {
             gates: Mutex::default(),
             outage: Outage::default(),
             connections: Connections::default(),
-            log: Log::default(),
+            log: Log::new(self.keeps_requests, self.observer),
             answers: AtomicU64::new(0),
         });
         let (stop, stopped) = oneshot::channel();
@@ -263,7 +320,7 @@ async fn run(listener: TcpListener, service: Arc<Service>, stopped: oneshot::Rec
         return;
     };
     let listener = ResettableListener::new(listener, service.connections.clone());
-    let router = Router::new().fallback(service::serve).with_state(service);
+    let router = control::routes().fallback(service::serve).with_state(service);
     let router = router.into_make_service_with_connect_info::<Connection>();
     tokio::select! {
         _ = axum::serve(listener, router) => {}

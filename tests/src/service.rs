@@ -65,7 +65,7 @@ impl Service {
         let reuses_connection = connection.carry_request();
         let login = self.identify(&incoming.headers);
         let request_id = self.request_id(&incoming.headers);
-        let flight = self.log.arrive(incoming.log_entry(login.authorization, &request_id));
+        let flight = self.log.arrive(incoming.log_entry(login.authorization, &request_id), login.caller.name());
         let scope = incoming.scope();
         if self.outage.is_down() {
             return send(nginx::page(StatusCode::BAD_GATEWAY), Delivery::new(flight, Places::default()));

@@ -12,7 +12,8 @@ use serde_json::value::RawValue;
 
 use super::artifact::object;
 use super::{
-    Artifact, Ids, Kind, Label, LoadError, Platform, Project, Reference, Registry, Report, Repository, Scan, Tag,
+    Artifact, Ids, Kind, Label, LoadError, Platform, Project, Reference, Registry, Report, Repository, Robot, Scan,
+    Tag, User,
 };
 
 #[derive(Deserialize)]
@@ -21,6 +22,38 @@ struct Capture<'a> {
     /// The bodies of the reports by project, repository and digest; `{}` where there is none.
     #[serde(borrow)]
     reports: BTreeMap<String, &'a RawValue>,
+    #[serde(default)]
+    users: Vec<CapturedUser>,
+    #[serde(default)]
+    robots: Vec<CapturedRobot>,
+}
+
+#[derive(Deserialize)]
+struct CapturedUser {
+    user_id: i64,
+    username: String,
+    sysadmin_flag: bool,
+    creation_time: DateTime<Utc>,
+}
+
+#[derive(Deserialize)]
+struct CapturedRobot {
+    id: i64,
+    name: String,
+    permissions: Vec<CapturedPermission>,
+}
+
+/// What a robot may do in a project, in all of them (`*`), or in the system (`/`).
+#[derive(Deserialize)]
+struct CapturedPermission {
+    namespace: String,
+    access: Vec<CapturedAccess>,
+}
+
+#[derive(Deserialize)]
+struct CapturedAccess {
+    resource: String,
+    action: String,
 }
 
 #[derive(Deserialize)]
@@ -111,8 +144,9 @@ impl Registry {
     /// Loads a registry from what the API of a real one told: its projects with their repositories,
     /// artifacts and reports, under the numbers and times they had.
     ///
-    /// Users and robots are not loaded, since their secrets are not told; only the usual
-    /// administrator is there.
+    /// Its users and robots are there too, but nobody can log in as one of them before
+    /// [`Registry::set_password`] or [`Registry::set_secret`], since such secrets are not told. A robot has all its
+    /// permissions in all its projects.
     ///
     /// # Errors
     ///
@@ -132,6 +166,10 @@ impl Registry {
             let project = project.restore(&mut registry.ids);
             registry.projects.push(project);
         }
+        registry.users.extend(capture.users.into_iter().map(CapturedUser::restore));
+        registry.robots.extend(capture.robots.into_iter().map(CapturedRobot::restore));
+        registry.ids.user = registry.users.iter().map(|user| user.id).max().unwrap_or(0);
+        registry.ids.robot = registry.robots.iter().map(|robot| robot.id).max().unwrap_or(0);
         for (name, body) in capture.reports {
             let digest = name.rsplit('@').next().unwrap_or_default();
             if body.get().contains("\"vulnerabilities\"") && registry.is_image(digest) {
@@ -146,6 +184,29 @@ impl Registry {
         let repositories = self.projects.iter().flat_map(Project::repositories);
         let mut artifacts = repositories.filter_map(|repository| repository.artifact(digest));
         artifacts.any(|artifact| artifact.kind == Kind::Image)
+    }
+}
+
+impl CapturedUser {
+    fn restore(self) -> User {
+        let mut user = User::without_password(self.username);
+        user.id = self.user_id;
+        user.created = self.creation_time;
+        user.administrator = self.sysadmin_flag;
+        user
+    }
+}
+
+impl CapturedRobot {
+    fn restore(self) -> Robot {
+        let namespaces = self.permissions.iter().map(|permission| permission.namespace.as_str());
+        let projects: Vec<_> = namespaces.filter(|namespace| *namespace != "/").collect();
+        let granted = self.permissions.iter().flat_map(|permission| &permission.access);
+        let granted = granted.map(|access| format!("{}:{}", access.resource, access.action));
+        let robot = granted.fold(Robot::without_secret(&self.name), Robot::with_permission);
+        let mut robot = if projects.contains(&"*") { robot } else { robot.on_projects(projects) };
+        robot.id = self.id;
+        robot
     }
 }
 

@@ -11,6 +11,7 @@ mod load;
 mod people;
 mod project;
 mod report;
+mod role;
 mod scan;
 mod synthetic;
 
@@ -26,6 +27,7 @@ pub use load::LoadError;
 pub use people::{Robot, User};
 pub use project::{Project, Repository};
 pub use report::{Report, ReportError};
+pub use role::{Role, UnknownRole};
 pub use scan::{Duplicates, Scan};
 pub use synthetic::Scale;
 
@@ -98,18 +100,15 @@ impl Registry {
 
     /// Adds a user.
     #[must_use]
-    pub fn with_user(mut self, mut user: User) -> Self {
-        user.id = self.ids.next_user();
-        user.created = self.ids.now();
-        self.users.push(user);
+    pub fn with_user(mut self, user: User) -> Self {
+        self.add_user(user);
         self
     }
 
     /// Adds a robot account.
     #[must_use]
-    pub fn with_robot(mut self, mut robot: Robot) -> Self {
-        robot.id = self.ids.next_robot();
-        self.robots.push(robot);
+    pub fn with_robot(mut self, robot: Robot) -> Self {
+        self.add_robot(robot);
         self
     }
 
@@ -130,6 +129,18 @@ impl Registry {
     #[must_use]
     pub fn project(&self, name: &str) -> Option<&Project> {
         self.projects.iter().find(|project| project.name() == name)
+    }
+
+    /// The users, in the order of their creation.
+    #[must_use]
+    pub fn users(&self) -> &[User] {
+        &self.users
+    }
+
+    /// The robots, in the order of their creation.
+    #[must_use]
+    pub fn robots(&self) -> &[Robot] {
+        &self.robots
     }
 
     /// The scan of a digest: reports belong to the content, not to the repositories that hold it.
@@ -201,15 +212,45 @@ impl Registry {
         }
     }
 
+    /// Adds a user, while serving too.
+    pub fn add_user(&mut self, mut user: User) {
+        user.id = self.ids.next_user();
+        user.created = self.ids.now();
+        self.users.push(user);
+    }
+
+    /// Adds a robot account, while serving too.
+    pub fn add_robot(&mut self, mut robot: Robot) {
+        robot.id = self.ids.next_robot();
+        self.robots.push(robot);
+    }
+
     /// Makes a user a developer of a project, and tells whether there is such a project.
     pub fn add_member(&mut self, project: &str, user: impl Into<String>) -> bool {
+        self.add_member_with_role(project, user, Role::Developer)
+    }
+
+    /// Gives a user a role in a project instead of the one they had, and tells whether there is such a project.
+    pub fn add_member_with_role(&mut self, project: &str, user: impl Into<String>, role: Role) -> bool {
         match self.project_mut(project) {
             Some(project) => {
-                project.add_member(user);
+                project.add_member(user.into(), role);
                 true
             }
             None => false,
         }
+    }
+
+    /// Sets the password of a user, and tells whether there is such a user.
+    pub fn set_password(&mut self, user: &str, password: impl Into<String>) -> bool {
+        let user = self.users.iter_mut().find(|known| known.name == user);
+        user.map(|user| user.password = Some(password.into())).is_some()
+    }
+
+    /// Sets the secret of a robot by its full name, and tells whether there is such a robot.
+    pub fn set_secret(&mut self, robot: &str, secret: impl Into<String>) -> bool {
+        let robot = self.robots.iter_mut().find(|known| known.name == robot);
+        robot.map(|robot| robot.secret = Some(secret.into())).is_some()
     }
 
     /// Replaces the scan of a digest, as a rescan does.
@@ -226,19 +267,11 @@ impl Registry {
         }
     }
 
-    pub(crate) fn users(&self) -> &[User] {
-        &self.users
-    }
-
     /// Deletes a robot by its full name, as when it expires; returns whether there was one.
     pub fn delete_robot(&mut self, name: &str) -> bool {
         let before = self.robots.len();
         self.robots.retain(|robot| robot.name != name);
         self.robots.len() < before
-    }
-
-    pub(crate) fn robots(&self) -> &[Robot] {
-        &self.robots
     }
 
     pub(crate) fn duplicates(&self) -> Duplicates {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::artifact::Tag;
-use super::{Artifact, BEGINNING, Ids, Scan};
+use super::{Artifact, BEGINNING, Ids, Role, Scan};
 
 /// A project: a name, who may see it, and its repositories.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub struct Project {
     positions: HashMap<String, usize>,
     name: String,
     public: bool,
-    members: Vec<(String, i64)>,
+    members: Vec<(String, Role)>,
     denied: Vec<String>,
 }
 
@@ -47,7 +47,7 @@ impl Project {
             positions: HashMap::new(),
             name: name.into(),
             public: false,
-            members: vec![("admin".to_owned(), 1)],
+            members: vec![("admin".to_owned(), Role::ProjectAdmin)],
             denied: Vec::new(),
         }
     }
@@ -62,7 +62,7 @@ impl Project {
     /// Makes a user a developer of the project.
     #[must_use]
     pub fn with_member(mut self, user: impl Into<String>) -> Self {
-        self.add_member(user);
+        self.add_member(user.into(), Role::Developer);
         self
     }
 
@@ -115,9 +115,10 @@ impl Project {
         self.positions.get(name).map(|position| &mut self.repositories[*position])
     }
 
-    /// Makes a user a developer of the project.
-    pub(crate) fn add_member(&mut self, user: impl Into<String>) {
-        self.members.push((user.into(), 2));
+    /// Gives a user a role in the project instead of the one they had.
+    pub(crate) fn add_member(&mut self, user: String, role: Role) {
+        self.members.retain(|(name, _)| *name != user);
+        self.members.push((user, role));
     }
 
     /// Takes a repository in as it is, with the numbers and times it has.
@@ -150,7 +151,7 @@ impl Project {
 
     /// The number of the role that a user has in the project.
     pub(crate) fn role_of(&self, user: &str) -> Option<i64> {
-        self.members.iter().find(|(name, _)| name == user).map(|(_, role)| *role)
+        self.members.iter().find(|(name, _)| name == user).map(|(_, role)| role.number())
     }
 
     pub(crate) fn denies(&self, robot: &str) -> bool {

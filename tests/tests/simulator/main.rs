@@ -4,6 +4,7 @@ mod access;
 mod artifacts;
 mod captures;
 mod faults;
+mod log;
 mod nginx;
 mod paging;
 mod query;

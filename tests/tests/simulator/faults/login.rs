@@ -104,12 +104,9 @@ async fn postgresql_is_down() {
         let error = ("UNKNOWN".to_owned(), "internal server error".to_owned());
         assert_eq!((answer.status, answer.error()), (500, error), "{who:?} {path}");
     }
-    for (who, path) in [
-        (As::Admin, "/api/v2.0/ping"),
-        (As::Anonymous, "/api/v2.0/ping"),
-        (As::Anonymous, "/api/v2.0/health"),
-        (As::Admin, "/harbor/projects"),
-    ] {
+    for (who, path) in
+        [(As::Admin, "/api/v2.0/ping"), (As::Anonymous, "/api/v2.0/ping"), (As::Anonymous, "/api/v2.0/health")]
+    {
         assert_eq!(get(&harbor, who, path).await.status, 200, "{who:?} {path}");
     }
     harbor.clear_faults();
