@@ -38,7 +38,7 @@ pub(crate) enum Caller {
 }
 
 /// What everyone may do in a public project.
-const PUBLIC: [&str; 7] = [
+const PUBLIC: [&str; 8] = [
     "project:read",
     "repository:list",
     "artifact:list",
@@ -46,6 +46,7 @@ const PUBLIC: [&str; 7] = [
     "artifact-addition:read",
     "tag:list",
     "accessory:list",
+    "scan:read",
 ];
 
 impl User {
