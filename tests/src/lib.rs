@@ -45,8 +45,8 @@ pub use fault::{Fault, FaultSpecError};
 pub use hold::Hold;
 pub use log::{Exchange, Request, Stats};
 pub use registry::{
-    Artifact, Duplicates, Expected, Finding, Label, ListedArtifact, LoadError, Platform, Project, Registry, Report,
-    ReportError, Repository, Robot, Role, Scale, Scan, UnknownRole, User,
+    Accessory, Addition, Artifact, Duplicates, Expected, Finding, Label, ListedArtifact, LoadError, Platform, Project,
+    Registry, Report, ReportError, Repository, Robot, Role, Scale, Scan, ScanPace, UnknownRole, User,
 };
 pub use server::{SimulatedHarbor, SimulatedHarborBuilder, StartError};
 pub use version::HarborVersion;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::to_bytes;
 use axum::extract::{ConnectInfo, Request as HttpRequest, State};
@@ -182,12 +182,22 @@ impl Service {
             body: &incoming.body,
         };
         check(operation, &asked)?;
+        self.advance_scans();
         match handler(operation.id) {
             Some(Handler::Read(read)) => read(&asked.of(&self.registry.read().unwrap_or_else(PoisonError::into_inner))),
             Some(Handler::Write(write)) => {
                 write(&mut self.registry.write().unwrap_or_else(PoisonError::into_inner), &asked)
             }
             None => Err(Refusal::not_simulated(operation.id, method, &incoming.decoded_path())),
+        }
+    }
+
+    /// Lets the scans get on that follow the clock.
+    fn advance_scans(&self) {
+        let now = Instant::now();
+        let is_due = self.registry.read().unwrap_or_else(PoisonError::into_inner).has_due_scans(now);
+        if is_due {
+            self.registry.write().unwrap_or_else(PoisonError::into_inner).advance_due_scans(now);
         }
     }
 

@@ -55,7 +55,31 @@ impl HarborVersion {
         LATER_OPERATIONS.iter().all(|(id, since)| *id != operation || self >= *since)
     }
 
-    /// Whether artifacts carry `repository_name`, `artifact_type` and links to SBOMs, which came with 2.11.
+    /// Whether an addition exists.
+    pub(crate) fn has_addition(self, name: &str) -> bool {
+        match name {
+            "sbom" => self >= Self::V2_11,
+            "license" | "files" => self >= Self::V2_13,
+            _ => true,
+        }
+    }
+
+    /// Whether findings have a status.
+    pub(crate) fn has_statuses(self) -> bool {
+        self >= Self::V2_14
+    }
+
+    /// Whether stored reports are served while the scanner is down.
+    pub(crate) fn serves_reports_without_scanner(self) -> bool {
+        self >= Self::V2_14
+    }
+
+    /// Whether the `update_time` of a repository moves on pushes, deletions and tags.
+    pub(crate) fn tells_pushes(self) -> bool {
+        self >= Self::V2_15
+    }
+
+    /// Whether artifacts carry `repository_name` and `artifact_type`, which came with 2.11.
     pub(crate) fn names_repositories(self) -> bool {
         self >= Self::V2_11
     }

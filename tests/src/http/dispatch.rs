@@ -1,6 +1,6 @@
 //! Which function answers which operation.
 
-use super::{Asked, Call, Outcome, artifacts, projects, reports, repositories, scanners, system};
+use super::{Asked, Call, Outcome, additions, artifacts, projects, reports, repositories, scanners, scans, system};
 use crate::registry::Registry;
 
 /// The function that answers an operation.
@@ -14,13 +14,15 @@ pub(crate) enum Handler {
 
 /// The function for an operation, or `None` where the operation is not simulated.
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
-    use Handler::Read;
+    use Handler::{Read, Write};
     Some(match operation {
+        "getAddition" => Read(additions::get),
         "getArtifact" => Read(artifacts::get),
         "getCurrentUserInfo" => Read(system::current_user),
         "getHealth" => Read(system::health),
         "getPing" => Read(system::ping),
         "getProject" => Read(projects::get),
+        "getReportLog" => Read(scans::log),
         "getRepository" => Read(repositories::get),
         "getScannerOfProject" => Read(scanners::of_project),
         "getSystemInfo" => Read(system::info),
@@ -33,6 +35,8 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "listProjects" => Read(projects::list),
         "listRepositories" => Read(repositories::list),
         "listTags" => Read(artifacts::tags),
+        "scanArtifact" => Write(scans::start),
+        "stopScanArtifact" => Write(scans::stop),
         _ => return None,
     })
 }

@@ -1,5 +1,6 @@
 //! Harbor's API: what a request means, whether it is well-formed, and what each operation answers from the state.
 
+mod additions;
 pub(crate) mod artifacts;
 mod call;
 mod dispatch;
@@ -10,6 +11,7 @@ mod reports;
 mod repositories;
 pub(crate) mod routes;
 mod scanners;
+mod scans;
 mod system;
 mod validation;
 

@@ -14,12 +14,15 @@ const ACCEPT_HEADER: &str = "x-accept-vulnerabilities";
 /// Answers the report under its media type, or `{}` where there is none.
 pub(crate) fn get(call: &Call<'_>) -> Outcome {
     let (project, repository, artifact) = artifacts::find(call, "artifact-addition:read")?;
-    if !artifact.is_scannable() {
+    let healthy = call.registry.scanner_is_healthy();
+    let serves_stored = call.asked.version.serves_reports_without_scanner();
+    // While the scanner is down, no type counts as one that it can scan.
+    if !(healthy && artifact.is_scannable() || !healthy && serves_stored) {
         let name = format!("{}/{}@{}", project.name(), repository.name(), artifact.digest());
         return Err(Refusal::not_found(format!("report not found for {name}")));
     }
     let body = match accepts_reports(call) {
-        true => call.registry.report_body(repository, artifact),
+        true => call.registry.report_body(repository, artifact, call.asked.version.has_statuses()),
         false => None,
     };
     // This one body has no newline at its end.

@@ -10,10 +10,12 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::accessory::SBOM;
 use super::artifact::object;
+use super::kind::MediaTypes;
 use super::{
-    Artifact, Ids, Kind, Label, LoadError, Platform, Project, Reference, Registry, Report, Repository, Robot, Scan,
-    Tag, User,
+    AccessoryRow, Artifact, Ids, Kind, Label, LoadError, Platform, Project, Reference, Registry, Report, Repository,
+    Robot, Sbom, Scan, Tag, User,
 };
 
 #[derive(Deserialize)]
@@ -93,7 +95,7 @@ struct CapturedArtifact {
     extra_attrs: Value,
     #[serde(default)]
     annotations: Value,
-    accessories: Option<Vec<Value>>,
+    accessories: Option<Vec<CapturedAccessory>>,
     labels: Option<Vec<CapturedLabel>>,
     references: Option<Vec<CapturedReference>>,
     tags: Option<Vec<CapturedTag>>,
@@ -114,6 +116,21 @@ struct CapturedReference {
     child_id: i64,
     child_digest: String,
     platform: CapturedPlatform,
+    #[serde(default)]
+    annotations: Value,
+    urls: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct CapturedAccessory {
+    id: i64,
+    artifact_id: i64,
+    digest: String,
+    #[serde(rename = "type")]
+    kind: String,
+    icon: String,
+    size: i64,
+    creation_time: DateTime<Utc>,
 }
 
 #[derive(Deserialize)]
@@ -160,8 +177,7 @@ impl Registry {
         for project in capture.projects {
             registry.ids.project = registry.ids.project.max(project.project_id);
             for artifact in project.repositories.iter().flat_map(|repository| &repository.artifacts) {
-                let scan = artifact.scan();
-                registry.scans.insert(Arc::from(artifact.digest.as_str()), scan);
+                registry.set_scan(&artifact.digest, artifact.scan());
             }
             let project = project.restore(&mut registry.ids);
             registry.projects.push(project);
@@ -227,6 +243,10 @@ impl CapturedProject {
             restored.updated = repository.update_time;
             restored.pulls = repository.pull_count;
             restored.artifacts = repository.artifacts.into_iter().map(|artifact| artifact.restore(ids)).collect();
+            // Lists do not tell of accessories as artifacts, but their subjects do.
+            let subjects = restored.artifacts.iter();
+            let accessories: Vec<_> = subjects.flat_map(|subject| &subject.accessories).map(accessory).collect();
+            restored.artifacts.extend(accessories);
             project.restore(restored);
         }
         project
@@ -249,17 +269,30 @@ impl CapturedArtifact {
         ids.artifact = ids.artifact.max(self.id);
         let kind = match self.kind.as_str() {
             "IMAGE" if self.manifest_media_type.ends_with("index.v1+json") => Kind::Index,
+            "IMAGE" if self.manifest_media_type.ends_with("manifest.list.v2+json") => Kind::Index,
             "IMAGE" => Kind::Image,
             "CHART" => Kind::Chart,
-            _ => Kind::Other { name: self.kind, media_type: self.media_type, artifact_type: self.artifact_type },
+            "CNAI" => Kind::Model,
+            "SBOM" => Kind::Sbom,
+            _ => Kind::Other {
+                name: self.kind,
+                media_type: self.media_type.clone(),
+                artifact_type: self.artifact_type.clone(),
+            },
         };
+        let types =
+            MediaTypes { config: self.media_type, manifest: self.manifest_media_type, artifact: self.artifact_type };
         let mut artifact = Artifact::of_kind(kind).with_digest(self.digest).with_size(self.size);
         artifact.id = self.id;
         artifact.pushed = self.push_time;
         artifact.pulled = Some(self.pull_time).filter(|time| time.year() > 1);
         artifact.extra_attributes = object(self.extra_attrs);
         artifact.annotations = object(self.annotations);
-        artifact.accessories = self.accessories.unwrap_or_default();
+        artifact.media_types = Some(Arc::new(types));
+        let accessories = self.accessories.unwrap_or_default().into_iter();
+        artifact.accessories = accessories.map(|accessory| accessory.restore(ids)).collect();
+        let sbom = artifact.accessories.iter().find(|row| row.kind == SBOM);
+        artifact.sbom = sbom.map(|row| Sbom::ready(Arc::clone(&row.digest), row.created));
         let labels = self.labels.unwrap_or_default().into_iter();
         artifact.labels =
             labels.map(|label| Label { id: label.id, name: label.name, created: label.creation_time }).collect();
@@ -284,6 +317,34 @@ impl CapturedReference {
             child_id: self.child_id,
             child_digest: Arc::from(self.child_digest),
             platform: Platform { architecture, os, variant, os_version, os_features },
+            annotations: object(self.annotations),
+            urls: self.urls,
         }
     }
+}
+
+impl CapturedAccessory {
+    fn restore(self, ids: &mut Ids) -> AccessoryRow {
+        ids.accessory = ids.accessory.max(self.id);
+        ids.artifact = ids.artifact.max(self.artifact_id);
+        AccessoryRow {
+            id: self.id,
+            artifact_id: self.artifact_id,
+            digest: Arc::from(self.digest),
+            kind: self.kind,
+            icon: self.icon,
+            size: self.size,
+            created: self.creation_time,
+        }
+    }
+}
+
+/// The artifact of an accessory, as far as its subject tells of it.
+fn accessory(row: &AccessoryRow) -> Artifact {
+    let artifact = if row.kind == SBOM { Artifact::of_kind(Kind::Sbom) } else { Artifact::oci_image() };
+    let mut artifact = artifact.with_digest(&row.digest).with_size(row.size);
+    artifact.id = row.artifact_id;
+    artifact.pushed = row.created;
+    artifact.is_accessory = true;
+    artifact
 }

@@ -1,39 +1,51 @@
 //! The state behind the simulated server: projects, repositories, artifacts, scans, and who may see
 //! them.
 
+mod accessory;
+mod addition;
 mod artifact;
 mod body;
 mod capture;
 mod demo;
 mod expected;
 mod finding;
+mod kind;
 mod load;
 mod people;
+mod progress;
 mod project;
 mod report;
 mod role;
+mod rows;
+mod sbom;
 mod scan;
+mod scanner;
 mod synthetic;
-
-use std::collections::HashMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+pub use accessory::Accessory;
+pub use addition::Addition;
 pub use artifact::{Artifact, Label, Platform};
 pub use expected::{Expected, ListedArtifact};
 pub use finding::Finding;
 pub use load::LoadError;
 pub use people::{Robot, User};
+pub use progress::ScanPace;
 pub use project::{Project, Repository};
 pub use report::{Report, ReportError};
 pub use role::{Role, UnknownRole};
-pub use scan::{Duplicates, Scan};
+pub use rows::Duplicates;
+pub use scan::Scan;
 pub use synthetic::Scale;
 
-pub(crate) use artifact::{Kind, Reference, Tag};
+pub(crate) use accessory::AccessoryRow;
+pub(crate) use artifact::{Reference, Tag};
+pub(crate) use kind::Kind;
 pub(crate) use people::Caller;
+pub(crate) use progress::Scans;
 pub(crate) use report::MEDIA_TYPE;
+pub(crate) use sbom::Sbom;
 pub(crate) use synthetic::Random;
 
 /// The first moment of every registry; each thing added is a second younger, so that times are the
@@ -53,8 +65,9 @@ pub struct Registry {
     projects: Vec<Project>,
     users: Vec<User>,
     robots: Vec<Robot>,
-    scans: HashMap<Arc<str>, Scan>,
-    duplicates: Duplicates,
+    scans: Scans,
+    sbom_jobs: Vec<sbom::SbomJob>,
+    scanner_healthy: bool,
     ids: Ids,
 }
 
@@ -64,6 +77,7 @@ pub(crate) struct Ids {
     project: i64,
     repository: i64,
     artifact: i64,
+    accessory: i64,
     tag: i64,
     user: i64,
     robot: i64,
@@ -84,8 +98,9 @@ impl Registry {
             projects: Vec::new(),
             users: Vec::new(),
             robots: Vec::new(),
-            scans: HashMap::new(),
-            duplicates: Duplicates::default(),
+            scans: Scans::default(),
+            sbom_jobs: Vec::new(),
+            scanner_healthy: true,
             ids: Ids::default(),
         };
         registry.with_user(User::administrator("admin", "Harbor12345"))
@@ -112,10 +127,10 @@ impl Registry {
         self
     }
 
-    /// Chooses what becomes of findings that a scanner's report holds twice.
+    /// Chooses what becomes of findings with the same id, package and version. Call it before projects are added.
     #[must_use]
     pub fn with_duplicates(mut self, duplicates: Duplicates) -> Self {
-        self.duplicates = duplicates;
+        self.scans.rows.duplicates = duplicates;
         self
     }
 
@@ -141,12 +156,6 @@ impl Registry {
     #[must_use]
     pub fn robots(&self) -> &[Robot] {
         &self.robots
-    }
-
-    /// The scan of a digest: reports belong to the content, not to the repositories that hold it.
-    #[must_use]
-    pub fn scan(&self, digest: &str) -> &Scan {
-        self.scans.get(digest).unwrap_or(&Scan::Never)
     }
 
     /// Adds a project with all it holds, while serving too.
@@ -253,11 +262,6 @@ impl Registry {
         robot.map(|robot| robot.secret = Some(secret.into())).is_some()
     }
 
-    /// Replaces the scan of a digest, as a rescan does.
-    pub fn set_scan(&mut self, digest: &str, scan: Scan) {
-        self.scans.insert(Arc::from(digest), scan);
-    }
-
     /// A project by its name or by its number, where `by_name` tells that an all-digit text is a
     /// name.
     pub(crate) fn project_by_name_or_id(&self, text: &str, by_name: bool) -> Option<&Project> {
@@ -274,8 +278,9 @@ impl Registry {
         self.robots.len() < before
     }
 
-    pub(crate) fn duplicates(&self) -> Duplicates {
-        self.duplicates
+    /// The findings of all reports as they are served.
+    pub(crate) fn rows(&self) -> &rows::Rows {
+        &self.scans.rows
     }
 
     fn project_mut(&mut self, name: &str) -> Option<&mut Project> {
@@ -291,6 +296,11 @@ impl Ids {
     pub(crate) fn next_artifact(&mut self) -> i64 {
         self.artifact += 1;
         self.artifact
+    }
+
+    pub(crate) fn next_accessory(&mut self) -> i64 {
+        self.accessory += 1;
+        self.accessory
     }
 
     pub(crate) fn next_tag(&mut self) -> i64 {

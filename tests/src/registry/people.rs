@@ -40,7 +40,7 @@ pub(crate) enum Caller {
 }
 
 /// What everyone may do in a public project.
-const PUBLIC: [&str; 7] = [
+const PUBLIC: [&str; 8] = [
     "project:read",
     "repository:list",
     "artifact:list",
@@ -48,6 +48,7 @@ const PUBLIC: [&str; 7] = [
     "artifact-addition:read",
     "tag:list",
     "accessory:list",
+    "scan:read",
 ];
 
 /// What a robot needs to read everything, in its projects and of the system.
