@@ -15,5 +15,6 @@ if ! "$python" -c "import harborapi" 2>/dev/null; then
         skip "harborapi $release cannot be had from PyPI"
 fi
 
-start_simulator --demo --user viewer:Viewer12345 --member shop:viewer:guest
+start_simulator --demo --user viewer:Viewer12345 --member shop:viewer:guest \
+    --fault reset,on=ping,times=1 --fault status=503,on=health,times=1
 "$python" tests/foreign/harborapi_check.py "$ready"

@@ -184,6 +184,17 @@ async fn users_and_robots_of_a_told_registry_wait_for_their_secrets() {
     assert_eq!(simulator.get("robot$one+ci", "key", "/api/v2.0/projects/one").await.0, 403);
 }
 
+#[tokio::test]
+async fn faults_strike_as_the_arguments_say() {
+    let simulator =
+        Simulator::start(&["--fault=status=503,on=projects,times=1,retry-after=7", "--fault=empty,on=ping"]);
+    let ask = async |path: &str| client().get(simulator.url(path)).send().await.unwrap();
+    let struck = ask("/api/v2.0/projects").await;
+    assert_eq!((struck.status().as_u16(), &struck.headers()["retry-after"]), (503, &"7".parse().unwrap()));
+    assert_eq!(ask("/api/v2.0/projects").await.status(), 200);
+    assert_eq!(ask("/api/v2.0/ping").await.bytes().await.unwrap().len(), 0);
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn signals_end_it_well_and_requests_are_logged_where_wanted() {
@@ -246,6 +257,8 @@ fn arguments_that_make_no_sense_get_a_sentence() {
         (&["--synthetic=distinct=9999999"], "distinct=9999999 is too large: at most 1000000"),
         (&["--synthetic=findings=3,distinct=2"], "findings=3 cannot be of distinct=2"),
         (&["--synthetic=projects=18446744073709551615,artifacts=2"], "too many artifacts: at most "),
+        (&["--fault=nonsense"], "there is no fault `nonsense`; there are "),
+        (&["--fault=empty,on=nonsense"], "there is no operation \"nonsense\" for a fault to strike"),
         (&["--bogus"], "unexpected argument '--bogus' found"),
         (&["extra"], "unexpected argument 'extra' found"),
     ];

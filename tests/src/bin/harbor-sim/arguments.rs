@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use clap::{ArgGroup, Parser};
 use harbor_testkit::{Fault, HarborVersion};
@@ -12,7 +13,7 @@ use crate::{USAGE, complain};
 /// A simulated Harbor on 127.0.0.1. It prints its address and its credentials as one line of JSON when it is ready,
 /// and stops on Ctrl-C.
 #[derive(Debug, Parser)]
-#[command(name = "harbor-sim", disable_version_flag = true, after_long_help = Fault::GRAMMAR)]
+#[command(name = "harbor-sim", disable_version_flag = true)]
 #[command(group = ArgGroup::new("source").args(["demo", "reports", "registry", "synthetic"]))]
 pub(crate) struct Arguments {
     /// The port to listen on; 0 means any that is free.
@@ -69,14 +70,20 @@ pub(crate) struct Arguments {
     #[arg(long = "robot", value_name = "NAME:SECRET", value_parser = values::robot)]
     pub(crate) robots: Vec<NamedSecret>,
 
-    /// A fault, such as status=503,on=reports,times=2,retry-after=1 or latency=20ms..200ms; --help lists them all.
-    #[arg(long = "fault", value_name = "SPEC")]
+    /// A fault, such as status=503,on=reports,times=2,retry-after=1.
+    #[arg(long = "fault", value_name = "SPEC", long_help = FAULT_HELP.as_str())]
     pub(crate) faults: Vec<Fault>,
 
     /// Log every request on standard error: method, target, status, operation, who, bytes, time.
     #[arg(short, long)]
     pub(crate) verbose: bool,
 }
+
+/// The text form of all faults.
+static FAULT_HELP: LazyLock<String> = LazyLock::new(|| {
+    let first = "A fault, such as status=503,on=reports,times=2,retry-after=1";
+    format!("{first}.\n\n{}", Fault::GRAMMAR)
+});
 
 /// Reads the command line, or says what is wrong with it in one sentence.
 pub(crate) fn read() -> Result<Arguments, ExitCode> {
