@@ -17,4 +17,4 @@ fi
 
 start_simulator --demo --user viewer:Viewer12345 --member shop:viewer:guest \
     --fault reset,on=ping,times=1 --fault status=503,on=health,times=1
-"$python" tests/foreign/harborapi_check.py "$ready"
+"$python" -B tests/foreign/harborapi_check.py "$ready"

@@ -4,64 +4,14 @@ The argument is the line that harbor-sim prints when it is ready.
 """
 
 import asyncio
-import base64
-import json
 import sys
-import urllib.parse
-import urllib.request
 
 from harborapi import HarborAsyncClient
 from harborapi.exceptions import Forbidden, HarborAPIException, NotFound
 from harborapi.ext import api as bulk
 from harborapi.ext.report import ArtifactReport
 
-READY = json.loads(sys.argv[1])
-API = READY["url"] + "/api/v2.0"
-ADMIN = (READY["administrator"]["name"], READY["administrator"]["password"])
-
-
-class Checks:
-    """Counts what agrees, and tells what does not."""
-
-    def __init__(self):
-        self.agreed, self.failed = 0, 0
-
-    def equal(self, what, found, expected):
-        if found == expected:
-            self.agreed += 1
-        else:
-            self.failed += 1
-            print(f"{what}: {found!r}, but plain HTTP says {expected!r}")
-
-
-def plain(path, headers={}):
-    """The JSON of a path, asked for as the administrator without harborapi."""
-    token = base64.b64encode(":".join(ADMIN).encode()).decode()
-    # One project has a number for a name.
-    headers = {"Authorization": f"Basic {token}", "X-Is-Resource-Name": "true", **headers}
-    request = urllib.request.Request(API + path, headers=headers)
-    with urllib.request.urlopen(request) as answer:
-        return json.load(answer)
-
-
-def plain_list(path):
-    """All rows of a list, page by page."""
-    rows, page = [], 1
-    while found := plain(f"{path}{'&' if '?' in path else '?'}page_size=100&page={page}"):
-        rows, page = rows + found, page + 1
-    return rows
-
-
-def repository_path(repository):
-    project, name = repository.split("/", 1)
-    return f"/projects/{project}/repositories/{urllib.parse.quote(urllib.parse.quote(name, safe=''), safe='')}"
-
-
-def tags(artifact):
-    """The names of the tags of a row or of a model."""
-    if isinstance(artifact, dict):
-        return [tag["name"] for tag in artifact["tags"] or []]
-    return [tag.name for tag in artifact.tags or []]
+from plain import ADMIN, API, READY, Checks, plain, plain_list, repository_path, tags
 
 
 async def check_lists(client, checks):
