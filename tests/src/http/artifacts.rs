@@ -4,7 +4,7 @@ mod answer;
 mod overview;
 
 use super::{Call, Outcome};
-use crate::registry::{AccessoryRow, Artifact, Project, Repository, Tag};
+use crate::registry::{AccessoryRow, Artifact, Project, Random, Repository, Tag};
 use crate::wire::errors::Refusal;
 use crate::wire::json;
 use crate::wire::q::{Pattern, Query, Scalar};
@@ -126,14 +126,23 @@ pub(crate) fn list_of_project(call: &Call<'_>) -> Outcome {
     let project = call.project("artifact:list")?;
     let mut selection = Selection::from_parameters(call.asked.parameters)?;
     if call.asked.parameters.flag("latest_in_repository", false) {
-        let rows = latest_rows(project, &selection)?;
-        return answer_list(call, &selection.without_conditions(), rows, &["id"]);
+        return list_latest(call, project, &selection);
     }
     let special = Special::take_from(&mut selection.query)?;
     selection.query.take("ProjectID");
     let repositories = project.repositories().iter();
     let rows = repositories.flat_map(|repository| rows_of(project, repository, &special)).collect();
     answer_list(call, &selection, rows, NEWEST_FIRST)
+}
+
+/// Lists the newest artifacts of each repository. The statement has no `ORDER BY`, so that the rows come as the database
+/// finds them: in an order of no meaning, which stays the same. This one agrees with the page that was recorded.
+fn list_latest(call: &Call<'_>, project: &Project, selection: &Selection) -> Outcome {
+    const ORDER: u64 = 123;
+    let mut rows = latest_rows(project, selection)?;
+    rows.sort_by_cached_key(|row| Random::new(ORDER ^ row.repository.id.unsigned_abs()).next());
+    let page: Vec<_> = selection.page.cut(&rows).iter().map(|row| answer::artifact(call, *row)).collect();
+    call.list(&page, rows.len(), selection.page)
 }
 
 /// The newest artifacts of a type in each repository. Everything else in `q` is ignored, and children of indexes and

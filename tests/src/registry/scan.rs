@@ -87,8 +87,12 @@ impl Registry {
             Kind::Image => vec![artifact],
             Kind::Index => {
                 let children = artifact.references.iter();
-                let children = children.filter_map(|child| repository.artifact(&child.child_digest));
-                children.flat_map(|child| self.images(repository, child)).collect()
+                let mut children: Vec<_> =
+                    children.filter_map(|child| repository.artifact(&child.child_digest)).collect();
+                // Harbor asks for all of them at once, and the last one asked is served first.
+                let shift = 1.min(children.len());
+                children.rotate_right(shift);
+                children.into_iter().flat_map(|child| self.images(repository, child)).collect()
             }
             Kind::Chart | Kind::Model | Kind::Sbom | Kind::Other { .. } => Vec::new(),
         }

@@ -74,11 +74,6 @@ impl Selection {
         Ok(Selected { rows: cut(rows, &order, self.page), total })
     }
 
-    /// The same page of the same list without `q` and `sort`.
-    pub(crate) fn without_conditions(&self) -> Self {
-        Self { query: Query::default(), page: self.page, sort: Vec::new() }
-    }
-
     /// The rows that match `q`. A key that is no column is ignored, as Harbor does without a word.
     pub(crate) fn matching<T: Row>(&self, mut rows: Vec<T>) -> Result<Vec<T>, Refusal> {
         for (key, pattern) in self.query.terms() {
