@@ -38,7 +38,7 @@ impl Add for LoginCost {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        Self { users: self.users + other.users, robots: self.robots + other.robots }
+        Self { users: self.users.saturating_add(other.users), robots: self.robots.saturating_add(other.robots) }
     }
 }
 

@@ -159,6 +159,9 @@ impl SimulatedHarbor {
     /// Holds the answers of an operation back, named as in [`Fault::on`], until the hold lets them
     /// go.
     ///
+    /// The faults have had their turn when a request is held: those that come later do not strike it,
+    /// and a place that it has under a [`Fault::cap`] stays taken.
+    ///
     /// # Errors
     ///
     /// Fails when there is no such operation.

@@ -120,7 +120,7 @@ impl Service {
             caller => caller,
         };
         let answer = self.answer(incoming, &caller);
-        wait(strike.latency_of_overviews(&incoming.scope(), &answer)).await;
+        wait(strike.latency_of_overviews(&answer)).await;
         match &strike.effect {
             Some(effect) => effect.change(answer),
             None => answer,
@@ -138,7 +138,7 @@ impl Service {
         }
         cost.burn(login.account);
         if login.authorization == Authorization::BasicRefused {
-            let delay = self.login_delay + strike.login_freeze;
+            let delay = self.login_delay.saturating_add(strike.login_freeze);
             self.locks.lock(&login.name, delay);
             wait(delay).await;
         }

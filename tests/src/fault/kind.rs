@@ -104,7 +104,8 @@ impl Fault {
         Self::of_kind(Kind::OverviewLatency(finding))
     }
 
-    /// Serves so many requests at once; more of them wait, first come, first served.
+    /// Serves so many requests at once; more of them wait, first come, first served. What a
+    /// [`Hold`](crate::Hold) keeps back keeps its place.
     ///
     /// [`Fault::times`] counts the requests that have to wait.
     #[must_use]

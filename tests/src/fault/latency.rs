@@ -43,7 +43,7 @@ impl Latency {
             Self::Exponential { mean, longest } => mean.mul_f64(-(1.0 - circumstances.chance).ln()).min(*longest),
             Self::Load { base, knee, step } => {
                 let above = circumstances.in_flight.saturating_sub(*knee);
-                *base + step.saturating_mul(u32::try_from(above).unwrap_or(u32::MAX))
+                base.saturating_add(step.saturating_mul(u32::try_from(above).unwrap_or(u32::MAX)))
             }
             Self::InTurn(latencies) => {
                 latencies.get(circumstances.before).or(latencies.last()).copied().unwrap_or_default()

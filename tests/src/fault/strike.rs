@@ -110,8 +110,8 @@ impl Strike {
     }
 
     /// How much later an answer comes because of the findings that its overviews count.
-    pub(crate) fn latency_of_overviews(&self, scope: &Scope, answer: &Answer) -> Duration {
-        if self.overview_latency.is_zero() || !scope.overview {
+    pub(crate) fn latency_of_overviews(&self, answer: &Answer) -> Duration {
+        if self.overview_latency.is_zero() {
             return Duration::ZERO;
         }
         let findings = answers::findings_of_overviews(&answer.body);
@@ -142,14 +142,17 @@ impl Armed {
         match &self.fault.effect.kind {
             Kind::Latency(latency) => {
                 strike.places.loads.push(Arc::clone(&self.load));
-                strike.latency += latency.of(Circumstances {
+                let latency = latency.of(Circumstances {
                     chance: drawn.fraction(Purpose::Latency),
                     in_flight: Arc::strong_count(&self.load) - 1,
                     before: self.struck,
                 });
+                strike.latency = strike.latency.saturating_add(latency);
             }
-            Kind::OverviewLatency(latency) => strike.overview_latency += *latency,
-            Kind::LoginFreeze(delay) => strike.login_freeze += *delay,
+            Kind::OverviewLatency(latency) => {
+                strike.overview_latency = strike.overview_latency.saturating_add(*latency)
+            }
+            Kind::LoginFreeze(delay) => strike.login_freeze = strike.login_freeze.saturating_add(*delay),
             Kind::LoginCost(cost) => strike.login_cost = strike.login_cost + *cost,
             Kind::Cap { refusal, .. } => {
                 // Whoever waits for a place already waits for the next ones too, in the order of the
@@ -190,6 +193,7 @@ impl Armed {
         let path = arrival.target.split('?').next().unwrap_or_default();
         let kind = match self.fault.effect.kind {
             Kind::ReusedReset => arrival.reuses_connection,
+            Kind::OverviewLatency(_) => arrival.scope.overview,
             // What needs no database goes on.
             Kind::PostgresqlDown => {
                 path.starts_with("/api/")

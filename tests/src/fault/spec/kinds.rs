@@ -81,7 +81,7 @@ fn status(spec: &mut Spec<'_>) -> Result<Fault, FaultSpecError> {
 }
 
 fn latency(spec: &mut Spec<'_>) -> Result<Fault, FaultSpecError> {
-    let range = spec.value("a duration, two of them as bounds, or several in turn", |text| {
+    let range = spec.value("a duration, bounds such as `20ms..200ms`, or several in turn such as `2s/1s`", |text| {
         let parts = |separator: &str| text.split(separator).map(quantity::duration).collect::<Option<Vec<Duration>>>();
         match text.contains("..") {
             true => {

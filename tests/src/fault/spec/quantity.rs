@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// The longest duration. Nobody waits for so long, and multiples of it are still durations.
+const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
+
 /// Reads a duration such as `50ms`, `1.5s` or `2m`.
 pub(super) fn duration(text: &str) -> Option<Duration> {
     let (number, unit) = number_and_unit(text)?;
@@ -15,7 +18,7 @@ pub(super) fn duration(text: &str) -> Option<Duration> {
     };
     // A double is good for nanoseconds here; the rounding hides that 0.1 has no end in it.
     let nanoseconds = (number * unit * 1e9).round();
-    Duration::try_from_secs_f64(nanoseconds / 1e9).ok()
+    Duration::try_from_secs_f64(nanoseconds / 1e9).ok().filter(|duration| *duration <= YEAR)
 }
 
 /// Reads a number of bytes such as `512B`, `4KB` or `4KiB`.
@@ -58,7 +61,8 @@ mod tests {
         assert_eq!(read("1h"), Some(3_600_000_000_000));
         assert_eq!(read("40us"), Some(40_000));
         assert_eq!(read("0s"), Some(0));
-        for wrong in ["", "5", "s", "-1s", "1e3s", "1.2.3s", ".s", "1 s", "1S", "1d", "99999999999999999999h"] {
+        for wrong in ["", "5", "s", "-1s", "1e3s", "1.2.3s", ".s", "1 s", "1S", "1d", "8761h", "99999999999999999999h"]
+        {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }

@@ -76,3 +76,28 @@ fn latencies_add_up_and_other_faults_exclude_each_other() {
     assert_eq!((strike.latency, strike.login_freeze), (2 * second, second));
     assert_eq!(strike.kind(), Some(&Kind::Status(axum::http::StatusCode::SERVICE_UNAVAILABLE)));
 }
+
+#[tokio::test]
+async fn requests_that_wait_for_two_places_do_not_wait_for_each_other() {
+    let faults: Faults = [Fault::cap(1).in_project("a"), Fault::cap(1).in_repository("b")].into_iter().collect();
+    let arrive = |project: &str, repository: &str| {
+        let name = |name: &str| Some(name.to_owned());
+        let scope = Scope { project: name(project), repository: name(repository), ..Scope::default() };
+        let (target, has_credentials, reuses_connection) = ("/", false, false);
+        let mut strike = faults.strike(&Arrival { scope: &scope, target, has_credentials, reuses_connection });
+        tokio::spawn(async move { strike.take_places().await })
+    };
+    let only_first = arrive("a", "other").await.unwrap();
+    let only_second = arrive("other", "b").await.unwrap();
+    let both = arrive("a", "b");
+    tokio::task::yield_now().await;
+    // Now the second place is free, and whoever comes next must not take it before its turn.
+    drop(only_second);
+    let both_too = arrive("a", "b");
+    tokio::task::yield_now().await;
+    drop(only_first);
+    for request in [both, both_too] {
+        let places = tokio::time::timeout(Duration::from_secs(10), request).await;
+        drop(places.expect("the requests wait for each other").unwrap());
+    }
+}
