@@ -196,7 +196,15 @@ impl Registry {
 
     /// Deletes an artifact by its digest or by one of its tags, and tells whether it was there.
     pub fn delete_artifact(&mut self, project: &str, repository: &str, reference: &str) -> bool {
-        self.repository_mut(project, repository).is_some_and(|repository| repository.delete(reference))
+        let now = self.ids.now();
+        let Some(repository) = self.repository_mut(project, repository) else {
+            return false;
+        };
+        let deleted = repository.delete(reference);
+        if deleted {
+            repository.updated = now;
+        }
+        deleted
     }
 
     /// Deletes a repository with all it holds, and tells whether it was there.

@@ -298,6 +298,7 @@ impl Repository {
             self.artifacts[before].tags.retain(|tag| tag.name != name);
         }
         let tag = Tag { id: ids.next_tag(), name: name.to_owned(), pushed: ids.now(), immutable: false };
+        self.updated = tag.pushed;
         self.artifacts[position].tags.push(tag);
         true
     }

@@ -50,11 +50,17 @@ impl Sbom {
     }
 }
 
+impl SbomJob {
+    fn concerns(&self, project: &str, repository: &str, digest: &Arc<str>) -> bool {
+        self.project == project && self.repository == repository && self.digest == *digest
+    }
+}
+
 impl Registry {
     /// Starts the making of SBOMs; an artifact whose SBOM is being made is left alone. Answers whether there is another.
     pub(crate) fn start_sboms(&mut self, project: &str, repository: &str, digests: &[Arc<str>]) -> bool {
-        let busy: BTreeSet<_> = self.sbom_jobs.iter().map(|job| Arc::clone(&job.digest)).collect();
-        let digests: Vec<_> = digests.iter().filter(|digest| !busy.contains(*digest)).collect();
+        let is_busy = |digest| self.sbom_jobs.iter().any(|job| job.concerns(project, repository, digest));
+        let digests: Vec<_> = digests.iter().filter(|digest| !is_busy(digest)).collect();
         for digest in &digests {
             if let Some(found) = self.repository_mut(project, repository) {
                 found.replace_sbom(digest, Sbom::unfinished("Pending", None));
@@ -72,8 +78,8 @@ impl Registry {
 
     /// Stops the making of SBOMs.
     pub(crate) fn stop_sboms(&mut self, project: &str, repository: &str, digests: &[Arc<str>]) {
-        let stopped = |job: &SbomJob| digests.contains(&job.digest);
-        let jobs: Vec<_> = self.sbom_jobs.extract_if(.., |job| stopped(job)).collect();
+        let is_stopped = |job: &SbomJob| digests.iter().any(|digest| job.concerns(project, repository, digest));
+        let jobs: Vec<_> = self.sbom_jobs.extract_if(.., |job| is_stopped(job)).collect();
         for job in jobs {
             let now = self.ids.now();
             if let Some(found) = self.repository_mut(project, repository) {

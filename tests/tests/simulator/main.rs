@@ -1,6 +1,7 @@
 //! The simulated Harbor against what is known of the real one.
 
 mod access;
+mod additions;
 mod artifacts;
 mod captures;
 mod faults;
@@ -11,4 +12,6 @@ mod query;
 mod registry;
 mod reports;
 mod routes;
+mod rows;
+mod scans;
 mod support;
