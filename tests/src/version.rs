@@ -55,6 +55,11 @@ impl HarborVersion {
         LATER_OPERATIONS.iter().all(|(id, since)| *id != operation || self >= *since)
     }
 
+    /// Whether findings have a status in the security hub, which came with 2.14.
+    pub(crate) fn tells_status(self) -> bool {
+        self >= Self::V2_14
+    }
+
     /// Whether artifacts carry `repository_name`, `artifact_type` and links to SBOMs, which came with 2.11.
     pub(crate) fn names_repositories(self) -> bool {
         self >= Self::V2_11

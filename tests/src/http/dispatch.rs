@@ -1,6 +1,6 @@
 //! Which function answers which operation.
 
-use super::{Asked, Call, Outcome, artifacts, projects, reports, repositories, scanners, system};
+use super::{Asked, Call, Outcome, artifacts, projects, reports, repositories, scanners, security, system};
 use crate::registry::Registry;
 
 /// The function that answers an operation.
@@ -16,6 +16,7 @@ pub(crate) enum Handler {
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     use Handler::Read;
     Some(match operation {
+        "ListVulnerabilities" => Read(security::list),
         "getArtifact" => Read(artifacts::get),
         "getCurrentUserInfo" => Read(system::current_user),
         "getHealth" => Read(system::health),
@@ -23,6 +24,7 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "getProject" => Read(projects::get),
         "getRepository" => Read(repositories::get),
         "getScannerOfProject" => Read(scanners::of_project),
+        "getSecuritySummary" => Read(security::summary),
         "getSystemInfo" => Read(system::info),
         "getVulnerabilitiesAddition" => Read(reports::get),
         "headProject" => Read(projects::head),

@@ -10,6 +10,7 @@ mod reports;
 mod repositories;
 pub(crate) mod routes;
 mod scanners;
+mod security;
 mod system;
 mod validation;
 

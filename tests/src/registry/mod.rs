@@ -10,6 +10,7 @@ mod finding;
 mod load;
 mod people;
 mod project;
+mod records;
 mod report;
 mod scan;
 mod synthetic;
@@ -31,6 +32,7 @@ pub use synthetic::Scale;
 
 pub(crate) use artifact::{Kind, Reference, Tag};
 pub(crate) use people::Caller;
+pub(crate) use records::{Record, Records, SeverityCounts};
 pub(crate) use report::MEDIA_TYPE;
 pub(crate) use synthetic::Random;
 
@@ -53,6 +55,8 @@ pub struct Registry {
     robots: Vec<Robot>,
     scans: HashMap<Arc<str>, Scan>,
     duplicates: Duplicates,
+    /// Where the report of a digest is in the database, as far as that is known.
+    report_ranks: HashMap<Arc<str>, usize>,
     ids: Ids,
 }
 
@@ -84,6 +88,7 @@ impl Registry {
             robots: Vec::new(),
             scans: HashMap::new(),
             duplicates: Duplicates::default(),
+            report_ranks: HashMap::new(),
             ids: Ids::default(),
         };
         registry.with_user(User::administrator("admin", "Harbor12345"))

@@ -166,7 +166,8 @@ fn merged_status(statuses: &[&'static str]) -> Option<&'static str> {
     ["Running", "Stopped", "Success", "Error", "Pending"].into_iter().find(|status| statuses.contains(status))
 }
 
-fn known_severity(severity: &str) -> &'static str {
+/// The severity that Harbor makes of a scanner's word.
+pub(super) fn known_severity(severity: &str) -> &'static str {
     match severity {
         "None" | "Negligible" => "None",
         "Low" => "Low",

@@ -10,4 +10,5 @@ mod query;
 mod registry;
 mod reports;
 mod routes;
+mod security;
 mod support;
