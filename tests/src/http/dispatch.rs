@@ -14,7 +14,7 @@ pub(crate) enum Handler {
 
 /// The function for an operation, or `None` where the operation is not simulated.
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
-    use Handler::Read;
+    use Handler::{Read, Write};
     Some(match operation {
         "getArtifact" => Read(artifacts::get),
         "getCurrentUserInfo" => Read(system::current_user),
@@ -22,6 +22,8 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "getPing" => Read(system::ping),
         "getProject" => Read(projects::get),
         "getRepository" => Read(repositories::get),
+        "getScanner" => Read(scanners::get),
+        "getScannerMetadata" => Read(scanners::metadata),
         "getScannerOfProject" => Read(scanners::of_project),
         "getSystemInfo" => Read(system::info),
         "getVulnerabilitiesAddition" => Read(reports::get),
@@ -32,7 +34,11 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "listArtifactsOfProject" => Read(artifacts::list_of_project),
         "listProjects" => Read(projects::list),
         "listRepositories" => Read(repositories::list),
+        "listScannerCandidatesOfProject" => Read(scanners::candidates),
+        "listScanners" => Read(scanners::list),
         "listTags" => Read(artifacts::tags),
+        "setScannerAsDefault" => Write(scanners::set_default),
+        "setScannerOfProject" => Write(scanners::choose),
         _ => return None,
     })
 }

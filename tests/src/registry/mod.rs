@@ -12,6 +12,7 @@ mod people;
 mod project;
 mod report;
 mod scan;
+mod scanner;
 mod synthetic;
 
 use std::collections::HashMap;
@@ -27,11 +28,13 @@ pub use people::{Robot, User};
 pub use project::{Project, Repository};
 pub use report::{Report, ReportError};
 pub use scan::{Duplicates, Scan};
+pub use scanner::Scanner;
 pub use synthetic::Scale;
 
 pub(crate) use artifact::{Kind, Reference, Tag};
 pub(crate) use people::Caller;
 pub(crate) use report::MEDIA_TYPE;
+pub(crate) use scanner::Scanners;
 pub(crate) use synthetic::Random;
 
 /// The first moment of every registry; each thing added is a second younger, so that times are the
@@ -51,6 +54,7 @@ pub struct Registry {
     projects: Vec<Project>,
     users: Vec<User>,
     robots: Vec<Robot>,
+    pub(crate) scanners: Scanners,
     scans: HashMap<Arc<str>, Scan>,
     duplicates: Duplicates,
     ids: Ids,
@@ -82,6 +86,7 @@ impl Registry {
             projects: Vec::new(),
             users: Vec::new(),
             robots: Vec::new(),
+            scanners: Scanners::default(),
             scans: HashMap::new(),
             duplicates: Duplicates::default(),
             ids: Ids::default(),
@@ -245,7 +250,7 @@ impl Registry {
         self.duplicates
     }
 
-    fn project_mut(&mut self, name: &str) -> Option<&mut Project> {
+    pub(crate) fn project_mut(&mut self, name: &str) -> Option<&mut Project> {
         self.projects.iter_mut().find(|project| project.name() == name)
     }
 

@@ -14,6 +14,8 @@ pub struct Project {
     pub(crate) id: i64,
     pub(crate) created: DateTime<Utc>,
     pub(crate) repositories: Vec<Repository>,
+    /// The number of the project's own scanner, known or not.
+    pub(crate) scanner: Option<String>,
     /// Where in `repositories` a name is, once the project is part of a registry.
     positions: HashMap<String, usize>,
     name: String,
@@ -44,6 +46,7 @@ impl Project {
             id: 0,
             created: BEGINNING,
             repositories: Vec::new(),
+            scanner: None,
             positions: HashMap::new(),
             name: name.into(),
             public: false,
