@@ -43,7 +43,7 @@ pub use hold::Hold;
 pub use log::Request;
 pub use registry::{
     Artifact, Duplicates, Expected, Finding, Label, ListedArtifact, LoadError, Platform, Project, Registry, Report,
-    ReportError, Repository, Robot, Scale, Scan, Scanner, User,
+    ReportError, Repository, Robot, Role, Scale, Scan, Scanner, UnknownRole, User,
 };
 pub use server::{SimulatedHarbor, SimulatedHarborBuilder, StartError};
 pub use version::HarborVersion;

@@ -1,6 +1,6 @@
 //! Which function answers which operation.
 
-use super::{Asked, Call, Outcome, artifacts, projects, reports, repositories, scanners, system};
+use super::{Asked, Call, Outcome, artifacts, labels, projects, reports, repositories, scanners, system};
 use crate::registry::Registry;
 
 /// The function that answers an operation.
@@ -16,6 +16,12 @@ pub(crate) enum Handler {
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     use Handler::{Read, Write};
     Some(match operation {
+        "CreateLabel" => Write(labels::create),
+        "DeleteLabel" => Write(labels::delete),
+        "GetLabelByID" => Read(labels::get),
+        "ListLabels" => Read(labels::list),
+        "UpdateLabel" => Write(labels::update),
+        "addLabel" => Write(labels::attach),
         "getArtifact" => Read(artifacts::get),
         "getCurrentUserInfo" => Read(system::current_user),
         "getHealth" => Read(system::health),
@@ -37,6 +43,7 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "listScannerCandidatesOfProject" => Read(scanners::candidates),
         "listScanners" => Read(scanners::list),
         "listTags" => Read(artifacts::tags),
+        "removeLabel" => Write(labels::detach),
         "setScannerAsDefault" => Write(scanners::set_default),
         "setScannerOfProject" => Write(scanners::choose),
         _ => return None,

@@ -3,6 +3,7 @@
 pub(crate) mod artifacts;
 mod call;
 mod dispatch;
+pub(crate) mod labels;
 pub(crate) mod operations;
 pub(crate) mod pages;
 mod projects;

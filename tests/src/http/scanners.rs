@@ -101,6 +101,7 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
 /// Lists the scanners that a project may choose from: all of them. Who may do everything gets them for a project that
 /// does not exist as well.
 pub(crate) fn candidates(call: &Call<'_>) -> Outcome {
+    call.permit_login()?;
     match call.project("scanner:create") {
         Err(refusal) if !call.is_administrator() => Err(refusal),
         _ => answer_list(call),
@@ -150,6 +151,7 @@ pub(crate) fn metadata(call: &Call<'_>) -> Outcome {
 
 /// Answers the scanner that a project uses, with its health; nothing where there is no scanner.
 pub(crate) fn of_project(call: &Call<'_>) -> Outcome {
+    call.permit_login()?;
     let project = call.project("scanner:read")?;
     let Some(scanner) = call.registry.scanner_of(project) else {
         return Ok(Answer::new(StatusCode::OK, json::SUCCESS, bytes::Bytes::new()));

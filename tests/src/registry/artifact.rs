@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{BEGINNING, Report, Scan};
+use super::{BEGINNING, Label, Report, Scan};
 
 /// An artifact of a repository.
 #[derive(Clone, Debug)]
@@ -44,14 +44,6 @@ pub struct Platform {
     pub os_version: Option<String>,
     /// What the operating system must have, such as `win32k`.
     pub os_features: Vec<String>,
-}
-
-/// A label of an artifact.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Label {
-    pub(crate) id: i64,
-    pub(crate) name: String,
-    pub(crate) created: DateTime<Utc>,
 }
 
 /// What an artifact is.
@@ -269,14 +261,6 @@ impl Platform {
     pub fn with_variant(mut self, variant: impl Into<String>) -> Self {
         self.variant = Some(variant.into());
         self
-    }
-}
-
-impl Label {
-    /// A label of the whole registry; `q=labels=(ID)` finds what has it.
-    #[must_use]
-    pub fn new(id: i64, name: impl Into<String>) -> Self {
-        Self { id, name: name.into(), created: BEGINNING }
     }
 }
 

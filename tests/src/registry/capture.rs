@@ -12,7 +12,8 @@ use serde_json::value::RawValue;
 
 use super::artifact::object;
 use super::{
-    Artifact, Ids, Kind, Label, LoadError, Platform, Project, Reference, Registry, Report, Repository, Scan, Tag,
+    Artifact, Ids, Kind, Label, LoadError, Platform, Project, Reference, Registry, Report, Repository, Robot, Scan,
+    Scanner, Tag, User,
 };
 
 #[derive(Deserialize)]
@@ -21,6 +22,75 @@ struct Capture<'a> {
     /// The bodies of the reports by project, repository and digest; `{}` where there is none.
     #[serde(borrow)]
     reports: BTreeMap<String, &'a RawValue>,
+    #[serde(default)]
+    users: Vec<CapturedUser>,
+    #[serde(default)]
+    robots: Vec<CapturedRobot>,
+    #[serde(default)]
+    labels: Vec<CapturedLabel>,
+    #[serde(default)]
+    scanners: Vec<CapturedScanner>,
+}
+
+#[derive(Deserialize)]
+struct CapturedUser {
+    user_id: i64,
+    username: String,
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    realname: String,
+    #[serde(default)]
+    comment: String,
+    sysadmin_flag: bool,
+    creation_time: DateTime<Utc>,
+    update_time: DateTime<Utc>,
+}
+
+#[derive(Deserialize)]
+struct CapturedRobot {
+    id: i64,
+    name: String,
+    #[serde(default)]
+    description: String,
+    disable: bool,
+    #[serde(default)]
+    expires_at: i64,
+    level: String,
+    creation_time: DateTime<Utc>,
+    update_time: DateTime<Utc>,
+    permissions: Vec<CapturedPermission>,
+}
+
+/// What a robot may do in a project, in all of them (`*`), or in the system (`/`).
+#[derive(Deserialize)]
+struct CapturedPermission {
+    namespace: String,
+    access: Vec<CapturedAccess>,
+}
+
+#[derive(Deserialize)]
+struct CapturedAccess {
+    resource: String,
+    action: String,
+}
+
+#[derive(Deserialize)]
+struct CapturedScanner {
+    uuid: String,
+    name: String,
+    url: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    auth: String,
+    is_default: bool,
+    disabled: bool,
+    use_internal_addr: bool,
+    #[serde(rename = "skip_certVerify")]
+    skip_certificate: bool,
+    create_time: DateTime<Utc>,
+    update_time: DateTime<Utc>,
 }
 
 #[derive(Deserialize)]
@@ -72,7 +142,13 @@ struct CapturedArtifact {
 struct CapturedLabel {
     id: i64,
     name: String,
+    #[serde(default)]
+    color: String,
+    #[serde(default)]
+    description: String,
+    project_id: Option<i64>,
     creation_time: DateTime<Utc>,
+    update_time: DateTime<Utc>,
 }
 
 #[derive(Deserialize)]
@@ -111,8 +187,9 @@ impl Registry {
     /// Loads a registry from what the API of a real one told: its projects with their repositories,
     /// artifacts and reports, under the numbers and times they had.
     ///
-    /// Users and robots are not loaded, since their secrets are not told; only the usual
-    /// administrator is there.
+    /// Its users and robots are there too, but nobody can log in as one of them before
+    /// [`Registry::set_password`] or [`Registry::set_secret`], since such secrets are not told. A robot has all its
+    /// permissions in all its projects.
     ///
     /// # Errors
     ///
@@ -132,6 +209,12 @@ impl Registry {
             let project = project.restore(&mut registry.ids);
             registry.projects.push(project);
         }
+        registry.users.extend(capture.users.into_iter().map(CapturedUser::restore));
+        registry.robots.extend(capture.robots.into_iter().map(CapturedRobot::restore));
+        registry.labels.extend(capture.labels.into_iter().map(CapturedLabel::restore));
+        registry.restore_scanners(capture.scanners);
+        registry.ids.user = registry.users.iter().map(|user| user.id).max().unwrap_or(0);
+        registry.ids.robot = registry.robots.iter().map(|robot| robot.id).max().unwrap_or(0);
         for (name, body) in capture.reports {
             let digest = name.rsplit('@').next().unwrap_or_default();
             if body.get().contains("\"vulnerabilities\"") && registry.is_image(digest) {
@@ -142,10 +225,66 @@ impl Registry {
         Ok(registry)
     }
 
+    /// Replaces the usual scanner by those that were there.
+    fn restore_scanners(&mut self, captured: Vec<CapturedScanner>) {
+        let default = captured.iter().find(|scanner| scanner.is_default).map(|scanner| scanner.uuid.clone());
+        if captured.is_empty() {
+            return;
+        }
+        self.scanners.replace(captured.into_iter().map(CapturedScanner::restore).collect());
+        if let Some(uuid) = default {
+            self.scanners.set_default(&uuid);
+        }
+    }
+
     fn is_image(&self, digest: &str) -> bool {
         let repositories = self.projects.iter().flat_map(Project::repositories);
         let mut artifacts = repositories.filter_map(|repository| repository.artifact(digest));
         artifacts.any(|artifact| artifact.kind == Kind::Image)
+    }
+}
+
+impl CapturedUser {
+    fn restore(self) -> User {
+        let mut user = User::without_password(self.username);
+        user.id = self.user_id;
+        user.created = self.creation_time;
+        user.updated = self.update_time;
+        user.administrator = self.sysadmin_flag;
+        user.email = self.email;
+        user.real_name = self.realname;
+        user.comment = self.comment;
+        user
+    }
+}
+
+impl CapturedRobot {
+    fn restore(self) -> Robot {
+        let mut robot = Robot::without_secret(&self.name);
+        let mut projects = Vec::new();
+        for permission in self.permissions {
+            let granted = permission.access.iter().map(|access| format!("{}:{}", access.resource, access.action));
+            match permission.namespace.as_str() {
+                "/" => robot.system_permissions.extend(granted),
+                _ => {
+                    robot.permissions.extend(granted);
+                    projects.push(permission.namespace);
+                }
+            }
+        }
+        if self.level == "project" {
+            robot.home = projects.first().cloned();
+        }
+        if !projects.iter().any(|project| project == "*") {
+            robot = robot.on_projects(projects);
+        }
+        robot.description = self.description;
+        robot.created = self.creation_time;
+        robot.updated = self.update_time;
+        robot.disabled = self.disable;
+        robot.expires = DateTime::from_timestamp(self.expires_at, 0).filter(|_| self.expires_at > 0);
+        robot.id = self.id;
+        robot
     }
 }
 
@@ -200,8 +339,7 @@ impl CapturedArtifact {
         artifact.annotations = object(self.annotations);
         artifact.accessories = self.accessories.unwrap_or_default();
         let labels = self.labels.unwrap_or_default().into_iter();
-        artifact.labels =
-            labels.map(|label| Label { id: label.id, name: label.name, created: label.creation_time }).collect();
+        artifact.labels = labels.map(CapturedLabel::restore).collect();
         let references = self.references.unwrap_or_default().into_iter();
         artifact.references = references.map(CapturedReference::restore).collect();
         // The answer has the newest tag first.
@@ -211,6 +349,30 @@ impl CapturedArtifact {
             artifact.tags.push(Tag { id, name, pushed, immutable });
         }
         artifact
+    }
+}
+
+impl CapturedLabel {
+    fn restore(self) -> Label {
+        let Self { id, name, color, description, project_id: project, creation_time, update_time } = self;
+        Label { id, name, color, description, project, created: creation_time, updated: update_time }
+    }
+}
+
+impl CapturedScanner {
+    fn restore(self) -> Scanner {
+        Scanner {
+            uuid: self.uuid,
+            name: self.name,
+            url: self.url,
+            description: self.description,
+            authorization: self.auth,
+            created: self.create_time,
+            updated: self.update_time,
+            disabled: self.disabled,
+            use_internal_address: self.use_internal_addr,
+            skip_certificate: self.skip_certificate,
+        }
     }
 }
 

@@ -7,10 +7,14 @@ mod capture;
 mod demo;
 mod expected;
 mod finding;
+mod label;
 mod load;
 mod people;
+pub(crate) mod permission;
 mod project;
 mod report;
+mod robot;
+mod role;
 mod scan;
 mod scanner;
 mod synthetic;
@@ -20,13 +24,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub use artifact::{Artifact, Label, Platform};
+pub use artifact::{Artifact, Platform};
 pub use expected::{Expected, ListedArtifact};
 pub use finding::Finding;
+pub use label::Label;
 pub use load::LoadError;
-pub use people::{Robot, User};
+pub use people::User;
 pub use project::{Project, Repository};
 pub use report::{Report, ReportError};
+pub use robot::Robot;
+pub use role::{Role, UnknownRole};
 pub use scan::{Duplicates, Scan};
 pub use scanner::Scanner;
 pub use synthetic::Scale;
@@ -54,6 +61,7 @@ pub struct Registry {
     projects: Vec<Project>,
     users: Vec<User>,
     robots: Vec<Robot>,
+    labels: Vec<Label>,
     pub(crate) scanners: Scanners,
     scans: HashMap<Arc<str>, Scan>,
     duplicates: Duplicates,
@@ -86,6 +94,7 @@ impl Registry {
             projects: Vec::new(),
             users: Vec::new(),
             robots: Vec::new(),
+            labels: Vec::new(),
             scanners: Scanners::default(),
             scans: HashMap::new(),
             duplicates: Duplicates::default(),
@@ -103,18 +112,15 @@ impl Registry {
 
     /// Adds a user.
     #[must_use]
-    pub fn with_user(mut self, mut user: User) -> Self {
-        user.id = self.ids.next_user();
-        user.created = self.ids.now();
-        self.users.push(user);
+    pub fn with_user(mut self, user: User) -> Self {
+        self.add_user(user);
         self
     }
 
     /// Adds a robot account.
     #[must_use]
-    pub fn with_robot(mut self, mut robot: Robot) -> Self {
-        robot.id = self.ids.next_robot();
-        self.robots.push(robot);
+    pub fn with_robot(mut self, robot: Robot) -> Self {
+        self.add_robot(robot);
         self
     }
 
@@ -135,6 +141,18 @@ impl Registry {
     #[must_use]
     pub fn project(&self, name: &str) -> Option<&Project> {
         self.projects.iter().find(|project| project.name() == name)
+    }
+
+    /// The users, in the order of their creation.
+    #[must_use]
+    pub fn users(&self) -> &[User] {
+        &self.users
+    }
+
+    /// The robots, in the order of their creation.
+    #[must_use]
+    pub fn robots(&self) -> &[Robot] {
+        &self.robots
     }
 
     /// The scan of a digest: reports belong to the content, not to the repositories that hold it.
@@ -166,8 +184,9 @@ impl Registry {
     ///
     /// A repository that is not there yet is created. A digest that the repository already holds
     /// gains the tags, and a tag that another artifact of the repository had moves.
-    pub fn push(&mut self, project: &str, repository: &str, artifact: Artifact) -> Option<String> {
+    pub fn push(&mut self, project: &str, repository: &str, mut artifact: Artifact) -> Option<String> {
         let position = self.projects.iter().position(|known| known.name() == project)?;
+        self.adopt_labels(&mut artifact);
         let Self { projects, scans, ids, .. } = self;
         let project = &mut projects[position];
         if project.repository(repository).is_none() {
@@ -206,15 +225,50 @@ impl Registry {
         }
     }
 
+    /// Adds a user, while serving too.
+    pub fn add_user(&mut self, mut user: User) {
+        user.id = self.ids.next_user();
+        user.created = self.ids.now();
+        user.updated = user.created;
+        self.users.push(user);
+    }
+
+    /// Adds a robot account, while serving too.
+    pub fn add_robot(&mut self, mut robot: Robot) {
+        robot.id = self.ids.next_robot();
+        if robot.expires.is_none() {
+            robot.created = self.ids.now();
+            robot.updated = robot.created;
+        }
+        self.robots.push(robot);
+    }
+
     /// Makes a user a developer of a project, and tells whether there is such a project.
     pub fn add_member(&mut self, project: &str, user: impl Into<String>) -> bool {
+        self.add_member_with_role(project, user, Role::Developer)
+    }
+
+    /// Gives a user a role in a project instead of the one they had, and tells whether there is such a project.
+    pub fn add_member_with_role(&mut self, project: &str, user: impl Into<String>, role: Role) -> bool {
         match self.project_mut(project) {
             Some(project) => {
-                project.add_member(user);
+                project.add_member(user.into(), role);
                 true
             }
             None => false,
         }
+    }
+
+    /// Sets the password of a user, and tells whether there is such a user.
+    pub fn set_password(&mut self, user: &str, password: impl Into<String>) -> bool {
+        let user = self.users.iter_mut().find(|known| known.name == user);
+        user.map(|user| user.password = Some(password.into())).is_some()
+    }
+
+    /// Sets the secret of a robot by its full name, and tells whether there is such a robot.
+    pub fn set_secret(&mut self, robot: &str, secret: impl Into<String>) -> bool {
+        let robot = self.robots.iter_mut().find(|known| known.name == robot);
+        robot.map(|robot| robot.secret = Some(secret.into())).is_some()
     }
 
     /// Replaces the scan of a digest, as a rescan does.
@@ -231,19 +285,11 @@ impl Registry {
         }
     }
 
-    pub(crate) fn users(&self) -> &[User] {
-        &self.users
-    }
-
     /// Deletes a robot by its full name, as when it expires; returns whether there was one.
     pub fn delete_robot(&mut self, name: &str) -> bool {
         let before = self.robots.len();
         self.robots.retain(|robot| robot.name != name);
         self.robots.len() < before
-    }
-
-    pub(crate) fn robots(&self) -> &[Robot] {
-        &self.robots
     }
 
     pub(crate) fn duplicates(&self) -> Duplicates {
@@ -252,6 +298,10 @@ impl Registry {
 
     pub(crate) fn project_mut(&mut self, name: &str) -> Option<&mut Project> {
         self.projects.iter_mut().find(|project| project.name() == name)
+    }
+
+    pub(crate) fn artifact_mut(&mut self, project: &str, repository: &str, reference: &str) -> Option<&mut Artifact> {
+        self.repository_mut(project, repository)?.artifact_mut(reference)
     }
 
     fn repository_mut(&mut self, project: &str, repository: &str) -> Option<&mut Repository> {

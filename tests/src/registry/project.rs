@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::artifact::Tag;
-use super::{Artifact, BEGINNING, Ids, Scan};
+use super::{Artifact, BEGINNING, Ids, Role, Scan};
 
 /// A project: a name, who may see it, and its repositories.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub struct Project {
     positions: HashMap<String, usize>,
     name: String,
     public: bool,
-    members: Vec<(String, i64)>,
+    members: Vec<(String, Role)>,
     denied: Vec<String>,
 }
 
@@ -50,7 +50,7 @@ impl Project {
             positions: HashMap::new(),
             name: name.into(),
             public: false,
-            members: vec![("admin".to_owned(), 1)],
+            members: vec![("admin".to_owned(), Role::ProjectAdmin)],
             denied: Vec::new(),
         }
     }
@@ -65,7 +65,7 @@ impl Project {
     /// Makes a user a developer of the project.
     #[must_use]
     pub fn with_member(mut self, user: impl Into<String>) -> Self {
-        self.add_member(user);
+        self.add_member(user.into(), Role::Developer);
         self
     }
 
@@ -114,13 +114,18 @@ impl Project {
         self.positions.get(name).map(|position| &self.repositories[*position])
     }
 
+    pub(crate) fn repositories_mut(&mut self) -> &mut [Repository] {
+        &mut self.repositories
+    }
+
     pub(crate) fn repository_mut(&mut self, name: &str) -> Option<&mut Repository> {
         self.positions.get(name).map(|position| &mut self.repositories[*position])
     }
 
-    /// Makes a user a developer of the project.
-    pub(crate) fn add_member(&mut self, user: impl Into<String>) {
-        self.members.push((user.into(), 2));
+    /// Gives a user a role in the project instead of the one they had.
+    pub(crate) fn add_member(&mut self, user: String, role: Role) {
+        self.members.retain(|(name, _)| *name != user);
+        self.members.push((user, role));
     }
 
     /// Takes a repository in as it is, with the numbers and times it has.
@@ -151,8 +156,8 @@ impl Project {
         true
     }
 
-    /// The number of the role that a user has in the project.
-    pub(crate) fn role_of(&self, user: &str) -> Option<i64> {
+    /// The role that a user has in the project.
+    pub(crate) fn role_of(&self, user: &str) -> Option<Role> {
         self.members.iter().find(|(name, _)| name == user).map(|(_, role)| *role)
     }
 
@@ -207,6 +212,10 @@ impl Repository {
     #[must_use]
     pub fn artifact(&self, reference: &str) -> Option<&Artifact> {
         self.positions.get(reference).map(|position| &self.artifacts[*position])
+    }
+
+    pub(crate) fn artifact_mut(&mut self, reference: &str) -> Option<&mut Artifact> {
+        self.positions.get(reference).map(|position| &mut self.artifacts[*position])
     }
 
     /// The artifacts that a list shows: the tagged ones, and the untagged ones that no index refers

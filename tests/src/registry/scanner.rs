@@ -69,14 +69,15 @@ impl Default for Scanners {
 }
 
 impl Scanners {
+    /// Forgets the scanners for others, of which the first is the default.
+    pub(crate) fn replace(&mut self, scanners: Vec<Scanner>) {
+        self.default = scanners.first().map(|scanner| scanner.uuid.clone());
+        self.registered = scanners;
+    }
+
     /// Takes a scanner in; the first one is the default.
     pub(crate) fn add(&mut self, mut scanner: Scanner) {
         scanner.uuid = format!("7d5c1b86-0000-4000-8000-{:012}", self.registered.len() + 1);
-        self.restore(scanner);
-    }
-
-    /// Takes a scanner in as it is.
-    pub(crate) fn restore(&mut self, scanner: Scanner) {
         self.default.get_or_insert_with(|| scanner.uuid.clone());
         self.registered.push(scanner);
     }

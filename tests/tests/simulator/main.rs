@@ -9,5 +9,6 @@ mod paging;
 mod query;
 mod registry;
 mod reports;
+mod resources;
 mod routes;
 mod support;

@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::ArtifactRow;
+use crate::http::labels::{self, LabelAnswer};
 use crate::http::{Call, reports};
-use crate::registry::{Artifact, Kind, Label, MEDIA_TYPE, Platform, Repository, Tag};
+use crate::registry::{Artifact, Kind, MEDIA_TYPE, Platform, Repository, Tag};
 use crate::wire::{json, time};
 
 /// One artifact; the members are in the order of the wire, which is alphabetical.
@@ -76,18 +77,6 @@ struct ReferenceAnswer<'a> {
     urls: Option<()>,
 }
 
-#[derive(Serialize)]
-struct LabelAnswer<'a> {
-    color: &'static str,
-    #[serde(serialize_with = "time::serialize")]
-    creation_time: DateTime<Utc>,
-    id: i64,
-    name: &'a str,
-    scope: &'static str,
-    #[serde(serialize_with = "time::serialize")]
-    update_time: DateTime<Utc>,
-}
-
 /// A platform; the two odd names are what the real server sends.
 #[derive(Serialize)]
 struct PlatformAnswer<'a> {
@@ -141,7 +130,7 @@ pub(super) fn artifact<'a>(call: &Call<'a>, row: ArtifactRow<'a>) -> ArtifactAns
         extra_attrs: artifact.extra_attributes.as_deref(),
         icon: icon(&artifact.kind),
         id: artifact.id,
-        labels: shown(call, "with_label", &artifact.labels).map(|labels| labels.iter().map(label).collect()),
+        labels: shown(call, "with_label", &artifact.labels).map(|labels| labels.iter().map(labels::answer).collect()),
         manifest_media_type: artifact.kind.manifest_media_type(),
         media_type: artifact.kind.media_type(),
         project_id: project.id,
@@ -177,17 +166,6 @@ pub(super) fn tag<'a>(call: &Call<'_>, repository: &Repository, artifact: &Artif
 /// A list that the caller must ask for, `null` without and where it is empty.
 fn shown<'a, T>(call: &Call<'_>, flag: &str, list: &'a [T]) -> Option<&'a [T]> {
     Some(list).filter(|list| !list.is_empty() && call.asked.parameters.flag(flag, false))
-}
-
-fn label(label: &Label) -> LabelAnswer<'_> {
-    LabelAnswer {
-        color: "#fff",
-        creation_time: label.created,
-        id: label.id,
-        name: &label.name,
-        scope: "g",
-        update_time: label.created,
-    }
 }
 
 fn links(row: ArtifactRow<'_>, with_sboms: bool) -> BTreeMap<&'static str, Link> {
