@@ -46,7 +46,7 @@ pub use hold::Hold;
 pub use log::{Exchange, Request, Stats};
 pub use registry::{
     Accessory, Addition, Artifact, Duplicates, Expected, Finding, Label, ListedArtifact, LoadError, Platform, Project,
-    Registry, Report, ReportError, Repository, Robot, Role, Scale, Scan, ScanPace, UnknownRole, User,
+    Registry, Report, ReportError, Repository, Robot, Role, Scale, Scan, ScanPace, Scanner, UnknownRole, User,
 };
 pub use server::{SimulatedHarbor, SimulatedHarborBuilder, StartError};
 pub use version::HarborVersion;

@@ -158,10 +158,14 @@ async fn users_and_robots_of_a_told_registry_wait_for_their_secrets() {
     };
     let user = |name: &str, id: i64| {
         let time = "2026-11-21T08:36:15.088Z";
-        json!({"user_id": id, "username": name, "sysadmin_flag": false, "creation_time": time})
+        json!({"user_id": id, "username": name, "sysadmin_flag": false, "creation_time": time, "update_time": time})
     };
     let access = json!([{"resource": "repository", "action": "list"}]);
-    let robot = json!({"id": 4, "name": "robot$one+ci", "permissions": [{"namespace": "one", "access": access}]});
+    let time = "2026-01-01T00:00:00.000Z";
+    let robot = json!({
+        "id": 4, "name": "robot$one+ci", "level": "project", "disable": false, "creation_time": time,
+        "update_time": time, "permissions": [{"namespace": "one", "access": access}],
+    });
     let told = json!({
         "projects": [project("one", 2), project("two", 3)], "reports": {}, "robots": [robot],
         "users": [user("ann", 5), user("bob", 6)],

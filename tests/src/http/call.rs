@@ -95,6 +95,23 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// The project of a number, if the caller may do something there.
+    pub(crate) fn project_of_id(&self, id: i64, permission: &str) -> Result<&'a Project, Refusal> {
+        match self.registry.projects().iter().find(|project| project.id == id) {
+            Some(project) if self.registry.permits(self.asked.caller, project, permission) => Ok(project),
+            None if self.is_administrator() => Err(Refusal::not_found(format!("project {id} not found"))),
+            _ => Err(self.denied()),
+        }
+    }
+
+    /// Lets everyone pass who has a login.
+    pub(crate) fn permit_login(&self) -> Result<(), Refusal> {
+        match self.asked.is_anonymous() {
+            true => Err(Refusal::unauthorized()),
+            false => Ok(()),
+        }
+    }
+
     /// Lets those pass who may do something with the whole system, such as `quota:list`.
     pub(crate) fn permit_system(&self, permission: &str) -> Result<(), Refusal> {
         match self.asked.caller {

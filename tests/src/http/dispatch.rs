@@ -1,7 +1,8 @@
 //! Which function answers which operation.
 
 use super::{
-    Asked, Call, Outcome, additions, artifacts, projects, reports, repositories, scanners, scans, security, system,
+    Asked, Call, Outcome, additions, artifacts, labels, projects, reports, repositories, scanners, scans, security,
+    system,
 };
 use crate::registry::Registry;
 
@@ -18,8 +19,14 @@ pub(crate) enum Handler {
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     use Handler::{Read, Write};
     Some(match operation {
-        "getAddition" => Read(additions::get),
+        "CreateLabel" => Write(labels::create),
+        "DeleteLabel" => Write(labels::delete),
+        "GetLabelByID" => Read(labels::get),
+        "ListLabels" => Read(labels::list),
         "ListVulnerabilities" => Read(security::list),
+        "UpdateLabel" => Write(labels::update),
+        "addLabel" => Write(labels::attach),
+        "getAddition" => Read(additions::get),
         "getArtifact" => Read(artifacts::get),
         "getCurrentUserInfo" => Read(system::current_user),
         "getHealth" => Read(system::health),
@@ -27,6 +34,8 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "getProject" => Read(projects::get),
         "getReportLog" => Read(scans::log),
         "getRepository" => Read(repositories::get),
+        "getScanner" => Read(scanners::get),
+        "getScannerMetadata" => Read(scanners::metadata),
         "getScannerOfProject" => Read(scanners::of_project),
         "getSecuritySummary" => Read(security::summary),
         "getSystemInfo" => Read(system::info),
@@ -38,9 +47,14 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "listArtifactsOfProject" => Read(artifacts::list_of_project),
         "listProjects" => Read(projects::list),
         "listRepositories" => Read(repositories::list),
+        "listScannerCandidatesOfProject" => Read(scanners::candidates),
+        "listScanners" => Read(scanners::list),
         "listTags" => Read(artifacts::tags),
         "scanArtifact" => Write(scans::start),
         "stopScanArtifact" => Write(scans::stop),
+        "removeLabel" => Write(labels::detach),
+        "setScannerAsDefault" => Write(scanners::set_default),
+        "setScannerOfProject" => Write(scanners::choose),
         _ => return None,
     })
 }

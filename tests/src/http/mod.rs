@@ -4,6 +4,7 @@ mod additions;
 pub(crate) mod artifacts;
 mod call;
 mod dispatch;
+pub(crate) mod labels;
 pub(crate) mod operations;
 pub(crate) mod pages;
 mod projects;

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{Answer, Call, Outcome};
-use crate::registry::{Caller, Project};
+use crate::registry::{Caller, Project, Role};
 use crate::wire::errors::Refusal;
 use crate::wire::parameters::Parameters;
 use crate::wire::rows::{Cell, Row, Selection};
@@ -110,7 +110,7 @@ fn wanted(project: &Project, parameters: &Parameters) -> bool {
 
 fn answer<'a>(call: &Call<'_>, project: &'a Project, with_detail: bool) -> ProjectAnswer<'a> {
     let role = match call.asked.caller {
-        Caller::User(name) => project.role_of(name),
+        Caller::User(name) => project.role_of(name).map(Role::number),
         _ => None,
     };
     ProjectAnswer {

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::accessory::{Accessory, AccessoryRow};
 use super::kind::{Kind, MediaTypes};
-use super::{Addition, BEGINNING, Report, Sbom, Scan};
+use super::{Addition, BEGINNING, Label, Report, Sbom, Scan};
 
 /// An artifact of a repository.
 #[derive(Clone, Debug)]
@@ -55,14 +55,6 @@ pub struct Platform {
     pub os_version: Option<String>,
     /// What the operating system must have, such as `win32k`.
     pub os_features: Vec<String>,
-}
-
-/// A label of an artifact.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Label {
-    pub(crate) id: i64,
-    pub(crate) name: String,
-    pub(crate) created: DateTime<Utc>,
 }
 
 /// A tag of an artifact.
@@ -317,14 +309,6 @@ impl Platform {
     pub fn with_variant(mut self, variant: impl Into<String>) -> Self {
         self.variant = Some(variant.into());
         self
-    }
-}
-
-impl Label {
-    /// A label of the whole registry; `q=labels=(ID)` finds what has it.
-    #[must_use]
-    pub fn new(id: i64, name: impl Into<String>) -> Self {
-        Self { id, name: name.into(), created: BEGINNING }
     }
 }
 

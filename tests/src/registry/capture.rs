@@ -15,7 +15,7 @@ use super::artifact::object;
 use super::kind::MediaTypes;
 use super::{
     AccessoryRow, Artifact, Ids, Kind, Label, LoadError, Platform, Project, Random, Reference, Registry, Report,
-    Repository, Robot, Sbom, Scan, Tag, User,
+    Repository, Robot, Sbom, Scan, Scanner, Tag, User,
 };
 
 #[derive(Deserialize)]
@@ -28,20 +28,39 @@ struct Capture<'a> {
     users: Vec<CapturedUser>,
     #[serde(default)]
     robots: Vec<CapturedRobot>,
+    #[serde(default)]
+    labels: Vec<CapturedLabel>,
+    #[serde(default)]
+    scanners: Vec<CapturedScanner>,
 }
 
 #[derive(Deserialize)]
 struct CapturedUser {
     user_id: i64,
     username: String,
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    realname: String,
+    #[serde(default)]
+    comment: String,
     sysadmin_flag: bool,
     creation_time: DateTime<Utc>,
+    update_time: DateTime<Utc>,
 }
 
 #[derive(Deserialize)]
 struct CapturedRobot {
     id: i64,
     name: String,
+    #[serde(default)]
+    description: String,
+    disable: bool,
+    #[serde(default)]
+    expires_at: i64,
+    level: String,
+    creation_time: DateTime<Utc>,
+    update_time: DateTime<Utc>,
     permissions: Vec<CapturedPermission>,
 }
 
@@ -56,6 +75,24 @@ struct CapturedPermission {
 struct CapturedAccess {
     resource: String,
     action: String,
+}
+
+#[derive(Deserialize)]
+struct CapturedScanner {
+    uuid: String,
+    name: String,
+    url: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    auth: String,
+    is_default: bool,
+    disabled: bool,
+    use_internal_addr: bool,
+    #[serde(rename = "skip_certVerify")]
+    skip_certificate: bool,
+    create_time: DateTime<Utc>,
+    update_time: DateTime<Utc>,
 }
 
 #[derive(Deserialize)]
@@ -107,7 +144,13 @@ struct CapturedArtifact {
 struct CapturedLabel {
     id: i64,
     name: String,
+    #[serde(default)]
+    color: String,
+    #[serde(default)]
+    description: String,
+    project_id: Option<i64>,
     creation_time: DateTime<Utc>,
+    update_time: DateTime<Utc>,
 }
 
 #[derive(Deserialize)]
@@ -191,6 +234,8 @@ impl Registry {
         }
         registry.users.extend(capture.users.into_iter().map(CapturedUser::restore));
         registry.robots.extend(capture.robots.into_iter().map(CapturedRobot::restore));
+        registry.labels.extend(capture.labels.into_iter().map(CapturedLabel::restore));
+        registry.restore_scanners(capture.scanners);
         registry.ids.user = registry.users.iter().map(|user| user.id).max().unwrap_or(0);
         registry.ids.robot = registry.robots.iter().map(|robot| robot.id).max().unwrap_or(0);
         for (name, body) in capture.reports {
@@ -201,6 +246,18 @@ impl Registry {
             }
         }
         Ok(registry)
+    }
+
+    /// Replaces the usual scanner by those that were there.
+    fn restore_scanners(&mut self, captured: Vec<CapturedScanner>) {
+        let default = captured.iter().find(|scanner| scanner.is_default).map(|scanner| scanner.uuid.clone());
+        if captured.is_empty() {
+            return;
+        }
+        self.scanners.replace(captured.into_iter().map(CapturedScanner::restore).collect());
+        if let Some(uuid) = default {
+            self.scanners.set_default(&uuid);
+        }
     }
 
     fn is_image(&self, digest: &str) -> bool {
@@ -215,19 +272,40 @@ impl CapturedUser {
         let mut user = User::without_password(self.username);
         user.id = self.user_id;
         user.created = self.creation_time;
+        user.updated = self.update_time;
         user.administrator = self.sysadmin_flag;
+        user.email = self.email;
+        user.real_name = self.realname;
+        user.comment = self.comment;
         user
     }
 }
 
 impl CapturedRobot {
     fn restore(self) -> Robot {
-        let namespaces = self.permissions.iter().map(|permission| permission.namespace.as_str());
-        let projects: Vec<_> = namespaces.filter(|namespace| *namespace != "/").collect();
-        let granted = self.permissions.iter().flat_map(|permission| &permission.access);
-        let granted = granted.map(|access| format!("{}:{}", access.resource, access.action));
-        let robot = granted.fold(Robot::without_secret(&self.name), Robot::with_permission);
-        let mut robot = if projects.contains(&"*") { robot } else { robot.on_projects(projects) };
+        let mut robot = Robot::without_secret(&self.name);
+        let mut projects = Vec::new();
+        for permission in self.permissions {
+            let granted = permission.access.iter().map(|access| format!("{}:{}", access.resource, access.action));
+            match permission.namespace.as_str() {
+                "/" => robot.system_permissions.extend(granted),
+                _ => {
+                    robot.permissions.extend(granted);
+                    projects.push(permission.namespace);
+                }
+            }
+        }
+        if self.level == "project" {
+            robot.home = projects.first().cloned();
+        }
+        if !projects.iter().any(|project| project == "*") {
+            robot = robot.on_projects(projects);
+        }
+        robot.description = self.description;
+        robot.created = self.creation_time;
+        robot.updated = self.update_time;
+        robot.disabled = self.disable;
+        robot.expires = DateTime::from_timestamp(self.expires_at, 0).filter(|_| self.expires_at > 0);
         robot.id = self.id;
         robot
     }
@@ -315,8 +393,7 @@ impl CapturedArtifact {
         let sbom = artifact.accessories.iter().find(|row| row.kind == SBOM);
         artifact.sbom = sbom.map(|row| Sbom::ready(Arc::clone(&row.digest), row.created));
         let labels = self.labels.unwrap_or_default().into_iter();
-        artifact.labels =
-            labels.map(|label| Label { id: label.id, name: label.name, created: label.creation_time }).collect();
+        artifact.labels = labels.map(CapturedLabel::restore).collect();
         let references = self.references.unwrap_or_default().into_iter();
         artifact.references = references.map(CapturedReference::restore).collect();
         // The answer has the newest tag first.
@@ -326,6 +403,30 @@ impl CapturedArtifact {
             artifact.tags.push(Tag { id, name, pushed, immutable });
         }
         artifact
+    }
+}
+
+impl CapturedLabel {
+    fn restore(self) -> Label {
+        let Self { id, name, color, description, project_id: project, creation_time, update_time } = self;
+        Label { id, name, color, description, project, created: creation_time, updated: update_time }
+    }
+}
+
+impl CapturedScanner {
+    fn restore(self) -> Scanner {
+        Scanner {
+            uuid: self.uuid,
+            name: self.name,
+            url: self.url,
+            description: self.description,
+            authorization: self.auth,
+            created: self.create_time,
+            updated: self.update_time,
+            disabled: self.disabled,
+            use_internal_address: self.use_internal_addr,
+            skip_certificate: self.skip_certificate,
+        }
     }
 }
 

@@ -10,12 +10,15 @@ mod demo;
 mod expected;
 mod finding;
 mod kind;
+mod label;
 mod load;
 mod people;
+pub(crate) mod permission;
 mod progress;
 mod project;
 mod records;
 mod report;
+mod robot;
 mod role;
 mod rows;
 mod sbom;
@@ -30,17 +33,20 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 pub use accessory::Accessory;
 pub use addition::Addition;
-pub use artifact::{Artifact, Label, Platform};
+pub use artifact::{Artifact, Platform};
 pub use expected::{Expected, ListedArtifact};
 pub use finding::Finding;
+pub use label::Label;
 pub use load::LoadError;
-pub use people::{Robot, User};
+pub use people::User;
 pub use progress::ScanPace;
 pub use project::{Project, Repository};
 pub use report::{Report, ReportError};
+pub use robot::Robot;
 pub use role::{Role, UnknownRole};
 pub use rows::Duplicates;
 pub use scan::Scan;
+pub use scanner::Scanner;
 pub use synthetic::Scale;
 
 pub(crate) use accessory::AccessoryRow;
@@ -51,6 +57,7 @@ pub(crate) use progress::Scans;
 pub(crate) use records::{Record, Records, SeverityCounts};
 pub(crate) use report::MEDIA_TYPE;
 pub(crate) use sbom::Sbom;
+pub(crate) use scanner::Scanners;
 pub(crate) use synthetic::Random;
 
 /// The first moment of every registry; each thing added is a second younger, so that times are the
@@ -70,11 +77,12 @@ pub struct Registry {
     projects: Vec<Project>,
     users: Vec<User>,
     robots: Vec<Robot>,
+    labels: Vec<Label>,
+    pub(crate) scanners: Scanners,
     scans: Scans,
     /// Where the report of a digest is in the database, as far as that is known.
     report_ranks: HashMap<Arc<str>, usize>,
     sbom_jobs: Vec<sbom::SbomJob>,
-    scanner_healthy: bool,
     ids: Ids,
 }
 
@@ -105,10 +113,11 @@ impl Registry {
             projects: Vec::new(),
             users: Vec::new(),
             robots: Vec::new(),
+            labels: Vec::new(),
+            scanners: Scanners::default(),
             scans: Scans::default(),
             report_ranks: HashMap::new(),
             sbom_jobs: Vec::new(),
-            scanner_healthy: true,
             ids: Ids::default(),
         };
         registry.with_user(User::administrator("admin", "Harbor12345"))
@@ -189,8 +198,9 @@ impl Registry {
     ///
     /// A repository that is not there yet is created. A digest that the repository already holds
     /// gains the tags, and a tag that another artifact of the repository had moves.
-    pub fn push(&mut self, project: &str, repository: &str, artifact: Artifact) -> Option<String> {
+    pub fn push(&mut self, project: &str, repository: &str, mut artifact: Artifact) -> Option<String> {
         let position = self.projects.iter().position(|known| known.name() == project)?;
+        self.adopt_labels(&mut artifact);
         let Self { projects, scans, ids, .. } = self;
         let project = &mut projects[position];
         if project.repository(repository).is_none() {
@@ -241,12 +251,17 @@ impl Registry {
     pub fn add_user(&mut self, mut user: User) {
         user.id = self.ids.next_user();
         user.created = self.ids.now();
+        user.updated = user.created;
         self.users.push(user);
     }
 
     /// Adds a robot account, while serving too.
     pub fn add_robot(&mut self, mut robot: Robot) {
         robot.id = self.ids.next_robot();
+        if robot.expires.is_none() {
+            robot.created = self.ids.now();
+            robot.updated = robot.created;
+        }
         self.robots.push(robot);
     }
 
@@ -299,8 +314,12 @@ impl Registry {
         &self.scans.rows
     }
 
-    fn project_mut(&mut self, name: &str) -> Option<&mut Project> {
+    pub(crate) fn project_mut(&mut self, name: &str) -> Option<&mut Project> {
         self.projects.iter_mut().find(|project| project.name() == name)
+    }
+
+    pub(crate) fn artifact_mut(&mut self, project: &str, repository: &str, reference: &str) -> Option<&mut Artifact> {
+        self.repository_mut(project, repository)?.artifact_mut(reference)
     }
 
     fn repository_mut(&mut self, project: &str, repository: &str) -> Option<&mut Repository> {

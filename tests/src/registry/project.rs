@@ -15,6 +15,8 @@ pub struct Project {
     pub(crate) id: i64,
     pub(crate) created: DateTime<Utc>,
     pub(crate) repositories: Vec<Repository>,
+    /// The number of the project's own scanner, known or not.
+    pub(crate) scanner: Option<String>,
     /// Where in `repositories` a name is, once the project is part of a registry.
     positions: HashMap<String, usize>,
     name: String,
@@ -45,6 +47,7 @@ impl Project {
             id: 0,
             created: BEGINNING,
             repositories: Vec::new(),
+            scanner: None,
             positions: HashMap::new(),
             name: name.into(),
             public: false,
@@ -112,6 +115,10 @@ impl Project {
         self.positions.get(name).map(|position| &self.repositories[*position])
     }
 
+    pub(crate) fn repositories_mut(&mut self) -> &mut [Repository] {
+        &mut self.repositories
+    }
+
     pub(crate) fn repository_mut(&mut self, name: &str) -> Option<&mut Repository> {
         self.positions.get(name).map(|position| &mut self.repositories[*position])
     }
@@ -150,9 +157,9 @@ impl Project {
         true
     }
 
-    /// The number of the role that a user has in the project.
-    pub(crate) fn role_of(&self, user: &str) -> Option<i64> {
-        self.members.iter().find(|(name, _)| name == user).map(|(_, role)| role.number())
+    /// The role that a user has in the project.
+    pub(crate) fn role_of(&self, user: &str) -> Option<Role> {
+        self.members.iter().find(|(name, _)| name == user).map(|(_, role)| *role)
     }
 
     pub(crate) fn denies(&self, robot: &str) -> bool {
@@ -208,7 +215,7 @@ impl Repository {
         self.positions.get(reference).map(|position| &self.artifacts[*position])
     }
 
-    pub(super) fn artifact_mut(&mut self, reference: &str) -> Option<&mut Artifact> {
+    pub(crate) fn artifact_mut(&mut self, reference: &str) -> Option<&mut Artifact> {
         self.positions.get(reference).map(|position| &mut self.artifacts[*position])
     }
 

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use harbor_testkit::{Registry, Robot, SimulatedHarbor, User};
+use harbor_testkit::{Registry, SimulatedHarbor};
 use serde_json::Value;
 
 use crate::support::{raw_with, start};
@@ -68,19 +68,9 @@ fn folder() -> PathBuf {
 }
 
 fn recorded_registry(folder: &Path) -> Registry {
-    let more = [
-        "artifact:read",
-        "repository:read",
-        "tag:list",
-        "accessory:list",
-        "project:read",
-        "security-hub:list",
-        "security-hub:read",
-    ];
-    let robot = Robot::new("bulk", "robot-secret");
-    let robot = more.into_iter().fold(robot, Robot::with_permission);
-    let registry = Registry::from_capture(folder.join("registry.json")).unwrap();
-    let mut registry = registry.with_user(User::new("alice", "Alice12345")).with_robot(robot);
+    let mut registry = Registry::from_capture(folder.join("registry.json")).unwrap();
+    assert!(registry.set_password("alice", "Alice12345"));
+    assert!(registry.set_secret("robot$bulk", "robot-secret"));
     assert!(registry.add_member("team-a", "alice"));
     registry
 }

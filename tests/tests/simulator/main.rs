@@ -11,6 +11,7 @@ mod paging;
 mod query;
 mod registry;
 mod reports;
+mod resources;
 mod routes;
 mod rows;
 mod scans;

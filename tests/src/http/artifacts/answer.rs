@@ -9,7 +9,8 @@ use serde_json::{Map, Value};
 use super::ArtifactRow;
 use super::overview::{self, Overview, SbomOverview};
 use crate::http::Call;
-use crate::registry::{AccessoryRow, Artifact, Label, Platform, Repository, Tag};
+use crate::http::labels::{self, LabelAnswer};
+use crate::registry::{AccessoryRow, Artifact, Platform, Repository, Tag};
 use crate::wire::{json, time};
 
 /// One artifact; the members are in the order of the wire, which is alphabetical.
@@ -98,18 +99,6 @@ struct ReferenceAnswer<'a> {
     urls: Option<&'a [String]>,
 }
 
-#[derive(Serialize)]
-struct LabelAnswer<'a> {
-    color: &'static str,
-    #[serde(serialize_with = "time::serialize")]
-    creation_time: DateTime<Utc>,
-    id: i64,
-    name: &'a str,
-    scope: &'static str,
-    #[serde(serialize_with = "time::serialize")]
-    update_time: DateTime<Utc>,
-}
-
 /// A platform; the two odd names are what the real server sends.
 #[derive(Serialize)]
 struct PlatformAnswer<'a> {
@@ -137,7 +126,7 @@ pub(super) fn artifact<'a>(call: &Call<'a>, row: ArtifactRow<'a>) -> ArtifactAns
         extra_attrs: artifact.extra_attributes.as_deref(),
         icon: artifact.kind.icon(),
         id: artifact.id,
-        labels: shown(call, "with_label", &artifact.labels).map(|labels| labels.iter().map(label).collect()),
+        labels: shown(call, "with_label", &artifact.labels).map(|labels| labels.iter().map(labels::answer).collect()),
         manifest_media_type: artifact.manifest_media_type(),
         media_type: artifact.media_type(),
         project_id: project.id,
@@ -194,17 +183,6 @@ pub(super) fn accessory<'a>(
 /// A list that the caller must ask for, `null` without and where it is empty.
 fn shown<'a, T>(call: &Call<'_>, flag: &str, list: &'a [T]) -> Option<&'a [T]> {
     Some(list).filter(|list| !list.is_empty() && call.asked.parameters.flag(flag, false))
-}
-
-fn label(label: &Label) -> LabelAnswer<'_> {
-    LabelAnswer {
-        color: "#fff",
-        creation_time: label.created,
-        id: label.id,
-        name: &label.name,
-        scope: "g",
-        update_time: label.created,
-    }
 }
 
 fn links(call: &Call<'_>, row: ArtifactRow<'_>) -> BTreeMap<&'static str, Link> {
