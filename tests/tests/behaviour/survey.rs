@@ -1,5 +1,7 @@
 //! What a registry holds, as far as behaviours need it, found out through the API.
 
+use std::collections::BTreeMap;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
@@ -11,7 +13,7 @@ const PROJECTS: usize = 30;
 const ARTIFACTS: usize = 100;
 
 /// How many artifacts are asked for their report or overview in search of one.
-const CANDIDATES: usize = 60;
+const CANDIDATES: usize = 100;
 
 /// The longest list that is read whole from a live server.
 const LONGEST: i64 = 2_000;
@@ -102,11 +104,17 @@ impl Target {
     }
 
     /// An artifact with a report of a kind, and the report.
-    pub(crate) fn reported(&self, kind: &str, is: impl Fn(&Place, &Value) -> bool) -> Result<(&Place, Value), Skipped> {
-        for place in self.places()?.iter().filter(|place| place.is_scannable()).take(CANDIDATES) {
+    pub(crate) fn reported(
+        &self,
+        kind: &str,
+        is: impl Fn(&Place) -> bool,
+        says: impl Fn(&Value) -> bool,
+    ) -> Result<(&Place, Value), Skipped> {
+        let candidates = self.places()?.iter().filter(|place| place.is_scannable() && is(place));
+        for place in candidates.take(CANDIDATES) {
             let body = self.read(&place.report())?.json();
             if let Some(report) = body.get(report::MEDIA_TYPE)
-                && is(place, report)
+                && says(report)
             {
                 return Ok((place, report.clone()));
             }
@@ -176,8 +184,21 @@ impl Target {
                 places.push(Place { project: name.to_owned(), repository, artifact });
             }
         }
-        Ok(places)
+        Ok(one_of_each_repository_first(places))
     }
+}
+
+/// Puts what differs to the front, because a search does not go through all of them.
+fn one_of_each_repository_first(places: Vec<Place>) -> Vec<Place> {
+    let mut counts = BTreeMap::new();
+    let mut numbered: Vec<(usize, Place)> = Vec::with_capacity(places.len());
+    for place in places {
+        let count = counts.entry((place.project.clone(), place.repository.clone())).or_insert(0);
+        *count += 1;
+        numbered.push((*count, place));
+    }
+    numbered.sort_by_key(|(number, _)| *number);
+    numbered.into_iter().map(|(_, place)| place).collect()
 }
 
 /// The name of a project, unless it is a number, which some paths would take for the number of a project.

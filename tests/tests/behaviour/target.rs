@@ -3,7 +3,9 @@
 use std::env;
 use std::sync::OnceLock;
 
-use harbor_testkit::{Artifact, Finding, Label, Project, Registry, Report, Repository, Scan, SimulatedHarbor, User};
+use harbor_testkit::{
+    Artifact, Finding, Label, Project, Registry, Report, Repository, Request as Log, Scan, SimulatedHarbor, User,
+};
 
 use crate::client::{Address, Answer, Credentials, Request};
 use crate::survey::Place;
@@ -60,6 +62,11 @@ impl Target {
     fn new(address: Address, account: Credentials, simulated: Option<SimulatedHarbor>) -> Self {
         let places = OnceLock::new();
         Self { address, account, user: None, robot: None, may_write: false, simulated, places }
+    }
+
+    /// What the simulated server was asked so far; nothing is known of a live one.
+    pub(crate) fn requests(&self) -> Vec<Log> {
+        self.simulated.as_ref().map(SimulatedHarbor::requests).unwrap_or_default()
     }
 
     /// Whether this is a live server, whose data and rights are not ours.

@@ -49,7 +49,12 @@ pub(crate) fn of_charts(harbor: &Target) -> Outcome {
         ("dependencies", "application/json; charset=utf-8"),
     ] {
         assert_eq!(links[name]["href"], format!("/api/v2.0{}", addition(place, name)));
-        let answer = harbor.read(&addition(place, name))?;
+        let answer = harbor.get(&addition(place, name));
+        if harbor.is_live() && answer.status == 404 {
+            // A chart need not have all of them.
+            continue;
+        }
+        answer.assert_status(200);
         assert_eq!(answer.header("content-type"), Some(kind), "{name}");
     }
     harbor.get(&addition(place, "build_history")).assert_status(400);

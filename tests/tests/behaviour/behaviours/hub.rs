@@ -5,16 +5,15 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::shape::{assert_members, assert_null_or_filled};
-use crate::survey::{none, q};
+use crate::survey::{Place, none, q};
 use crate::target::{Outcome, Skipped, Target};
 
 /// The digest of an image with 1 to 100 findings.
 fn digest(harbor: &Target) -> Result<(String, usize), Skipped> {
     harbor.needs_administrator()?;
     let count = |report: &Value| report["vulnerabilities"].as_array().map_or(0, Vec::len);
-    let (place, report) = harbor.reported("image with 1 to 100 findings", |place, report| {
-        place.is_image() && (1..=100).contains(&count(report))
-    })?;
+    let is_short = |report: &Value| (1..=100).contains(&count(report));
+    let (place, report) = harbor.reported("image with 1 to 100 findings", Place::is_image, is_short)?;
     Ok((place.digest().to_owned(), count(&report)))
 }
 

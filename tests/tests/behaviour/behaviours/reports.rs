@@ -10,7 +10,7 @@ use crate::target::{Outcome, Skipped, Target};
 
 /// An image with a report that has findings.
 fn vulnerable(harbor: &Target) -> Result<(&Place, Value), Skipped> {
-    harbor.reported("image with findings", |place, report| place.is_image() && !findings(report).is_empty())
+    harbor.reported("image with findings", Place::is_image, |report| !findings(report).is_empty())
 }
 
 fn findings(report: &Value) -> &Vec<Value> {
@@ -24,8 +24,8 @@ pub(crate) fn have_one_media_type(harbor: &Target) -> Outcome {
     let members: Vec<_> = report.as_object().unwrap().keys().collect();
     assert_eq!(members, ["generated_at", "scanner", "severity", "vulnerabilities"]);
     assert!(report["generated_at"].as_str().unwrap().contains('T'));
-    let scanner = report["scanner"].as_object().unwrap();
-    assert_eq!(scanner.keys().collect::<Vec<_>>(), ["name", "vendor", "version"]);
+    let scanner = &report["scanner"];
+    assert!(scanner.is_null() || scanner.as_object().unwrap().keys().eq(["name", "vendor", "version"]), "{scanner}");
     Ok(())
 }
 
@@ -65,8 +65,8 @@ pub(crate) fn findings_have_every_member(harbor: &Target) -> Outcome {
 }
 
 pub(crate) fn of_clean_images(harbor: &Target) -> Outcome {
-    let (_, report) =
-        harbor.reported("image without findings", |place, report| place.is_image() && findings(report).is_empty())?;
+    let is_clean = |report: &Value| findings(report).is_empty();
+    let (_, report) = harbor.reported("image without findings", Place::is_image, is_clean)?;
     assert_eq!((&report["severity"], &report["vulnerabilities"]), (&json!(""), &json!([])));
     Ok(())
 }
@@ -80,8 +80,8 @@ pub(crate) fn hold_no_finding_twice(harbor: &Target) -> Outcome {
 }
 
 pub(crate) fn are_the_same_by_tag_and_digest(harbor: &Target) -> Outcome {
-    let is = |place: &Place, _: &Value| !place.tags().is_empty();
-    let (place, report) = harbor.reported("tagged artifact with a report", is)?;
+    let is_tagged = |place: &Place| !place.tags().is_empty();
+    let (place, report) = harbor.reported("tagged artifact with a report", is_tagged, |_| true)?;
     let by_tag = harbor.get(&format!("{}/additions/vulnerabilities", place.path_of(place.tags()[0]))).json();
     assert_eq!(by_tag, json!({MEDIA_TYPE: report}));
     Ok(())
@@ -146,8 +146,8 @@ pub(crate) fn of_what_cannot_be_scanned(harbor: &Target) -> Outcome {
 }
 
 pub(crate) fn are_escaped_and_have_no_newline(harbor: &Target) -> Outcome {
-    let is = |_: &Place, report: &Value| report.to_string().contains(['<', '>', '&']);
-    let (place, _) = harbor.reported("report with a special character of HTML", is)?;
+    let is_special = |report: &Value| report.to_string().contains(['<', '>', '&']);
+    let (place, _) = harbor.reported("report with a special character of HTML", |_| true, is_special)?;
     let answer = harbor.get(&place.report());
     assert_eq!(answer.header("content-type"), Some("application/json"));
     assert!(!answer.text.contains(['<', '>', '&', '\n']), "{}", answer.text);
@@ -156,7 +156,7 @@ pub(crate) fn are_escaped_and_have_no_newline(harbor: &Target) -> Outcome {
 }
 
 pub(crate) fn are_the_same_each_time(harbor: &Target) -> Outcome {
-    let (place, _) = harbor.reported("report", |_, _| true)?;
+    let (place, _) = harbor.reported("report", |_| true, |_| true)?;
     let first = harbor.get(&place.report()).text;
     assert_eq!(harbor.get(&place.report()).text, first);
     Ok(())
