@@ -26,6 +26,7 @@ pub(crate) const AWAITED: &[(&str, &str)] = &[
     ("labels::that_do_not_exist", "GetLabelByID"),
     ("projects::deletable_ones", "getProjectDeletable"),
     ("projects::summaries", "getProjectSummary"),
+    ("query::keys_with_suffixes_compare", "keys such as `id__gte`, which are ignored"),
     ("resources::quotas_have_hard_limits", "listQuotas and getQuota"),
     ("resources::quotas_that_do_not_exist", "listQuotas and getQuota"),
     ("resources::scan_all_without_a_schedule", "getScanAllSchedule and getLatestScanAllMetrics"),

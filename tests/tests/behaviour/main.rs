@@ -76,6 +76,9 @@ behaviours! {
         of_a_repeated_key_the_last_counts,
         an_empty_query_is_none,
         columns_go_by_their_field_names_too,
+        keys_with_suffixes_compare,
+        exact_values_are_text,
+        the_path_wins_over_its_own_key,
         unknown_keys_are_ignored,
         plus_signs_must_be_encoded_twice,
         a_broken_second_encoding_is_text,
@@ -137,6 +140,7 @@ behaviours! {
         request_ids_are_made,
         errors_have_request_ids,
         conditional_requests_are_impossible,
+        bodies_are_not_compressed,
         ping,
         health,
     }
@@ -155,6 +159,8 @@ behaviours! {
         administrators_learn_what_is_missing,
         users_do_not_learn_what_is_missing,
         robots_do_not_learn_what_is_missing,
+        robots_need_each_right,
+        users_see_public_projects_and_their_own,
         system_resources_need_an_administrator,
     }
     accounts {
@@ -162,6 +168,7 @@ behaviours! {
         only_a_login_shows_the_version,
         users_learn_who_they_are,
         robots_are_no_users,
+        robots_have_no_role,
     }
     errors {
         have_one_shape,
@@ -196,6 +203,7 @@ behaviours! {
         of_clean_images,
         of_failed_scans,
         of_running_scans,
+        of_waiting_scans,
         of_images_without_a_scan,
     }
     reports {
@@ -211,6 +219,8 @@ behaviours! {
         of_what_cannot_be_scanned,
         are_escaped_and_have_no_newline,
         are_the_same_each_time,
+        are_json_only,
+        of_public_projects_are_open,
     }
     additions {
         unknown_ones,

@@ -143,6 +143,7 @@ fn registry() -> Registry {
         .with_repository(
             Repository::new("scans")
                 .with_artifact(Artifact::image().with_tag("stopped").with_scan(Scan::Stopped))
+                .with_artifact(Artifact::image().with_tag("waiting").with_scan(Scan::Pending))
                 .with_artifact(Artifact::image().with_tag("clean").with_report(Report::new()))
                 .with_artifact(Artifact::image().with_tag("escaped").with_report(Report::new().with_finding(&finding))),
         );

@@ -1,7 +1,7 @@
 //! Who may see what: 200, 401, 403 and 404.
 
 use crate::client::Credentials;
-use crate::target::{Outcome, Target};
+use crate::target::{Outcome, Skipped, Target};
 
 const MISSING: &str = "nothing-is-called-so";
 
@@ -91,6 +91,44 @@ pub(crate) fn users_do_not_learn_what_is_missing(harbor: &Target) -> Outcome {
 
 pub(crate) fn robots_do_not_learn_what_is_missing(harbor: &Target) -> Outcome {
     refuses_what_is_missing(harbor, harbor.robot()?);
+    Ok(())
+}
+
+/// With the least rights that reading all reports needs.
+pub(crate) fn robots_need_each_right(harbor: &Target) -> Outcome {
+    if harbor.is_live() {
+        return Err(Skipped("the rights of a live robot are not known".to_owned()));
+    }
+    let private = harbor.project(false)?;
+    let place = harbor.place("tagged artifact in a private project", |place| {
+        place.project == private && place.is_scannable() && !place.tags().is_empty()
+    })?;
+    let ask = |path: &str| harbor.anonymous("GET", path).login(harbor.robot().unwrap()).send();
+    let project = format!("/projects/{private}");
+    for path in [format!("{project}/repositories"), format!("{project}/artifacts"), place.list(), place.report()] {
+        ask(&path).assert_status(200);
+    }
+    for path in [
+        project,
+        place.repository_path(),
+        place.path(),
+        format!("{}/tags", place.path()),
+        format!("{}/accessories", place.path()),
+    ] {
+        ask(&path).assert_error(403, "FORBIDDEN", "forbidden");
+    }
+    Ok(())
+}
+
+pub(crate) fn users_see_public_projects_and_their_own(harbor: &Target) -> Outcome {
+    let answer = harbor.anonymous("GET", "/projects?page_size=100").login(harbor.user()?).send();
+    let rows = answer.rows();
+    for project in &rows {
+        let is_own = project["current_user_role_ids"].is_array();
+        assert!(is_own || project["metadata"]["public"] == "true", "{project}");
+        assert_eq!(is_own, project.get("current_user_role_id").is_some(), "{project}");
+    }
+    assert!(rows.iter().any(|project| project["metadata"]["public"] == "true"));
     Ok(())
 }
 

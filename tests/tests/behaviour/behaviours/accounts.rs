@@ -72,3 +72,14 @@ pub(crate) fn robots_are_no_users(harbor: &Target) -> Outcome {
     answer.assert_error(412, "PRECONDITION", "get current user not available for security context: robot");
     Ok(())
 }
+
+pub(crate) fn robots_have_no_role(harbor: &Target) -> Outcome {
+    let answer = harbor.anonymous("GET", "/projects?page_size=100").login(harbor.robot()?).send();
+    let rows = answer.rows();
+    assert!(!rows.is_empty());
+    for project in rows {
+        assert!(project["current_user_role_ids"].is_null(), "{project}");
+        assert_eq!(project.get("current_user_role_id"), None, "{project}");
+    }
+    Ok(())
+}

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::report::{ACCEPT, MEDIA_TYPE, OLD_MEDIA_TYPE};
 use crate::shape::{NEVER, assert_members, assert_time};
+use crate::survey::q;
 use crate::target::{Outcome, Target};
 
 const FINISHED: [&str; 8] =
@@ -17,6 +18,10 @@ pub(crate) fn are_given_on_request_only(harbor: &Target) -> Outcome {
     let (place, overview) = harbor.scanned("scanned image", succeeded)?;
     let single = harbor.get(&format!("{}?with_scan_overview=true", place.path())).json();
     assert_eq!(single["scan_overview"], json!({MEDIA_TYPE: overview}));
+    let listed = format!("{}?{}", place.list(), q(&format!("digest={}", place.digest())));
+    let rows = harbor.get(&format!("{listed}&with_scan_overview=true")).rows();
+    assert_eq!(rows, [single], "the list and the single answer agree");
+    assert_eq!(harbor.get(&listed).rows()[0].get("scan_overview"), None);
     assert_eq!(harbor.get(&place.path()).json().get("scan_overview"), None);
     assert_eq!(place.artifact.get("scan_overview"), None);
     let path = format!("{}?with_scan_overview=true", place.path());
@@ -75,6 +80,14 @@ pub(crate) fn of_running_scans(harbor: &Target) -> Outcome {
     let (_, overview) = harbor.scanned("image whose scan runs", |overview| overview["scan_status"] == "Running")?;
     assert_members(&overview, &["end_time", "report_id", "scan_status", "start_time"], &[]);
     assert_eq!(overview["end_time"], NEVER);
+    Ok(())
+}
+
+pub(crate) fn of_waiting_scans(harbor: &Target) -> Outcome {
+    let (_, overview) =
+        harbor.scanned("image that waits for a scan", |overview| overview["scan_status"] == "Pending")?;
+    assert_members(&overview, &["end_time", "report_id", "scan_status", "start_time"], &[]);
+    assert_eq!((&overview["start_time"], &overview["end_time"]), (&json!(NEVER), &json!(NEVER)));
     Ok(())
 }
 

@@ -225,3 +225,39 @@ pub(crate) fn projects_by_name_and_visibility(harbor: &Target) -> Outcome {
     assert!(!public.is_empty() && public.iter().all(|metadata| metadata["public"] == "true"));
     Ok(())
 }
+
+/// The suffixes are those of the layer below; a value stays text, which the database compares as the column does.
+pub(crate) fn keys_with_suffixes_compare(harbor: &Target) -> Outcome {
+    let crowd = Crowd::of(harbor)?;
+    let second = crowd.ids[1];
+    assert_eq!(crowd.ask(&format!("id__gte={second}")), crowd.ids[1..]);
+    assert_eq!(crowd.ask(&format!("id__lte={second}")), crowd.ids[..2]);
+    assert_eq!(crowd.ask(&format!("id__gt={second}")), crowd.ids[2..]);
+    assert_eq!(crowd.ask(&format!("id__lt={second}")), crowd.ids[..1]);
+    assert_eq!(crowd.ask(&format!("id__exact={second}")), [second]);
+    assert_eq!(crowd.ask("digest__icontains=SHA256"), crowd.ids);
+    Ok(())
+}
+
+pub(crate) fn exact_values_are_text(harbor: &Target) -> Outcome {
+    let crowd = Crowd::of(harbor)?;
+    for query in ["type=5", "digest=a=b", "type=2020-01-01T00:00:00", "digest=a b"] {
+        assert_eq!(crowd.ask(query), [0; 0], "{query}");
+    }
+    crowd.get(&q("type={5 6}")).assert_error(500, "UNKNOWN", "internal server error");
+    Ok(())
+}
+
+/// Its twin, the name of the column, is one condition more.
+pub(crate) fn the_path_wins_over_its_own_key(harbor: &Target) -> Outcome {
+    let crowd = Crowd::of(harbor)?;
+    let full = format!("{}/{}", crowd.place.project, crowd.place.repository);
+    assert_eq!(crowd.ask("RepositoryName=nope"), crowd.ids);
+    assert_eq!(crowd.ask("repository_name=nope"), [0; 0]);
+    assert_eq!(crowd.ask(&format!("repository_name={full}")), crowd.ids);
+    let list = format!("/projects/{}/repositories", crowd.place.project);
+    let total = harbor.get(&list).total();
+    assert_eq!(harbor.get(&format!("{list}?{}", q("ProjectID=999999999"))).total(), total);
+    assert_eq!(harbor.get(&format!("{list}?{}", q("project_id=999999999"))).total(), 0);
+    Ok(())
+}

@@ -162,6 +162,24 @@ pub(crate) fn are_the_same_each_time(harbor: &Target) -> Outcome {
     Ok(())
 }
 
+pub(crate) fn are_json_only(harbor: &Target) -> Outcome {
+    let (place, _) = vulnerable(harbor)?;
+    let answer = harbor.request("GET", &place.report()).header("Accept", "text/plain").send();
+    let message = "validation failure list:\nunsupported media type requested, only [application/json] are available";
+    answer.assert_error(422, "UNPROCESSABLE_ENTITY", message);
+    let answer = harbor.request("GET", &place.report()).header("Accept", "*/*").send();
+    assert_eq!(answer.assert_status(200).text, harbor.get(&place.report()).text);
+    Ok(())
+}
+
+pub(crate) fn of_public_projects_are_open(harbor: &Target) -> Outcome {
+    let public = harbor.project(true)?;
+    let (place, _) = harbor.reported("report in a public project", |place| place.project == public, |_| true)?;
+    let anonymous = harbor.anonymous("GET", &place.report()).send();
+    assert_eq!(anonymous.assert_status(200).text, harbor.get(&place.report()).text);
+    Ok(())
+}
+
 fn assert_empty(harbor: &Target, place: &Place) {
     let answer = harbor.get(&place.report());
     answer.assert_status(200);

@@ -7,7 +7,7 @@ use crate::survey::encode;
 use crate::target::{Outcome, Target};
 
 pub(crate) fn search_finds_names(harbor: &Target) -> Outcome {
-    let place = harbor.place("artifact in a public project", |_| true)?;
+    let place = harbor.place("artifact", |_| true)?;
     let found = |text: &str| harbor.read(&format!("/search?q={}", encode(text)));
     let answer = found(&format!("{}/{}", place.project, place.repository))?.json();
     assert_members(&answer, &["project", "repository"], &[]);

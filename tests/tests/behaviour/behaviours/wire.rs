@@ -1,6 +1,6 @@
 //! Headers and bodies.
 
-use crate::target::{Outcome, Target};
+use crate::target::{Outcome, Skipped, Target};
 
 pub(crate) fn content_types(harbor: &Target) -> Outcome {
     for list in harbor.lists(1)? {
@@ -100,5 +100,15 @@ pub(crate) fn health(harbor: &Target) -> Outcome {
     }
     let healthy = components.iter().all(|component| component["status"] == "healthy");
     assert_eq!(health["status"] == "healthy", healthy, "{health}");
+    Ok(())
+}
+
+pub(crate) fn bodies_are_not_compressed(harbor: &Target) -> Outcome {
+    if harbor.is_live() {
+        return Err(Skipped("what is in front of a live Harbor may compress".to_owned()));
+    }
+    let answer = harbor.request("GET", "/projects?page_size=100").header("Accept-Encoding", "gzip, br").send();
+    assert_eq!(answer.assert_status(200).header("content-encoding"), None);
+    assert!(answer.text.len() > 2048, "{} bytes", answer.text.len());
     Ok(())
 }
