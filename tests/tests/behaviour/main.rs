@@ -21,7 +21,7 @@ mod target;
 
 use behaviours::{
     access, accounts, additions, artifacts, errors, export, hub, indexes, labels, links, names, order, overviews,
-    paging, presence, projects, query, reports, resources, scans, sessions, special, wire, writes,
+    paging, presence, projects, query, reports, resources, routes, scans, sessions, special, wire, writes,
 };
 
 /// Lists the behaviours by theme, and makes two tests of each: `simulated::THEME::NAME` and `live::THEME::NAME`.
@@ -58,6 +58,8 @@ behaviours! {
         the_last_of_repeated_parameters_counts,
         pages_add_up_to_the_list,
         keyset_pages_lose_and_repeat_nothing,
+        lists_of_one_artifact_have_pages,
+        single_artifacts_check_pages_too,
     }
     links {
         name_the_pages_before_and_after,
@@ -105,6 +107,7 @@ behaviours! {
         projects_come_by_name,
         newest_tags_come_first,
         sort_keys,
+        columns_sort_every_list,
         unknown_sort_keys_are_ignored,
     }
     names {
@@ -117,6 +120,7 @@ behaviours! {
         repeated_and_trailing_slashes_are_accepted,
         colons_of_digests_may_be_encoded,
         what_does_not_exist_has_an_empty_list,
+        what_does_not_exist_has_an_empty_list_for_everyone,
     }
     presence {
         of_projects,
@@ -177,6 +181,10 @@ behaviours! {
         wrong_methods,
         methods_without_a_body,
         unacceptable_answers,
+    }
+    routes {
+        of_the_description_exist,
+        have_their_methods,
     }
     artifacts {
         by_tag_and_digest,

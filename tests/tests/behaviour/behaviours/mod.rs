@@ -19,6 +19,7 @@ pub(crate) mod projects;
 pub(crate) mod query;
 pub(crate) mod reports;
 pub(crate) mod resources;
+pub(crate) mod routes;
 pub(crate) mod scans;
 pub(crate) mod sessions;
 pub(crate) mod special;

@@ -122,3 +122,13 @@ pub(crate) fn what_does_not_exist_has_an_empty_list(harbor: &Target) -> Outcome 
     assert_eq!((answer.text.as_str(), answer.total()), ("[]\n", 0));
     Ok(())
 }
+
+pub(crate) fn what_does_not_exist_has_an_empty_list_for_everyone(harbor: &Target) -> Outcome {
+    let path = list(&harbor.project(true)?, "nothing-is-called-so");
+    let robot = harbor.anonymous("GET", &path).login(harbor.robot()?).send();
+    for answer in [harbor.anonymous("GET", &path).send(), robot] {
+        answer.assert_status(200);
+        assert_eq!((answer.text.as_str(), answer.total()), ("[]\n", 0));
+    }
+    Ok(())
+}

@@ -57,6 +57,25 @@ pub(crate) fn sort_keys(harbor: &Target) -> Outcome {
     Ok(())
 }
 
+pub(crate) fn columns_sort_every_list(harbor: &Target) -> Outcome {
+    for list in harbor.lists(3)? {
+        let member = if list == "/projects" { "project_id" } else { "id" };
+        let (column, time) = match list.as_str() {
+            path if path.ends_with("/artifacts") => ("id", "push_time"),
+            "/projects" => ("project_id", "creation_time"),
+            _ => ("repository_id", "creation_time"),
+        };
+        let get = |sort: &str| harbor.get(&format!("{list}?page_size=100&sort={sort}"));
+        let ids: Vec<_> = get(column).column(member).iter().map(|id| id.as_i64().unwrap()).collect();
+        assert!(ids.is_sorted(), "{list}: {ids:?}");
+        let ids: Vec<_> = get(&format!("-{column}")).column(member).iter().map(|id| -id.as_i64().unwrap()).collect();
+        assert!(ids.is_sorted(), "{list}: {ids:?}");
+        let times: Vec<_> = get(time).column(time).iter().map(|time| time.as_str().unwrap().to_owned()).collect();
+        assert!(times.is_sorted(), "{list}: {times:?}");
+    }
+    Ok(())
+}
+
 pub(crate) fn unknown_sort_keys_are_ignored(harbor: &Target) -> Outcome {
     for list in harbor.lists(3)? {
         let answer = harbor.get(&format!("{list}?page_size=100&sort=nope"));

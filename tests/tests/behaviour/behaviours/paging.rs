@@ -139,6 +139,34 @@ pub(crate) fn keyset_pages_lose_and_repeat_nothing(harbor: &Target) -> Outcome {
     Ok(())
 }
 
+pub(crate) fn lists_of_one_artifact_have_pages(harbor: &Target) -> Outcome {
+    let place = harbor.place("artifact with two tags", |place| place.tags().len() > 1)?;
+    harbor.read(&format!("{}/tags", place.path()))?;
+    for list in ["tags", "accessories"] {
+        let message = "validation failure list:\npage_size in query should be less than or equal to 100";
+        let path = format!("{}/{list}", place.path());
+        harbor.get(&format!("{path}?page_size=101")).assert_error(422, "UNPROCESSABLE_ENTITY", message);
+        let message = "invalid query string value: {b";
+        harbor.get(&format!("{path}?{}", q("a={b"))).assert_error(400, "BAD_REQUEST", message);
+    }
+    let tags = format!("{}/tags", place.path());
+    let first = harbor.get(&format!("{tags}?page_size=1"));
+    assert_eq!((first.rows().len(), first.total()), (1, rows(place.tags().len())));
+    let next = format!("</api/v2.0{tags}?page=2&page_size=1>; rel=\"next\"");
+    assert_eq!(first.header("link"), Some(next.as_str()));
+    assert_eq!(harbor.get(&format!("{tags}?page_size=0")).rows().len(), place.tags().len());
+    Ok(())
+}
+
+/// The operation has the parameters of a list, although it is none.
+pub(crate) fn single_artifacts_check_pages_too(harbor: &Target) -> Outcome {
+    let place = harbor.crowd(1)?;
+    harbor.read(&place.path())?;
+    let message = "validation failure list:\npage_size in query should be less than or equal to 100";
+    harbor.get(&format!("{}?page_size=101", place.path())).assert_error(422, "UNPROCESSABLE_ENTITY", message);
+    Ok(())
+}
+
 fn numbers(column: &[Value]) -> Vec<i64> {
     column.iter().map(|value| value.as_i64().unwrap()).collect()
 }
