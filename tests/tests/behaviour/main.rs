@@ -89,6 +89,7 @@ behaviours! {
         malformed_queries_of_every_list,
         values_of_the_wrong_type,
         semicolons,
+        broken_escapes,
         identifiers_of_projects_and_repositories,
         projects_by_name_and_visibility,
     }
@@ -146,6 +147,7 @@ behaviours! {
         conditional_requests_are_impossible,
         bodies_are_not_compressed,
         ping,
+        version_of_the_api,
         health,
     }
     sessions {
@@ -153,6 +155,7 @@ behaviours! {
         a_session_is_given_once,
         a_session_is_not_a_login,
         a_session_needs_a_token_to_write,
+        a_token_lets_a_session_write,
     }
     access {
         anonymous_callers_see_public_projects,
@@ -190,6 +193,7 @@ behaviours! {
         by_tag_and_digest,
         missing_ones,
         malformed_references,
+        references_with_a_slash,
         addition_links_lead_to_the_addition,
         sbom_links_have_no_digest,
         tags_of_one,

@@ -42,6 +42,19 @@ pub(crate) fn malformed_references(harbor: &Target) -> Outcome {
     Ok(())
 }
 
+/// Harbor's own nginx decodes the path, and then it is no route.
+pub(crate) fn references_with_a_slash(harbor: &Target) -> Outcome {
+    let place = harbor.crowd(1)?;
+    harbor.read(&place.path())?;
+    let answer = harbor.get(&place.path_of("a%2Fb"));
+    let (code, message) = answer.assert_status(404).error();
+    let artifact = format!("artifact {}/{}:a/b not found", place.project, place.repository);
+    let route = format!("path /api/v2.0{} was not found", place.path_of("a/b"));
+    assert_eq!(code, "NOT_FOUND");
+    assert!(message == artifact || message == route, "{message}");
+    Ok(())
+}
+
 pub(crate) fn addition_links_lead_to_the_addition(harbor: &Target) -> Outcome {
     let place = harbor.place("scannable artifact in a repository with a slash in its name", |place| {
         place.is_scannable() && place.repository.contains('/')

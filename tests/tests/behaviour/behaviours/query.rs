@@ -193,7 +193,17 @@ pub(crate) fn semicolons(harbor: &Target) -> Outcome {
     let answer = harbor.get("/projects?page_size=2;x=1");
     answer.assert_error(400, "BAD_REQUEST", "invalid semicolon separator in query");
     assert_eq!(answer.header("x-request-id"), None, "the query is refused before the request gets its id");
-    harbor.get("/projects?page_size=%zz").assert_status(400);
+    // An encoded one is a character like any other.
+    harbor.get("/projects?q=nope%3Da%3Bb").assert_status(200);
+    Ok(())
+}
+
+pub(crate) fn broken_escapes(harbor: &Target) -> Outcome {
+    for escape in ["%zz", "%2", "%"] {
+        let answer = harbor.get(&format!("/projects?nope={escape}"));
+        answer.assert_error(400, "BAD_REQUEST", &format!("invalid URL escape \"{escape}\""));
+        assert_eq!(answer.header("x-request-id"), None, "the query is refused before the request gets its id");
+    }
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! The cookie that every answer sets and no client should keep.
 
+use super::writes::unique_name;
 use crate::client::Answer;
 use crate::target::{Outcome, Target};
 
@@ -41,13 +42,29 @@ pub(crate) fn a_session_is_not_a_login(harbor: &Target) -> Outcome {
 /// Not even a session that does not exist can do without, nor one with a login beside it.
 pub(crate) fn a_session_needs_a_token_to_write(harbor: &Target) -> Outcome {
     harbor.needs_writes()?;
-    for request in [
-        harbor.anonymous("DELETE", "/projects/nothing-is-called-so"),
-        harbor.request("DELETE", "/projects/nothing-is-called-so"),
-    ] {
+    let path = format!("/projects/{}", unique_name());
+    for request in [harbor.anonymous("DELETE", &path), harbor.request("DELETE", &path)] {
         let answer = request.header("Cookie", COOKIE).send();
         answer.assert_error(403, "FORBIDDEN", "CSRF token not found in request");
     }
+    Ok(())
+}
+
+/// The token is that of an earlier answer to the same session, together with the cookie which came with it.
+pub(crate) fn a_token_lets_a_session_write(harbor: &Target) -> Outcome {
+    harbor.needs_writes()?;
+    let first = harbor.get("/projects");
+    let sid = session(&first);
+    let second = harbor.request("GET", "/projects").header("Cookie", sid).send();
+    let cookies = second.cookies();
+    let csrf = cookies.iter().find(|cookie| cookie.starts_with("_gorilla_csrf=")).unwrap();
+    let cookies = format!("{sid}; {}", csrf.split(';').next().unwrap());
+    let token = second.header("x-harbor-csrf-token").unwrap();
+    let name = unique_name();
+    let delete = || harbor.request("DELETE", &format!("/projects/{name}")).header("Cookie", &cookies);
+    let answer = delete().header("X-Harbor-CSRF-Token", token).send();
+    answer.assert_error(404, "NOT_FOUND", &format!("project {name} not found"));
+    delete().send().assert_error(403, "FORBIDDEN", "CSRF token not found in request");
     Ok(())
 }
 

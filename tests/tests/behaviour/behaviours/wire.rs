@@ -90,6 +90,14 @@ pub(crate) fn ping(harbor: &Target) -> Outcome {
     Ok(())
 }
 
+/// The version of the API is the same since Harbor 2.0.
+pub(crate) fn version_of_the_api(harbor: &Target) -> Outcome {
+    let answer = harbor.outside("GET", "/api/version").send();
+    assert_eq!(answer.assert_status(200).json(), serde_json::json!({"version": "v2.0"}));
+    assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
+    Ok(())
+}
+
 pub(crate) fn health(harbor: &Target) -> Outcome {
     let health = harbor.anonymous("GET", "/health").send();
     let health = health.assert_status(200).json();

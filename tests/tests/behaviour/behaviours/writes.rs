@@ -49,7 +49,7 @@ fn create(harbor: &Target, name: &str) -> Answer {
 }
 
 /// A name that no other test and no other run has.
-fn unique_name() -> String {
+pub(super) fn unique_name() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let nanoseconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
     format!("behaviour-{nanoseconds}-{}-{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
