@@ -1,40 +1,78 @@
-//! Connections that a handler can reset.
+//! Connections that the server can reset.
 
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll};
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
+use futures::task::AtomicWaker;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
 /// Accepts connections that can be reset.
 #[derive(Debug)]
-pub(crate) struct ResettableListener(pub(crate) TcpListener);
+pub(crate) struct ResettableListener {
+    listener: TcpListener,
+    connections: Connections,
+}
 
-/// A connection that refuses to write once it is to be reset.
+/// All open connections of a server.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Connections(Arc<Mutex<Vec<Weak<Switch>>>>);
+
+/// A connection that neither reads nor writes once it is to be reset.
 #[derive(Debug)]
 pub(crate) struct ResettableStream {
     stream: TcpStream,
-    reset: ResetSwitch,
+    connection: Connection,
 }
 
-/// Resets the connection of a request.
+/// The connection of a request.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct ResetSwitch(Arc<AtomicBool>);
+pub(crate) struct Connection(Arc<Switch>);
 
-impl ResetSwitch {
-    /// Makes the connection end with a reset instead of the next write.
+#[derive(Debug, Default)]
+struct Switch {
+    is_reset: AtomicBool,
+    is_used: AtomicBool,
+    /// The task of the connection, which may be waiting for a request.
+    task: AtomicWaker,
+}
+
+impl Connections {
+    /// Resets all connections that are open now.
     pub(crate) fn reset(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        let connections = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        connections.iter().filter_map(Weak::upgrade).for_each(|switch| Connection(switch).reset());
     }
 
-    fn is_set(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+    fn add(&self, connection: &Connection) {
+        let mut connections = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        connections.retain(|switch| switch.strong_count() > 0);
+        connections.push(Arc::downgrade(&connection.0));
+    }
+}
+
+impl Connection {
+    /// Makes the connection end with a reset at once, and the requests on it with it.
+    pub(crate) fn reset(&self) {
+        self.0.is_reset.store(true, Ordering::SeqCst);
+        self.0.task.wake();
+    }
+
+    /// Notes that a request came on the connection, and tells whether it was not the first one.
+    pub(crate) fn carry_request(&self) -> bool {
+        self.0.is_used.swap(true, Ordering::SeqCst)
+    }
+}
+
+impl ResettableListener {
+    pub(crate) fn new(listener: TcpListener, connections: Connections) -> Self {
+        Self { listener, connections }
     }
 }
 
@@ -43,20 +81,34 @@ impl Listener for ResettableListener {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
+        let (stream, address) = Listener::accept(&mut self.listener).await;
         // Small answers must not wait for the acknowledgement of the one before.
         let _ = stream.set_nodelay(true);
-        (ResettableStream { stream, reset: ResetSwitch::default() }, address)
+        let connection = Connection::default();
+        self.connections.add(&connection);
+        (ResettableStream { stream, connection }, address)
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 
-impl Connected<IncomingStream<'_, ResettableListener>> for ResetSwitch {
+impl Connected<IncomingStream<'_, ResettableListener>> for Connection {
     fn connect_info(stream: IncomingStream<'_, ResettableListener>) -> Self {
-        stream.io().reset.clone()
+        stream.io().connection.clone()
+    }
+}
+
+impl ResettableStream {
+    /// Fails once the connection is to be reset.
+    fn check(&self) -> io::Result<()> {
+        if self.connection.0.is_reset.load(Ordering::SeqCst) {
+            // With nothing to linger for, closing the socket sends a reset.
+            let _ = self.stream.set_zero_linger();
+            return Err(io::ErrorKind::ConnectionReset.into());
+        }
+        Ok(())
     }
 }
 
@@ -66,17 +118,16 @@ impl AsyncRead for ResettableStream {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        // Before looking: a reset in between wakes the task for another look.
+        self.connection.0.task.register(context.waker());
+        self.check()?;
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
 
 impl AsyncWrite for ResettableStream {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        if self.reset.is_set() {
-            // With nothing to linger for, closing the socket sends a reset.
-            let _ = self.stream.set_zero_linger();
-            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
-        }
+        self.check()?;
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
@@ -85,6 +136,7 @@ impl AsyncWrite for ResettableStream {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.check()?;
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }

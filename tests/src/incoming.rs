@@ -1,14 +1,17 @@
 //! A request, taken apart before the server looks at its state.
 
-use axum::extract::Request as HttpRequest;
-use axum::http::header::{HeaderName, SET_COOKIE, VARY};
+use axum::http::header::{HeaderName, SET_COOKIE};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method};
+use bytes::Bytes;
 
 use crate::auth::{self, Authorization};
 use crate::fault::Scope;
 use crate::http::Answer;
+use crate::http::operations::Operation;
 use crate::http::routes::{Route, merge_slashes};
 use crate::log::Request;
+use crate::nginx;
 use crate::version::HarborVersion;
 use crate::wire::errors::Refusal;
 use crate::wire::parameters::{Parameters, unescape_path};
@@ -26,22 +29,25 @@ pub(crate) struct Incoming {
     pub(crate) query: String,
     /// The parameters, or the refusal of a query that is not well-formed.
     pub(crate) parameters: Result<Parameters, Refusal>,
+    pub(crate) body: Bytes,
     pub(crate) route: Route,
 }
 
 impl Incoming {
-    pub(crate) fn new(request: &HttpRequest, version: HarborVersion) -> Self {
-        let path = merge_slashes(request.uri().path());
-        let query = request.uri().query().unwrap_or_default().to_owned();
-        let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    pub(crate) fn new(head: Parts, body: Bytes, version: HarborVersion, behind_nginx: bool) -> Self {
+        let path = merge_slashes(head.uri.path());
+        let path = if behind_nginx { nginx::forwarded_path(&path) } else { path };
+        let query = head.uri.query().unwrap_or_default().to_owned();
+        let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
         Self {
-            method: request.method().clone(),
-            headers: request.headers().clone(),
             target: target.to_owned(),
             parameters: Parameters::parse(&query),
-            route: Route::of(&path, version.lists_project_artifacts()),
+            route: Route::of(head.method.as_str(), &path, version),
+            method: head.method,
+            headers: head.headers,
             path,
             query,
+            body,
         }
     }
 
@@ -57,14 +63,14 @@ impl Incoming {
 
     /// What the request is, for faults and holds.
     pub(crate) fn scope(&self) -> Scope {
-        let artifacts =
-            matches!(self.route, Route::Artifact(_) | Route::Artifacts { .. } | Route::ProjectArtifacts { .. });
+        let has_overview = |operation: &Operation| operation.has_parameter("with_scan_overview");
         let wants_overview = |parameters: &Parameters| parameters.flag("with_scan_overview", false);
         Scope {
-            operation: Some(self.route.operation().to_owned()),
+            operation: Some(self.route.name().to_owned()),
             project: self.route.project().map(str::to_owned),
             repository: self.route.repository().map(str::to_owned),
-            overview: artifacts && self.parameters.as_ref().is_ok_and(wants_overview),
+            overview: self.route.operation().is_some_and(has_overview)
+                && self.parameters.as_ref().is_ok_and(wants_overview),
         }
     }
 
@@ -73,7 +79,7 @@ impl Incoming {
         Request {
             method: self.method.to_string(),
             target: self.target.clone(),
-            operation: self.route.operation(),
+            operation: self.route.name(),
             status: None,
             authorization,
             session: auth::has_session(&self.headers),
@@ -83,7 +89,7 @@ impl Incoming {
 
     /// Adds the headers that every answer of Harbor itself has; a page of nginx has none of them.
     pub(crate) fn add_headers(&self, answer: &mut Answer, request_id: &str) {
-        if answer.headers.contains_key("server") {
+        if nginx::is_page(answer) {
             return;
         }
         // A query that is not well-formed is refused before the request gets its id.
@@ -94,11 +100,7 @@ impl Incoming {
             let cookie = HeaderValue::from_static("sid=4f2d0e6a9b1c8d735e60; Path=/; HttpOnly");
             answer.headers.insert(SET_COOKIE, cookie);
         } else if self.method == Method::GET {
-            let token = HeaderValue::from_static("c2ltdWxhdGVkLXRva2Vu");
-            let cookie = HeaderValue::from_static("_gorilla_csrf=c2ltdWxhdGVk; Path=/; HttpOnly");
-            answer.headers.insert(VARY, HeaderValue::from_static("Cookie"));
-            answer.headers.insert(HeaderName::from_static("x-harbor-csrf-token"), token);
-            answer.headers.insert(SET_COOKIE, cookie);
+            auth::add_csrf_token(&mut answer.headers);
         }
     }
 }

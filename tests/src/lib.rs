@@ -24,11 +24,15 @@
 
 mod auth;
 mod connection;
+mod control;
 mod fault;
 mod hold;
 mod http;
 mod incoming;
 mod log;
+mod login;
+mod nginx;
+mod outage;
 mod outgoing;
 mod registry;
 mod server;
@@ -37,12 +41,17 @@ mod version;
 mod wire;
 
 pub use auth::Authorization;
-pub use fault::Fault;
+pub use fault::{Fault, FaultSpecError};
 pub use hold::Hold;
-pub use log::Request;
+pub use log::{Exchange, Request, Stats};
 pub use registry::{
-    Artifact, Duplicates, Expected, Finding, Label, ListedArtifact, LoadError, Platform, Project, Registry, Report,
-    ReportError, Repository, Robot, Scale, Scan, User,
+    Accessory, Addition, Artifact, Duplicates, Expected, Finding, Label, ListedArtifact, LoadError, Platform, Project,
+    Registry, Report, ReportError, Repository, Robot, Role, Scale, Scan, ScanPace, UnknownRole, User,
 };
 pub use server::{SimulatedHarbor, SimulatedHarborBuilder, StartError};
 pub use version::HarborVersion;
+
+/// The page for users, so that its example is run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

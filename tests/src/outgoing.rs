@@ -1,46 +1,91 @@
-//! Sending an answer, whole or broken off.
+//! Sending an answer: whole, broken off, or drop by drop.
 
 use std::io;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
+use bytes::Bytes;
 use futures::{StreamExt, stream};
 
+use crate::fault::Places;
 use crate::http::Answer;
 use crate::log::Flight;
 
 /// Bodies up to this size are sent with their length, longer ones in chunks.
 const LARGEST_SIZED_BODY: usize = 2048;
 
-/// Sends an answer; the request is in flight until its body is sent.
-pub(crate) fn send(answer: Answer, flight: Flight) -> Response {
-    let Answer { status, mut headers, body } = answer;
-    flight.answered(status.as_u16());
-    if body.len() <= LARGEST_SIZED_BODY {
-        headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+/// What ends when the answer is sent: the flight of the request, and what it takes up meanwhile.
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    flight: Flight,
+    _places: Places,
+}
+
+impl Delivery {
+    pub(crate) fn new(flight: Flight, places: Places) -> Self {
+        Self { flight, _places: places }
     }
+
+    pub(crate) fn flight(&self) -> &Flight {
+        &self.flight
+    }
+}
+
+/// Sends an answer; the request is in flight until its body is sent.
+pub(crate) fn send(answer: Answer, delivery: Delivery) -> Response {
+    let Answer { status, mut headers, body } = answer;
+    delivery.flight.answered(status.as_u16());
+    set_length(&mut headers, &body);
     let body = stream::once(async move {
-        let _flight = flight;
+        delivery.flight.sent(body.len());
         Ok::<_, io::Error>(body)
     });
     response(status, headers, Body::from_stream(body))
 }
 
 /// Sends the first half of a body in a chunk, and closes the connection instead of the rest.
-pub(crate) fn send_half(answer: Answer, flight: Flight) -> Response {
+pub(crate) fn send_half(answer: Answer, delivery: Delivery) -> Response {
     let Answer { status, headers, body } = answer;
-    flight.answered(status.as_u16());
-    let half = stream::once(async move { Ok(body.slice(..body.len() / 2)) });
+    delivery.flight.answered(status.as_u16());
+    let half = body.slice(..body.len() / 2);
+    let length = half.len();
+    let half = stream::once(async move { Ok(half) });
     let end = stream::once(async move {
-        let _flight = flight;
+        delivery.flight.sent(length);
         // The connection sends what it has before it hears of the error only if it has to wait for
         // it.
         tokio::task::yield_now().await;
         Err(io::Error::from(io::ErrorKind::BrokenPipe))
     });
     response(status, headers, Body::from_stream(half.chain(end)))
+}
+
+/// Sends a body in pieces of some bytes, each a time after the one before.
+pub(crate) fn send_dripping(answer: Answer, delivery: Delivery, bytes: usize, every: Duration) -> Response {
+    let Answer { status, mut headers, body } = answer;
+    delivery.flight.answered(status.as_u16());
+    set_length(&mut headers, &body);
+    let first = body.slice(..bytes.max(1).min(body.len()));
+    delivery.flight.sent(first.len());
+    let rest = stream::unfold((body.slice(first.len()..), delivery), move |(mut rest, delivery)| async move {
+        if rest.is_empty() {
+            return None;
+        }
+        tokio::time::sleep(every).await;
+        let piece = rest.split_to(bytes.max(1).min(rest.len()));
+        delivery.flight.sent(piece.len());
+        Some((Ok::<_, io::Error>(piece), (rest, delivery)))
+    });
+    response(status, headers, Body::from_stream(stream::once(async { Ok(first) }).chain(rest)))
+}
+
+fn set_length(headers: &mut HeaderMap, body: &Bytes) {
+    if body.len() <= LARGEST_SIZED_BODY {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+    }
 }
 
 fn response(status: StatusCode, headers: HeaderMap, body: Body) -> Response {

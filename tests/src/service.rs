@@ -1,34 +1,46 @@
-//! The way of a request: log, hold, login, faults, route, answer.
+//! The way of a request: log, faults, hold, login, route, answer.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use axum::body::to_bytes;
 use axum::extract::{ConnectInfo, Request as HttpRequest, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
-use crate::auth::{self, Authorization};
-use crate::connection::ResetSwitch;
-use crate::fault::{Effect, Fault, Kind, Scope, nginx_page};
+use crate::auth::{self, Authorization, Login};
+use crate::connection::{Connection, Connections};
+use crate::fault::{Arrival, Effect, Faults, Kind, Places, Scope, Strike};
 use crate::hold::Gate;
-use crate::http::{Answer, Call};
+use crate::http::routes::Route;
+use crate::http::{Answer, Asked, Handler, Outcome, check, handler, pages};
 use crate::incoming::Incoming;
 use crate::log::Log;
-use crate::outgoing::{send, send_half};
+use crate::login::{Locks, LoginCost};
+use crate::nginx;
+use crate::outage::Outage;
+use crate::outgoing::{Delivery, send, send_dripping, send_half};
 use crate::registry::{Caller, Registry};
 use crate::version::HarborVersion;
 use crate::wire::errors::Refusal;
+
+/// The longest body of a request, in bytes.
+const LARGEST_BODY: usize = 16 * 1024 * 1024;
 
 /// What all requests share.
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) registry: RwLock<Registry>,
     pub(crate) version: HarborVersion,
+    pub(crate) behind_nginx: bool,
     pub(crate) login_delay: Duration,
-    pub(crate) faults: Mutex<Vec<Fault>>,
+    pub(crate) login_cost: LoginCost,
+    pub(crate) locks: Locks,
+    pub(crate) faults: Faults,
     pub(crate) gates: Mutex<Vec<Arc<Gate>>>,
-    pub(crate) down: AtomicBool,
+    pub(crate) outage: Outage,
+    pub(crate) connections: Connections,
     pub(crate) log: Log,
     pub(crate) answers: AtomicU64,
 }
@@ -36,69 +48,160 @@ pub(crate) struct Service {
 /// Answers every request.
 pub(crate) async fn serve(
     State(service): State<Arc<Service>>,
-    ConnectInfo(connection): ConnectInfo<ResetSwitch>,
+    ConnectInfo(connection): ConnectInfo<Connection>,
     request: HttpRequest,
 ) -> Response {
-    let incoming = Incoming::new(&request, service.version);
+    let (head, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+        // A body that does not come has no request to answer; a larger one is none of Harbor's.
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let incoming = Incoming::new(head, body, service.version, service.behind_nginx);
     service.handle(&incoming, &connection).await
 }
 
 impl Service {
-    async fn handle(&self, incoming: &Incoming, connection: &ResetSwitch) -> Response {
-        let (caller, authorization) = self.identify(&incoming.headers);
+    async fn handle(&self, incoming: &Incoming, connection: &Connection) -> Response {
+        let reuses_connection = connection.carry_request();
+        let login = self.identify(&incoming.headers);
         let request_id = self.request_id(&incoming.headers);
-        let flight = self.log.arrive(incoming.log_entry(authorization, &request_id));
+        let flight = self.log.arrive(incoming.log_entry(login.authorization, &request_id), login.caller.name());
         let scope = incoming.scope();
+        if self.outage.is_down() {
+            return send(nginx::page(StatusCode::BAD_GATEWAY), Delivery::new(flight, Places::default()));
+        }
+        let mut strike = self.faults.strike(&Arrival {
+            scope: &scope,
+            target: &incoming.target,
+            has_credentials: login.authorization != Authorization::None,
+            reuses_connection,
+        });
+        if let Some(Kind::Restart(down_for)) = strike.kind() {
+            self.restart(*down_for);
+            return Response::default();
+        }
+        let delivery = Delivery::new(flight, strike.take_places().await);
+        wait(strike.latency).await;
         self.pass_gates(&scope).await;
-        if self.down.load(Ordering::SeqCst) {
-            return send(nginx_page(StatusCode::BAD_GATEWAY), flight);
+        if self.outage.is_down() {
+            return send(nginx::page(StatusCode::BAD_GATEWAY), delivery);
         }
-        if authorization == Authorization::BasicRefused {
-            wait(self.login_delay).await;
+        if let Some(Kind::Reset | Kind::ReusedReset) = strike.kind() {
+            // Nothing of this answer is ever written.
+            connection.reset();
+            return Response::default();
         }
-        let (latency, effect) = self.strike(&scope, &incoming.target);
-        wait(latency).await;
-        let answer = self.answer(incoming, &caller);
-        let mut answer = match &effect {
-            Some(effect) => effect.apply(answer),
-            None => answer,
+        let mut answer = match strike.effect.as_ref().and_then(Effect::answer_instead) {
+            Some(answer) => answer,
+            None => self.answer_struck(incoming, login, &strike, &delivery).await,
         };
         incoming.add_headers(&mut answer, &request_id);
-        match effect.map(|effect| effect.kind) {
-            Some(Kind::Reset) => {
-                // Nothing of this answer is ever written.
-                connection.reset();
-                Response::default()
-            }
-            Some(Kind::Truncated) => send_half(answer, flight),
-            _ => send(answer, flight),
+        if self.behind_nginx {
+            nginx::add_headers(&mut answer);
         }
+        match strike.kind() {
+            Some(Kind::Truncated) => send_half(answer, delivery),
+            Some(Kind::Drip { bytes, every }) => send_dripping(answer, delivery, *bytes, *every),
+            _ => send(answer, delivery),
+        }
+    }
+
+    /// Cuts all connections, and lets nginx answer alone for a time.
+    pub(crate) fn restart(&self, down_for: Duration) {
+        // In this order, so that whoever comes back finds the server down.
+        self.outage.begin(down_for);
+        self.connections.reset();
+    }
+
+    /// Answers from the state, as far as the faults let it.
+    async fn answer_struck(&self, incoming: &Incoming, login: Login, strike: &Strike, delivery: &Delivery) -> Answer {
+        let caller = match self.log_in(login, strike, delivery).await {
+            _ if strike.kind() == Some(&Kind::Anonymous) => Caller::Anonymous,
+            caller => caller,
+        };
+        let answer = self.answer(incoming, &caller);
+        wait(strike.latency_of_overviews(&answer)).await;
+        match &strike.effect {
+            Some(effect) => effect.change(answer),
+            None => answer,
+        }
+    }
+
+    /// Logs the caller in, which costs time, and the more where it fails.
+    async fn log_in(&self, login: Login, strike: &Strike, delivery: &Delivery) -> Caller {
+        let cost = self.login_cost + strike.login_cost;
+        // A robot's login does not read the lock; a wrong one goes on as the login of a user.
+        let is_robot = matches!(login.caller, Caller::Robot(_));
+        if !is_robot && self.locks.is_locked(&login.name) {
+            delivery.flight().login_refused();
+            return Caller::Anonymous;
+        }
+        cost.burn(login.account);
+        if login.authorization == Authorization::BasicRefused {
+            let delay = self.login_delay.saturating_add(strike.login_freeze);
+            self.locks.lock(&login.name, delay);
+            wait(delay).await;
+        }
+        login.caller
     }
 
     /// Answers from the state alone.
     fn answer(&self, incoming: &Incoming, caller: &Caller) -> Answer {
-        let parameters = match &incoming.parameters {
-            Ok(parameters) => parameters,
-            Err(refusal) => return refusal.answer(),
-        };
-        if incoming.is_write() && auth::has_session(&incoming.headers) {
-            return Refusal::forbidden("CSRF token not found in request").answer();
+        if self.behind_nginx
+            && let Some(answer) = nginx::own_answer(&incoming.path)
+        {
+            return answer;
         }
-        let registry = self.registry.read().unwrap_or_else(PoisonError::into_inner);
-        let call = Call {
-            registry: &registry,
+        self.outcome(incoming, caller).unwrap_or_else(|refusal| refusal.answer())
+    }
+
+    fn outcome(&self, incoming: &Incoming, caller: &Caller) -> Outcome {
+        let parameters = incoming.parameters.as_ref().map_err(Refusal::clone)?;
+        if incoming.is_write() {
+            auth::check_csrf(&incoming.headers)?;
+        }
+        let method = incoming.method.as_str();
+        let operation = match &incoming.route {
+            Route::Outside => return Ok(pages::page_not_found()),
+            Route::Unknown => {
+                return Err(Refusal::not_found(format!("path {} was not found", incoming.decoded_path())));
+            }
+            Route::Api { operation: Some(operation), .. } => operation,
+            Route::Api { matched, operation: None } => {
+                return Err(Refusal::method_not_allowed(method, &matched.methods()));
+            }
+        };
+        let asked = Asked {
             version: self.version,
             caller,
             headers: &incoming.headers,
             parameters,
+            arguments: incoming.route.arguments(),
             path: &incoming.path,
             query: &incoming.query,
+            body: &incoming.body,
         };
-        let outcome = incoming.route.answer(&call, &incoming.method, &incoming.decoded_path());
-        outcome.unwrap_or_else(|refusal| refusal.answer())
+        check(operation, &asked)?;
+        self.advance_scans();
+        match handler(operation.id) {
+            Some(Handler::Read(read)) => read(&asked.of(&self.registry.read().unwrap_or_else(PoisonError::into_inner))),
+            Some(Handler::Write(write)) => {
+                write(&mut self.registry.write().unwrap_or_else(PoisonError::into_inner), &asked)
+            }
+            None => Err(Refusal::not_simulated(operation.id, method, &incoming.decoded_path())),
+        }
     }
 
-    fn identify(&self, headers: &HeaderMap) -> (Caller, Authorization) {
+    /// Lets the scans get on that follow the clock.
+    fn advance_scans(&self) {
+        let now = Instant::now();
+        let is_due = self.registry.read().unwrap_or_else(PoisonError::into_inner).has_due_scans(now);
+        if is_due {
+            self.registry.write().unwrap_or_else(PoisonError::into_inner).advance_due_scans(now);
+        }
+    }
+
+    fn identify(&self, headers: &HeaderMap) -> Login {
         let registry = self.registry.read().unwrap_or_else(PoisonError::into_inner);
         auth::identify(&registry, headers)
     }
@@ -112,22 +215,6 @@ impl Service {
         for gate in gates.iter().filter(|gate| gate.concerns(scope)) {
             gate.pass().await;
         }
-    }
-
-    /// The latency of all faults that strike, and the first one that strikes with anything else.
-    fn strike(&self, scope: &Scope, target: &str) -> (Duration, Option<Effect>) {
-        let mut latency = Duration::ZERO;
-        let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
-        for fault in faults.iter_mut() {
-            if !fault.strikes(scope, target) {
-                continue;
-            }
-            match &fault.effect().kind {
-                Kind::Latency(more) => latency += *more,
-                _ => return (latency, Some(fault.effect().clone())),
-            }
-        }
-        (latency, None)
     }
 
     /// The id that the client sent, or one of the server's own.

@@ -1,14 +1,17 @@
 //! Artifacts: lists of a repository and of a project, single ones, their tags and accessories.
 
 mod answer;
+mod overview;
 
-use super::routes::Target;
 use super::{Call, Outcome};
-use crate::registry::{Artifact, Caller, Project, Repository, Tag};
+use crate::registry::{AccessoryRow, Artifact, Project, Random, Repository, Tag};
 use crate::wire::errors::Refusal;
 use crate::wire::json;
 use crate::wire::q::{Pattern, Query, Scalar};
 use crate::wire::rows::{Cell, Row, Selection};
+
+/// The order of lists of artifacts and tags.
+const NEWEST_FIRST: &[&str] = &["-push_time", "-id"];
 
 /// An artifact in a list, with the repository and the project that hold it.
 #[derive(Clone, Copy)]
@@ -25,16 +28,23 @@ struct TagRow<'a> {
     tag: &'a Tag,
 }
 
+/// An accessory in a list, with its subject.
+struct AccessoryListRow<'a> {
+    repository: &'a Repository,
+    subject: &'a Artifact,
+    accessory: &'a AccessoryRow,
+}
+
 impl Row for ArtifactRow<'_> {
     fn column(&self, name: &str) -> Option<Cell<'_>> {
-        let kind = &self.artifact.kind;
         match name {
             "id" => Some(Cell::Integer(self.artifact.id)),
             "digest" => Some(Cell::Text(self.artifact.digest())),
-            "type" => Some(Cell::Text(kind.name())),
-            "media_type" => Some(Cell::Text(kind.media_type())),
-            "manifest_media_type" => Some(Cell::Text(kind.manifest_media_type())),
-            "artifact_type" => Some(Cell::Text(kind.artifact_type())),
+            "type" => Some(Cell::Text(self.artifact.kind.name())),
+            "media_type" => Some(Cell::Text(self.artifact.media_type())),
+            "manifest_media_type" => Some(Cell::Text(self.artifact.manifest_media_type())),
+            "artifact_type" => Some(Cell::Text(self.artifact.artifact_type())),
+            "icon" => Some(Cell::Text(self.artifact.kind.icon())),
             "size" => Some(Cell::Integer(self.artifact.size)),
             "push_time" => Some(Cell::Time(Some(self.artifact.pushed))),
             "pull_time" => Some(Cell::Time(self.artifact.pulled)),
@@ -68,96 +78,140 @@ impl Row for TagRow<'_> {
     }
 }
 
+impl Row for AccessoryListRow<'_> {
+    fn column(&self, name: &str) -> Option<Cell<'_>> {
+        match name {
+            "id" => Some(Cell::Integer(self.accessory.id)),
+            "artifact_id" => Some(Cell::Integer(self.accessory.artifact_id)),
+            "subject_artifact_id" => Some(Cell::Integer(self.subject.id)),
+            "subject_artifact_digest" => Some(Cell::Text(self.subject.digest())),
+            "subject_artifact_repo" => Some(Cell::Text(&self.repository.full_name)),
+            "type" => Some(Cell::Text(&self.accessory.kind)),
+            "size" => Some(Cell::Integer(self.accessory.size)),
+            "digest" => Some(Cell::Text(&self.accessory.digest)),
+            "creation_time" => Some(Cell::Time(Some(self.accessory.created))),
+            _ => None,
+        }
+    }
+
+    fn id(&self) -> i64 {
+        self.accessory.id
+    }
+}
+
 /// Lists the artifacts of a repository; a repository that does not exist has none.
-pub(crate) fn list(call: &Call<'_>, project: &str, repository: &str) -> Outcome {
-    let project = match call.project(project, "artifact:list") {
+pub(crate) fn list(call: &Call<'_>) -> Outcome {
+    let project = match call.project("artifact:list") {
         Ok(project) => Some(project),
         // An administrator gets an empty list even where there is no project.
         Err(_) if call.is_administrator() => None,
         Err(refusal) => return Err(refusal),
     };
-    let mut selection = Selection::from_parameters(call.parameters)?;
+    let mut selection = Selection::from_parameters(call.asked.parameters)?;
     let special = Special::take_from(&mut selection.query)?;
     // What the path says wins over the same key in `q`.
     selection.query.take("RepositoryName");
-    let repository = project.and_then(|project| Some((project, project.repository(repository)?)));
+    let name = call.asked.argument("repository_name");
+    let repository = project.and_then(|project| Some((project, project.repository(name)?)));
     let rows = repository.map(|(project, repository)| rows_of(project, repository, &special).collect());
-    answer_list(call, &selection, rows.unwrap_or_default())
+    answer_list(call, &selection, rows.unwrap_or_default(), NEWEST_FIRST)
 }
 
 /// Lists the artifacts of all repositories of a project. It asks for a login first, even in public
 /// projects.
-pub(crate) fn list_of_project(call: &Call<'_>, project: &str) -> Outcome {
-    if *call.caller == Caller::Anonymous {
+pub(crate) fn list_of_project(call: &Call<'_>) -> Outcome {
+    if call.asked.is_anonymous() {
         return Err(Refusal::unauthorized());
     }
-    let project = call.project_by_name_or_id(project, "artifact:list")?;
-    let mut selection = Selection::from_parameters(call.parameters)?;
+    let project = call.project("artifact:list")?;
+    let mut selection = Selection::from_parameters(call.asked.parameters)?;
+    if call.asked.parameters.flag("latest_in_repository", false) {
+        return list_latest(call, project, &selection);
+    }
     let special = Special::take_from(&mut selection.query)?;
     selection.query.take("ProjectID");
-    let rows = match call.parameters.flag("latest_in_repository", false) {
-        true => latest_rows(project, &selection)?,
-        false => {
-            let repositories = project.repositories().iter();
-            repositories.flat_map(|repository| rows_of(project, repository, &special)).collect()
-        }
-    };
-    answer_list(call, &selection, rows)
+    let repositories = project.repositories().iter();
+    let rows = repositories.flat_map(|repository| rows_of(project, repository, &special)).collect();
+    answer_list(call, &selection, rows, NEWEST_FIRST)
 }
 
-/// The newest artifact of a type in each repository; children of indexes count, too.
+/// Lists the newest artifacts of each repository. The statement has no `ORDER BY`, so that the rows come as the database
+/// finds them: in an order of no meaning, which stays the same. This one agrees with the page that was recorded.
+fn list_latest(call: &Call<'_>, project: &Project, selection: &Selection) -> Outcome {
+    const ORDER: u64 = 123;
+    let mut rows = latest_rows(project, selection)?;
+    rows.sort_by_cached_key(|row| Random::new(ORDER ^ row.repository.id.unsigned_abs()).next());
+    let page: Vec<_> = selection.page.cut(&rows).iter().map(|row| answer::artifact(call, *row)).collect();
+    call.list(&page, rows.len(), selection.page)
+}
+
+/// The newest artifacts of a type in each repository. Everything else in `q` is ignored, and children of indexes and
+/// accessories count, too.
 fn latest_rows<'a>(project: &'a Project, selection: &Selection) -> Result<Vec<ArtifactRow<'a>>, Refusal> {
-    let names = |key: &str| selection.query.terms().iter().any(|(known, _)| known == key);
-    if names("media_type") == names("artifact_type") {
-        return Err(Refusal::bad_request(
-            "bad request: either 'media_type' or 'artifact_type' must be specified, but not both, \
-             when querying with latest_in_repository",
-        ));
-    }
-    let everything = Special { with_children: true, ..Special::default() };
+    let term = |key: &str| selection.query.terms().iter().find(|(known, _)| known == key).map(|(_, pattern)| pattern);
+    let (column, pattern) = match (term("media_type"), term("artifact_type")) {
+        (Some(pattern), None) => ("media_type", pattern),
+        (None, Some(pattern)) => ("artifact_type", pattern),
+        _ => {
+            return Err(Refusal::bad_request(
+                "bad request: either 'media_type' or 'artifact_type' must be specified, but not both, \
+                 when querying with latest_in_repository",
+            ));
+        }
+    };
+    let Pattern::Exact(wanted) = pattern else {
+        return Err(Refusal::internal("a pattern where the statement takes a text"));
+    };
     let mut latest = Vec::new();
     for repository in project.repositories() {
-        let rows = selection.matching(rows_of(project, repository, &everything).collect())?;
-        latest.extend(rows.into_iter().max_by_key(|row| row.artifact.id));
+        let rows = repository.artifacts().iter().map(|artifact| ArtifactRow { project, repository, artifact });
+        let of_type = rows.clone().filter(|row| row.column(column) == Some(Cell::Text(wanted)));
+        let newest = of_type.map(|row| row.artifact.pushed).max();
+        // What was pushed at that very time comes along, whatever its type.
+        latest.extend(rows.filter(|row| Some(row.artifact.pushed) == newest));
     }
     Ok(latest)
 }
 
 /// Answers one artifact.
-pub(crate) fn get(call: &Call<'_>, target: &Target) -> Outcome {
-    let (project, repository, artifact) = find(call, target, "artifact:read")?;
+pub(crate) fn get(call: &Call<'_>) -> Outcome {
+    let (project, repository, artifact) = find(call, "artifact:read")?;
     json::answer(&answer::artifact(call, ArtifactRow { project, repository, artifact }))
 }
 
 /// Lists the tags of an artifact.
-pub(crate) fn tags(call: &Call<'_>, target: &Target) -> Outcome {
-    let (_, repository, artifact) = find(call, target, "tag:list")?;
-    let selection = Selection::from_parameters(call.parameters)?;
+pub(crate) fn tags(call: &Call<'_>) -> Outcome {
+    let (_, repository, artifact) = find(call, "tag:list")?;
+    let selection = Selection::from_parameters(call.asked.parameters)?;
     let rows = artifact.tags.iter().map(|tag| TagRow { repository, artifact, tag }).collect();
-    let selected = selection.of(rows, &["-push_time", "-id"])?;
+    let selected = selection.of(rows, NEWEST_FIRST)?;
     let rows: Vec<_> =
         selected.rows.iter().map(|row| answer::tag(call, row.repository, row.artifact, row.tag)).collect();
     call.list(&rows, selected.total, selection.page)
 }
 
-/// Lists the accessories of an artifact; only loaded registries have some.
-pub(crate) fn accessories(call: &Call<'_>, target: &Target) -> Outcome {
-    let (_, _, artifact) = find(call, target, "accessory:list")?;
-    let selection = Selection::from_parameters(call.parameters)?;
-    let all = &artifact.accessories;
-    let first = selection.page.offset().min(all.len());
-    let end = first.saturating_add(selection.page.limit()).min(all.len());
-    call.list(&all[first..end], all.len(), selection.page)
+/// Lists the accessories of an artifact.
+pub(crate) fn accessories(call: &Call<'_>) -> Outcome {
+    let (_, repository, subject) = find(call, "accessory:list")?;
+    let mut selection = Selection::from_parameters(call.asked.parameters)?;
+    // What the path says wins over the same keys in `q`.
+    for key in ["SubjectArtifactDigest", "SubjectArtifactRepo"] {
+        selection.query.take(key);
+    }
+    let accessories = subject.accessories.iter();
+    let rows = accessories.map(|accessory| AccessoryListRow { repository, subject, accessory }).collect();
+    let selected = selection.of(rows, &["id"])?;
+    let rows = selected.rows.iter().map(|row| answer::accessory(row.repository, row.subject, row.accessory));
+    call.list(&rows.collect::<Vec<_>>(), selected.total, selection.page)
 }
 
 /// The artifact that a path names, if the caller may do something with it.
 pub(crate) fn find<'a>(
     call: &Call<'a>,
-    target: &Target,
     permission: &str,
 ) -> Result<(&'a Project, &'a Repository, &'a Artifact), Refusal> {
-    let Target { project, repository: name, reference } = target;
-    let project = call.project(project, permission)?;
+    let project = call.project(permission)?;
+    let (name, reference) = (call.asked.argument("repository_name"), call.asked.argument("reference"));
     let repository = project.repository(name);
     let artifact = repository.and_then(|found| Some((found, found.artifact(reference)?)));
     match artifact {
@@ -180,7 +234,7 @@ struct Special {
 
 impl Special {
     fn take_from(query: &mut Query) -> Result<Self, Refusal> {
-        let tags = query.take("tags");
+        let tags = query.take("tags").or_else(|| query.take("Tags"));
         if !matches!(tags, None | Some(Pattern::Exact(_) | Pattern::Fuzzy(_))) {
             let message = "the value of \"tags\" query can only be fuzzy match value or exact match value";
             return Err(Refusal::bad_request(message));
@@ -193,7 +247,7 @@ impl Special {
                 return Err(Refusal::bad_request(message));
             }
         };
-        Ok(Self { tags, labels: labels(query.take("labels"))?, with_children })
+        Ok(Self { tags, labels: labels(query.take("labels").or_else(|| query.take("Labels")))?, with_children })
     }
 
     fn allows(&self, artifact: &Artifact) -> bool {
@@ -207,7 +261,7 @@ impl Special {
         };
         let has = |id: &i64| artifact.labels.iter().any(|label| label.id == *id);
         let labelled = self.labels.as_ref().is_none_or(|ids| ids.iter().all(has));
-        tagged && labelled && (self.with_children || !artifact.is_hidden())
+        tagged && labelled && !artifact.is_accessory && (self.with_children || !artifact.is_hidden())
     }
 }
 
@@ -238,8 +292,8 @@ fn rows_of<'a>(
     artifacts.map(move |artifact| ArtifactRow { project, repository, artifact })
 }
 
-fn answer_list(call: &Call<'_>, selection: &Selection, rows: Vec<ArtifactRow<'_>>) -> Outcome {
-    let selected = selection.of(rows, &["-push_time", "-id"])?;
+fn answer_list(call: &Call<'_>, selection: &Selection, rows: Vec<ArtifactRow<'_>>, order: &[&str]) -> Outcome {
+    let selected = selection.of(rows, order)?;
     let rows: Vec<_> = selected.rows.iter().map(|row| answer::artifact(call, *row)).collect();
     call.list(&rows, selected.total, selection.page)
 }

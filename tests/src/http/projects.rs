@@ -1,10 +1,8 @@
-//! Projects and their scanner.
+//! Projects.
 
 use axum::http::StatusCode;
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::json;
 
 use super::{Answer, Call, Outcome};
 use crate::registry::{Caller, Project};
@@ -70,12 +68,12 @@ impl Row for &Project {
 
 /// Lists the projects that the caller may see.
 pub(crate) fn list(call: &Call<'_>) -> Outcome {
-    let selection = Selection::from_parameters(call.parameters)?;
+    let selection = Selection::from_parameters(call.asked.parameters)?;
     let projects = call.registry.projects().iter();
-    let visible = projects.filter(|project| call.registry.lists(call.caller, project));
-    let rows = visible.filter(|project| wanted(project, call.parameters)).collect();
+    let visible = projects.filter(|project| call.registry.lists(call.asked.caller, project));
+    let rows = visible.filter(|project| wanted(project, call.asked.parameters)).collect();
     let selected = selection.of(rows, &["name"])?;
-    let with_detail = call.parameters.flag("with_detail", true);
+    let with_detail = call.asked.parameters.flag("with_detail", true);
     let rows: Vec<_> = selected.rows.iter().map(|project| answer(call, project, with_detail)).collect();
     let mut answer = call.list(&rows, selected.total, selection.page)?;
     if selected.total == 0 {
@@ -86,45 +84,19 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
 }
 
 /// Answers one project.
-pub(crate) fn get(call: &Call<'_>, name: &str) -> Outcome {
-    let project = call.project_by_name_or_id(name, "project:read")?;
+pub(crate) fn get(call: &Call<'_>) -> Outcome {
+    let project = call.project("project:read")?;
     json::answer(&answer(call, project, true))
 }
 
 /// Tells by the status alone whether a project of a name exists.
 pub(crate) fn head(call: &Call<'_>) -> Outcome {
-    let Some(name) = call.parameters.text("project_name").filter(|name| !name.is_empty()) else {
-        return Err(Refusal::invalid(&["project_name in query is required".to_owned()]));
-    };
-    match (call.caller, call.registry.project(name)) {
+    let name = call.asked.parameters.text("project_name").unwrap_or_default();
+    match (call.asked.caller, call.registry.project(name)) {
         (Caller::Anonymous, _) => Err(Refusal::unauthorized()),
-        (_, Some(_)) => Ok(Answer::new(StatusCode::OK, "", Bytes::new())),
+        (_, Some(_)) => Ok(Answer::empty(StatusCode::OK)),
         (_, None) => Err(Refusal::not_found(format!("project {name} not found"))),
     }
-}
-
-/// Answers the scanner that a project uses, which is the one of the whole registry.
-pub(crate) fn scanner(call: &Call<'_>, name: &str) -> Outcome {
-    let project = call.project_by_name_or_id(name, "scanner:read")?;
-    json::answer(&json!({
-        "access_credential": "",
-        "adapter": "Trivy",
-        "auth": "",
-        "capabilities": {"support_sbom": true, "support_vulnerability": true},
-        "create_time": time::text(&project.created),
-        "description": "The Trivy scanner adapter",
-        "disabled": false,
-        "health": "healthy",
-        "is_default": true,
-        "name": "Trivy",
-        "skip_certVerify": false,
-        "update_time": time::text(&project.created),
-        "url": "http://trivy-adapter:8080",
-        "use_internal_addr": true,
-        "uuid": "7d5c1b86-0000-4000-8000-000000000001",
-        "vendor": "Aqua Security",
-        "version": "v0.65.0",
-    }))
 }
 
 /// The plain parameters `name`, `public` and `owner`, which work beside `q`.
@@ -137,7 +109,7 @@ fn wanted(project: &Project, parameters: &Parameters) -> bool {
 }
 
 fn answer<'a>(call: &Call<'_>, project: &'a Project, with_detail: bool) -> ProjectAnswer<'a> {
-    let role = match call.caller {
+    let role = match call.asked.caller {
         Caller::User(name) => project.role_of(name),
         _ => None,
     };

@@ -3,7 +3,6 @@
 use axum::http::StatusCode;
 use bytes::Bytes;
 
-use super::routes::Target;
 use super::{Answer, Call, Outcome, artifacts};
 use crate::registry::MEDIA_TYPE;
 use crate::wire::errors::Refusal;
@@ -13,14 +12,17 @@ use crate::wire::json;
 const ACCEPT_HEADER: &str = "x-accept-vulnerabilities";
 
 /// Answers the report under its media type, or `{}` where there is none.
-pub(crate) fn get(call: &Call<'_>, target: &Target) -> Outcome {
-    let (project, repository, artifact) = artifacts::find(call, target, "artifact-addition:read")?;
-    if !artifact.is_scannable() {
+pub(crate) fn get(call: &Call<'_>) -> Outcome {
+    let (project, repository, artifact) = artifacts::find(call, "artifact-addition:read")?;
+    let healthy = call.registry.scanner_is_healthy();
+    let serves_stored = call.asked.version.serves_reports_without_scanner();
+    // While the scanner is down, no type counts as one that it can scan.
+    if !(healthy && artifact.is_scannable() || !healthy && serves_stored) {
         let name = format!("{}/{}@{}", project.name(), repository.name(), artifact.digest());
         return Err(Refusal::not_found(format!("report not found for {name}")));
     }
     let body = match accepts_reports(call) {
-        true => call.registry.report_body(repository, artifact),
+        true => call.registry.report_body(repository, artifact, call.asked.version.has_statuses()),
         false => None,
     };
     // This one body has no newline at its end.
@@ -32,7 +34,7 @@ pub(crate) fn get(call: &Call<'_>, target: &Target) -> Outcome {
 ///
 /// Without the header, or with an empty one, it is.
 pub(crate) fn accepts_reports(call: &Call<'_>) -> bool {
-    let values = call.headers.get_all(ACCEPT_HEADER).iter().filter_map(|value| value.to_str().ok());
+    let values = call.asked.headers.get_all(ACCEPT_HEADER).iter().filter_map(|value| value.to_str().ok());
     let values: Vec<_> = values.filter(|value| !value.is_empty()).collect();
     values.is_empty() || values.iter().flat_map(|value| value.split(',')).any(|kind| kind.trim() == MEDIA_TYPE)
 }

@@ -26,6 +26,7 @@ struct RepositoryAnswer<'a> {
 struct RepositoryRow<'a> {
     project: &'a Project,
     repository: &'a Repository,
+    updated: DateTime<Utc>,
 }
 
 impl Row for RepositoryRow<'_> {
@@ -36,7 +37,7 @@ impl Row for RepositoryRow<'_> {
             "name" => Some(Cell::Text(&self.repository.full_name)),
             "pull_count" => Some(Cell::Integer(self.repository.pulls)),
             "creation_time" => Some(Cell::Time(Some(self.repository.created))),
-            "update_time" => Some(Cell::Time(Some(self.repository.updated))),
+            "update_time" => Some(Cell::Time(Some(self.updated))),
             _ => None,
         }
     }
@@ -47,34 +48,41 @@ impl Row for RepositoryRow<'_> {
 }
 
 /// Lists the repositories of a project.
-pub(crate) fn list(call: &Call<'_>, project: &str) -> Outcome {
-    let project = call.project(project, "repository:list")?;
-    let mut selection = Selection::from_parameters(call.parameters)?;
+pub(crate) fn list(call: &Call<'_>) -> Outcome {
+    let project = call.project("repository:list")?;
+    let mut selection = Selection::from_parameters(call.asked.parameters)?;
     // What the path says wins over the same key in `q`.
     selection.query.take("ProjectID");
-    answer_list(call, &selection, rows_of(project).collect())
+    answer_list(call, &selection, rows_of(call, project).collect())
 }
 
 /// Lists the repositories of all projects that the caller may see.
 pub(crate) fn list_all(call: &Call<'_>) -> Outcome {
-    let selection = Selection::from_parameters(call.parameters)?;
+    let selection = Selection::from_parameters(call.asked.parameters)?;
     let projects = call.registry.projects().iter();
-    let visible = projects.filter(|project| call.registry.lists(call.caller, project));
-    answer_list(call, &selection, visible.flat_map(rows_of).collect())
+    let visible = projects.filter(|project| call.registry.lists(call.asked.caller, project));
+    answer_list(call, &selection, visible.flat_map(|project| rows_of(call, project)).collect())
 }
 
 /// Answers one repository.
-pub(crate) fn get(call: &Call<'_>, project: &str, repository: &str) -> Outcome {
-    let project = call.project(project, "repository:read")?;
-    let Some(repository) = project.repository(repository) else {
-        let name = format!("{}/{repository}", project.name());
+pub(crate) fn get(call: &Call<'_>) -> Outcome {
+    let project = call.project("repository:read")?;
+    let name = call.asked.argument("repository_name");
+    let Some(repository) = project.repository(name) else {
+        let name = format!("{}/{name}", project.name());
         return Err(Refusal::not_found(format!("repository {name} not found")));
     };
-    json::answer(&answer(&RepositoryRow { project, repository }))
+    json::answer(&answer(&row(call, project, repository)))
 }
 
-fn rows_of(project: &Project) -> impl Iterator<Item = RepositoryRow<'_>> {
-    project.repositories().iter().map(move |repository| RepositoryRow { project, repository })
+fn rows_of<'a>(call: &Call<'_>, project: &'a Project) -> impl Iterator<Item = RepositoryRow<'a>> {
+    project.repositories().iter().map(|repository| row(call, project, repository))
+}
+
+/// A repository with the time that the release tells: before 2.15.2 pushes did not count as updates.
+fn row<'a>(call: &Call<'_>, project: &'a Project, repository: &'a Repository) -> RepositoryRow<'a> {
+    let updated = if call.asked.version.tells_pushes() { repository.updated } else { repository.created };
+    RepositoryRow { project, repository, updated }
 }
 
 fn answer_list(call: &Call<'_>, selection: &Selection, rows: Vec<RepositoryRow<'_>>) -> Outcome {
@@ -91,6 +99,6 @@ fn answer<'a>(row: &RepositoryRow<'a>) -> RepositoryAnswer<'a> {
         name: &row.repository.full_name,
         project_id: row.project.id,
         pull_count: row.repository.pulls,
-        update_time: row.repository.updated,
+        update_time: row.updated,
     }
 }

@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{BEGINNING, Report, Scan};
+use super::accessory::{Accessory, AccessoryRow};
+use super::kind::{Kind, MediaTypes};
+use super::{Addition, BEGINNING, Report, Sbom, Scan};
 
 /// An artifact of a repository.
 #[derive(Clone, Debug)]
@@ -22,13 +24,22 @@ pub struct Artifact {
     pub(crate) references: Vec<Reference>,
     pub(crate) tags: Vec<Tag>,
     pub(crate) labels: Vec<Label>,
-    /// Signatures and the like, as the registry they were loaded from told of them.
-    pub(crate) accessories: Vec<Value>,
+    /// Media types other than those of the kind.
+    pub(crate) media_types: Option<Arc<MediaTypes>>,
+    /// Signatures and the like, once they are there.
+    pub(crate) accessories: Vec<AccessoryRow>,
+    pub(crate) is_accessory: bool,
+    pub(crate) sbom: Option<Sbom>,
+    pub(super) additions: Vec<(Addition, Arc<str>)>,
+    /// The content of an SBOM.
+    pub(crate) document: Option<Arc<str>>,
     /// Whether an index of the repository refers to the artifact.
     pub(crate) referenced: bool,
     pub(crate) children: Vec<(Platform, Artifact)>,
     pub(crate) pushed_tags: Vec<String>,
+    pub(crate) pushed_accessories: Vec<Accessory>,
     pub(crate) scan: Option<Scan>,
+    pub(crate) next_scan: Option<Scan>,
 }
 
 /// The platform of a child of an index.
@@ -54,20 +65,6 @@ pub struct Label {
     pub(crate) created: DateTime<Utc>,
 }
 
-/// What an artifact is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Image,
-    Index,
-    Chart,
-    /// A type that the scanner does not know, with the media type of its config.
-    Other {
-        name: String,
-        media_type: String,
-        artifact_type: String,
-    },
-}
-
 /// A tag of an artifact.
 #[derive(Clone, Debug)]
 pub(crate) struct Tag {
@@ -84,6 +81,8 @@ pub(crate) struct Reference {
     pub(crate) child_id: i64,
     pub(crate) child_digest: Arc<str>,
     pub(crate) platform: Platform,
+    pub(crate) annotations: Option<Arc<Map<String, Value>>>,
+    pub(crate) urls: Option<Vec<String>>,
 }
 
 /// What the config of an image tells. One for all of them, since a large registry holds many.
@@ -104,6 +103,12 @@ impl Artifact {
         Self { size: 1_000_000, extra_attributes: IMAGE_ATTRIBUTES.clone(), ..Self::of_kind(Kind::Image) }
     }
 
+    /// An image for linux/amd64 whose manifest has the format of the OCI instead of Docker's.
+    #[must_use]
+    pub fn oci_image() -> Self {
+        Self { media_types: Some(MediaTypes::oci_image()), ..Self::image() }
+    }
+
     /// An index without children.
     #[must_use]
     pub fn index() -> Self {
@@ -116,6 +121,13 @@ impl Artifact {
         let (name, version) = (name.into(), version.into());
         let attributes = json!({"apiVersion": "v2", "name": name, "version": version});
         Self { size: 500, ..Self::of_kind(Kind::Chart) }.with_extra_attributes(attributes)
+    }
+
+    /// A model of machine learning, which cannot be scanned.
+    #[must_use]
+    pub fn model(name: impl Into<String>) -> Self {
+        let attributes = json!({"descriptor": {"name": name.into()}});
+        Self { size: 5_000_000, ..Self::of_kind(Kind::Model) }.with_extra_attributes(attributes)
     }
 
     /// An artifact of another type, which cannot be scanned.
@@ -169,6 +181,20 @@ impl Artifact {
         self
     }
 
+    /// Decides how all scans end that clients start; see [`Registry::set_next_scan`](super::Registry::set_next_scan).
+    #[must_use]
+    pub fn with_next_scan(mut self, scan: Scan) -> Self {
+        self.next_scan = Some(scan);
+        self
+    }
+
+    /// Adds an accessory. It is pushed after the artifact.
+    #[must_use]
+    pub fn with_accessory(mut self, accessory: Accessory) -> Self {
+        self.pushed_accessories.push(accessory);
+        self
+    }
+
     /// Adds a label.
     #[must_use]
     pub fn with_label(mut self, label: Label) -> Self {
@@ -217,16 +243,31 @@ impl Artifact {
     /// Whether the scanner can scan the type.
     #[must_use]
     pub fn is_scannable(&self) -> bool {
-        matches!(self.kind, Kind::Image | Kind::Index)
+        matches!(self.kind, Kind::Image | Kind::Index) && !self.is_accessory
     }
 
-    /// Whether lists leave the artifact out because it is an untagged child of an index.
+    /// Whether lists leave the artifact out because it is an accessory, or an untagged child of an index.
     pub(crate) fn is_hidden(&self) -> bool {
-        self.referenced && self.tags.is_empty()
+        self.is_accessory || (self.referenced && self.tags.is_empty())
+    }
+
+    /// The media type of the config, or of the index itself.
+    pub(crate) fn media_type(&self) -> &str {
+        self.media_types.as_ref().map_or_else(|| self.kind.media_type(), |types| &types.config)
+    }
+
+    pub(crate) fn manifest_media_type(&self) -> &str {
+        self.media_types.as_ref().map_or_else(|| self.kind.manifest_media_type(), |types| &types.manifest)
+    }
+
+    /// The member `artifact_type`; empty where it is not there.
+    pub(crate) fn artifact_type(&self) -> &str {
+        self.media_types.as_ref().map_or_else(|| self.kind.artifact_type(), |types| &types.artifact)
     }
 
     pub(crate) fn refer_to(&mut self, child_id: i64, child_digest: Arc<str>, platform: Platform) {
-        self.references.push(Reference { parent_id: 0, child_id, child_digest, platform });
+        let (annotations, urls) = (None, None);
+        self.references.push(Reference { parent_id: 0, child_id, child_digest, platform, annotations, urls });
     }
 
     pub(crate) fn of_kind(kind: Kind) -> Self {
@@ -242,11 +283,18 @@ impl Artifact {
             references: Vec::new(),
             tags: Vec::new(),
             labels: Vec::new(),
+            media_types: None,
             accessories: Vec::new(),
+            is_accessory: false,
+            sbom: None,
+            additions: Vec::new(),
+            document: None,
             referenced: false,
             children: Vec::new(),
             pushed_tags: Vec::new(),
+            pushed_accessories: Vec::new(),
             scan: None,
+            next_scan: None,
         }
     }
 }
@@ -277,44 +325,6 @@ impl Label {
     #[must_use]
     pub fn new(id: i64, name: impl Into<String>) -> Self {
         Self { id, name: name.into(), created: BEGINNING }
-    }
-}
-
-impl Kind {
-    /// The word in the member `type`.
-    pub(crate) fn name(&self) -> &str {
-        match self {
-            Self::Image | Self::Index => "IMAGE",
-            Self::Chart => "CHART",
-            Self::Other { name, .. } => name,
-        }
-    }
-
-    /// The media type of the config, or of the index itself.
-    pub(crate) fn media_type(&self) -> &str {
-        match self {
-            Self::Image => "application/vnd.docker.container.image.v1+json",
-            Self::Index => "application/vnd.oci.image.index.v1+json",
-            Self::Chart => "application/vnd.cncf.helm.config.v1+json",
-            Self::Other { media_type, .. } => media_type,
-        }
-    }
-
-    pub(crate) fn manifest_media_type(&self) -> &str {
-        match self {
-            Self::Image => "application/vnd.docker.distribution.manifest.v2+json",
-            Self::Index => "application/vnd.oci.image.index.v1+json",
-            Self::Chart | Self::Other { .. } => "application/vnd.oci.image.manifest.v1+json",
-        }
-    }
-
-    /// The member `artifact_type`, empty for an index.
-    pub(crate) fn artifact_type(&self) -> &str {
-        match self {
-            Self::Index => "",
-            Self::Other { artifact_type, .. } => artifact_type,
-            other => other.media_type(),
-        }
     }
 }
 

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use super::finding::{Key, StoredFinding, push_member};
 use super::report::{Findings, MEDIA_TYPE, Report, rank};
-use super::scan::Duplicates;
+use super::rows::Rows;
 
 /// A finding with the digests it is served with.
 type WithDigests<'a> = (&'a Arc<StoredFinding>, Vec<&'a str>);
 
 /// Writes the body for an image: the report under its media type, without a newline.
-pub(crate) fn image(report: &Report, digest: &str, duplicates: Duplicates) -> String {
+pub(crate) fn image(report: &Report, digest: &str, rows: &Rows, with_status: bool) -> String {
     match &report.findings {
         Findings::Verbatim(text) => {
             let mut out = open(&report.before, text.len());
@@ -19,15 +19,15 @@ pub(crate) fn image(report: &Report, digest: &str, duplicates: Duplicates) -> St
             close(out, &report.after)
         }
         _ => {
-            let findings = report.served(duplicates).into_iter();
-            body(report, &findings.map(|finding| (finding, vec![digest])).collect::<Vec<_>>())
+            let findings = rows.served(report).into_iter();
+            body(report, &findings.map(|finding| (finding, vec![digest])).collect::<Vec<_>>(), with_status)
         }
     }
 }
 
 /// Writes the body for an index: the union of the reports of its images, with the digests of each
 /// finding's images.
-pub(crate) fn index(reports: &[(&str, &Report)], duplicates: Duplicates) -> String {
+pub(crate) fn index(reports: &[(&str, &Report)], rows: &Rows, with_status: bool) -> String {
     let Some((_, first)) = reports.first() else {
         return "{}".to_owned();
     };
@@ -36,15 +36,15 @@ pub(crate) fn index(reports: &[(&str, &Report)], duplicates: Duplicates) -> Stri
     let times = reports.iter().filter_map(|(_, report)| report.member("generated_at"));
     let latest = times.max().unwrap_or_default();
     let merged = Report::clone(first).with_severity(worst).with_member("generated_at", latest);
-    body(&merged, &union(reports, duplicates))
+    body(&merged, &union(reports, rows), with_status)
 }
 
 /// The findings of several images, each once, in the order in which they come first.
-pub(crate) fn union<'a>(reports: &[(&'a str, &'a Report)], duplicates: Duplicates) -> Vec<WithDigests<'a>> {
+pub(crate) fn union<'a>(reports: &[(&'a str, &'a Report)], rows: &'a Rows) -> Vec<WithDigests<'a>> {
     let mut findings: Vec<WithDigests<'a>> = Vec::new();
     let mut positions: HashMap<&Key, usize> = HashMap::new();
     for (digest, report) in reports {
-        for finding in report.served(duplicates) {
+        for finding in rows.served(report) {
             let known = finding.key.as_ref().map(|key| (key, positions.get(key).copied()));
             match known {
                 // Twice in the same image: only a registry that serves duplicates has that.
@@ -64,7 +64,7 @@ pub(crate) fn union<'a>(reports: &[(&'a str, &'a Report)], duplicates: Duplicate
     findings
 }
 
-fn body(report: &Report, findings: &[WithDigests<'_>]) -> String {
+fn body(report: &Report, findings: &[WithDigests<'_>], with_status: bool) -> String {
     let size = findings.iter().map(|(finding, digests)| finding.len() + digests.len() * 76 + 1).sum();
     let mut out = open(&report.before, size);
     push_member(&mut out, "vulnerabilities", "[");
@@ -72,7 +72,7 @@ fn body(report: &Report, findings: &[WithDigests<'_>]) -> String {
         if position > 0 {
             out.push(',');
         }
-        finding.push_to(&mut out, digests);
+        finding.push_to(&mut out, digests, with_status);
     }
     out.push(']');
     close(out, &report.after)

@@ -10,9 +10,12 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::accessory::SBOM;
 use super::artifact::object;
+use super::kind::MediaTypes;
 use super::{
-    Artifact, Ids, Kind, Label, LoadError, Platform, Project, Reference, Registry, Report, Repository, Scan, Tag,
+    AccessoryRow, Artifact, Ids, Kind, Label, LoadError, Platform, Project, Reference, Registry, Report, Repository,
+    Robot, Sbom, Scan, Tag, User,
 };
 
 #[derive(Deserialize)]
@@ -21,6 +24,38 @@ struct Capture<'a> {
     /// The bodies of the reports by project, repository and digest; `{}` where there is none.
     #[serde(borrow)]
     reports: BTreeMap<String, &'a RawValue>,
+    #[serde(default)]
+    users: Vec<CapturedUser>,
+    #[serde(default)]
+    robots: Vec<CapturedRobot>,
+}
+
+#[derive(Deserialize)]
+struct CapturedUser {
+    user_id: i64,
+    username: String,
+    sysadmin_flag: bool,
+    creation_time: DateTime<Utc>,
+}
+
+#[derive(Deserialize)]
+struct CapturedRobot {
+    id: i64,
+    name: String,
+    permissions: Vec<CapturedPermission>,
+}
+
+/// What a robot may do in a project, in all of them (`*`), or in the system (`/`).
+#[derive(Deserialize)]
+struct CapturedPermission {
+    namespace: String,
+    access: Vec<CapturedAccess>,
+}
+
+#[derive(Deserialize)]
+struct CapturedAccess {
+    resource: String,
+    action: String,
 }
 
 #[derive(Deserialize)]
@@ -60,7 +95,7 @@ struct CapturedArtifact {
     extra_attrs: Value,
     #[serde(default)]
     annotations: Value,
-    accessories: Option<Vec<Value>>,
+    accessories: Option<Vec<CapturedAccessory>>,
     labels: Option<Vec<CapturedLabel>>,
     references: Option<Vec<CapturedReference>>,
     tags: Option<Vec<CapturedTag>>,
@@ -81,6 +116,21 @@ struct CapturedReference {
     child_id: i64,
     child_digest: String,
     platform: CapturedPlatform,
+    #[serde(default)]
+    annotations: Value,
+    urls: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct CapturedAccessory {
+    id: i64,
+    artifact_id: i64,
+    digest: String,
+    #[serde(rename = "type")]
+    kind: String,
+    icon: String,
+    size: i64,
+    creation_time: DateTime<Utc>,
 }
 
 #[derive(Deserialize)]
@@ -111,8 +161,9 @@ impl Registry {
     /// Loads a registry from what the API of a real one told: its projects with their repositories,
     /// artifacts and reports, under the numbers and times they had.
     ///
-    /// Users and robots are not loaded, since their secrets are not told; only the usual
-    /// administrator is there.
+    /// Its users and robots are there too, but nobody can log in as one of them before
+    /// [`Registry::set_password`] or [`Registry::set_secret`], since such secrets are not told. A robot has all its
+    /// permissions in all its projects.
     ///
     /// # Errors
     ///
@@ -126,12 +177,15 @@ impl Registry {
         for project in capture.projects {
             registry.ids.project = registry.ids.project.max(project.project_id);
             for artifact in project.repositories.iter().flat_map(|repository| &repository.artifacts) {
-                let scan = artifact.scan();
-                registry.scans.insert(Arc::from(artifact.digest.as_str()), scan);
+                registry.set_scan(&artifact.digest, artifact.scan());
             }
             let project = project.restore(&mut registry.ids);
             registry.projects.push(project);
         }
+        registry.users.extend(capture.users.into_iter().map(CapturedUser::restore));
+        registry.robots.extend(capture.robots.into_iter().map(CapturedRobot::restore));
+        registry.ids.user = registry.users.iter().map(|user| user.id).max().unwrap_or(0);
+        registry.ids.robot = registry.robots.iter().map(|robot| robot.id).max().unwrap_or(0);
         for (name, body) in capture.reports {
             let digest = name.rsplit('@').next().unwrap_or_default();
             if body.get().contains("\"vulnerabilities\"") && registry.is_image(digest) {
@@ -146,6 +200,29 @@ impl Registry {
         let repositories = self.projects.iter().flat_map(Project::repositories);
         let mut artifacts = repositories.filter_map(|repository| repository.artifact(digest));
         artifacts.any(|artifact| artifact.kind == Kind::Image)
+    }
+}
+
+impl CapturedUser {
+    fn restore(self) -> User {
+        let mut user = User::without_password(self.username);
+        user.id = self.user_id;
+        user.created = self.creation_time;
+        user.administrator = self.sysadmin_flag;
+        user
+    }
+}
+
+impl CapturedRobot {
+    fn restore(self) -> Robot {
+        let namespaces = self.permissions.iter().map(|permission| permission.namespace.as_str());
+        let projects: Vec<_> = namespaces.filter(|namespace| *namespace != "/").collect();
+        let granted = self.permissions.iter().flat_map(|permission| &permission.access);
+        let granted = granted.map(|access| format!("{}:{}", access.resource, access.action));
+        let robot = granted.fold(Robot::without_secret(&self.name), Robot::with_permission);
+        let mut robot = if projects.contains(&"*") { robot } else { robot.on_projects(projects) };
+        robot.id = self.id;
+        robot
     }
 }
 
@@ -166,6 +243,10 @@ impl CapturedProject {
             restored.updated = repository.update_time;
             restored.pulls = repository.pull_count;
             restored.artifacts = repository.artifacts.into_iter().map(|artifact| artifact.restore(ids)).collect();
+            // Lists do not tell of accessories as artifacts, but their subjects do.
+            let subjects = restored.artifacts.iter();
+            let accessories: Vec<_> = subjects.flat_map(|subject| &subject.accessories).map(accessory).collect();
+            restored.artifacts.extend(accessories);
             project.restore(restored);
         }
         project
@@ -188,17 +269,30 @@ impl CapturedArtifact {
         ids.artifact = ids.artifact.max(self.id);
         let kind = match self.kind.as_str() {
             "IMAGE" if self.manifest_media_type.ends_with("index.v1+json") => Kind::Index,
+            "IMAGE" if self.manifest_media_type.ends_with("manifest.list.v2+json") => Kind::Index,
             "IMAGE" => Kind::Image,
             "CHART" => Kind::Chart,
-            _ => Kind::Other { name: self.kind, media_type: self.media_type, artifact_type: self.artifact_type },
+            "CNAI" => Kind::Model,
+            "SBOM" => Kind::Sbom,
+            _ => Kind::Other {
+                name: self.kind,
+                media_type: self.media_type.clone(),
+                artifact_type: self.artifact_type.clone(),
+            },
         };
+        let types =
+            MediaTypes { config: self.media_type, manifest: self.manifest_media_type, artifact: self.artifact_type };
         let mut artifact = Artifact::of_kind(kind).with_digest(self.digest).with_size(self.size);
         artifact.id = self.id;
         artifact.pushed = self.push_time;
         artifact.pulled = Some(self.pull_time).filter(|time| time.year() > 1);
         artifact.extra_attributes = object(self.extra_attrs);
         artifact.annotations = object(self.annotations);
-        artifact.accessories = self.accessories.unwrap_or_default();
+        artifact.media_types = Some(Arc::new(types));
+        let accessories = self.accessories.unwrap_or_default().into_iter();
+        artifact.accessories = accessories.map(|accessory| accessory.restore(ids)).collect();
+        let sbom = artifact.accessories.iter().find(|row| row.kind == SBOM);
+        artifact.sbom = sbom.map(|row| Sbom::ready(Arc::clone(&row.digest), row.created));
         let labels = self.labels.unwrap_or_default().into_iter();
         artifact.labels =
             labels.map(|label| Label { id: label.id, name: label.name, created: label.creation_time }).collect();
@@ -223,6 +317,34 @@ impl CapturedReference {
             child_id: self.child_id,
             child_digest: Arc::from(self.child_digest),
             platform: Platform { architecture, os, variant, os_version, os_features },
+            annotations: object(self.annotations),
+            urls: self.urls,
         }
     }
+}
+
+impl CapturedAccessory {
+    fn restore(self, ids: &mut Ids) -> AccessoryRow {
+        ids.accessory = ids.accessory.max(self.id);
+        ids.artifact = ids.artifact.max(self.artifact_id);
+        AccessoryRow {
+            id: self.id,
+            artifact_id: self.artifact_id,
+            digest: Arc::from(self.digest),
+            kind: self.kind,
+            icon: self.icon,
+            size: self.size,
+            created: self.creation_time,
+        }
+    }
+}
+
+/// The artifact of an accessory, as far as its subject tells of it.
+fn accessory(row: &AccessoryRow) -> Artifact {
+    let artifact = if row.kind == SBOM { Artifact::of_kind(Kind::Sbom) } else { Artifact::oci_image() };
+    let mut artifact = artifact.with_digest(&row.digest).with_size(row.size);
+    artifact.id = row.artifact_id;
+    artifact.pushed = row.created;
+    artifact.is_accessory = true;
+    artifact
 }

@@ -61,7 +61,7 @@ impl Registry {
                     let Some(reports) = self.reports(repository, artifact) else {
                         continue;
                     };
-                    let findings = body::union(&reports, self.duplicates);
+                    let findings = body::union(&reports, self.rows());
                     expected.reports += 1;
                     expected.findings += findings.len();
                     distinct.extend(findings.into_iter().filter_map(|(finding, _)| finding.key.as_ref()));
@@ -87,7 +87,7 @@ impl Registry {
 
     fn listed_artifact(&self, project: &Project, repository: &Repository, artifact: &Artifact) -> ListedArtifact {
         let findings = self.reports(repository, artifact).map(|reports| {
-            let findings = body::union(&reports, self.duplicates).into_iter();
+            let findings = body::union(&reports, self.rows()).into_iter();
             let keys = findings.filter_map(|(finding, _)| finding.key.clone());
             keys.map(|key| (key.id, key.package, key.version)).collect()
         });

@@ -1,5 +1,7 @@
 //! Findings: made by hand or taken from a file, and kept as the text that goes on the wire.
 
+use std::ops::Range;
+
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
@@ -34,6 +36,8 @@ pub(crate) struct StoredFinding {
     pub(crate) key: Option<Key>,
     pub(crate) severity: String,
     pub(crate) fixable: bool,
+    /// Where the member `status` is in `head`, with the comma that goes with it; empty where it is not there.
+    status: Range<usize>,
 }
 
 /// What makes a finding unique in a report.
@@ -42,6 +46,12 @@ pub(crate) struct Key {
     pub(crate) id: String,
     pub(crate) package: String,
     pub(crate) version: String,
+}
+
+/// The members before the digests, while they are being written.
+struct Head {
+    text: String,
+    status: Range<usize>,
 }
 
 /// The members of a JSON object in the order of the text.
@@ -138,7 +148,7 @@ impl Finding {
             true => Value::Null,
             false => json!({"CVSS": self.cvss}),
         };
-        let mut head = String::from("{");
+        let mut head = Head::default();
         for (name, value) in [
             ("id", json!(self.id)),
             ("package", json!(self.package)),
@@ -149,9 +159,9 @@ impl Finding {
             ("description", json!(self.description)),
             ("links", list(&self.links)),
         ] {
-            push_member(&mut head, name, &value.to_string());
+            head.push(name, &value.to_string());
         }
-        push_member(&mut head, "artifact_digests", "");
+        head.push("artifact_digests", "");
         let score = json!(self.preferred_score);
         let preferred = format!("{{\"score_v3\":{score},\"score_v2\":null,\"vector_v3\":\"\",\"vector_v2\":\"\"}}");
         let mut tail = String::from(",");
@@ -161,7 +171,8 @@ impl Finding {
         tail.push('}');
         let Self { id, package, version, severity, .. } = self.clone();
         let key = Some(Key { id, package, version });
-        StoredFinding { head, tail: Some(tail), key, severity, fixable: !self.fix_version.is_empty() }
+        let Head { text: head, status } = head;
+        StoredFinding { head, tail: Some(tail), key, severity, fixable: !self.fix_version.is_empty(), status }
     }
 }
 
@@ -172,14 +183,14 @@ impl StoredFinding {
         let Ok(Members(members)) = serde_json::from_str(element.get()) else {
             let mut head = String::new();
             push_html_escaped(&mut head, &compact(element.get()));
-            return Self { head, tail: None, key: None, severity: String::new(), fixable: false };
+            return Self { head, tail: None, key: None, severity: String::new(), fixable: false, status: 0..0 };
         };
         let place = digests_place(&members);
-        let mut head = String::from("{");
+        let mut head = Head::default();
         for (name, value) in &members[..place] {
-            push_member(&mut head, name, &compact(value.get()));
+            head.push(name, &compact(value.get()));
         }
-        push_member(&mut head, "artifact_digests", "");
+        head.push("artifact_digests", "");
         let mut tail = String::new();
         for (name, value) in members[place..].iter().filter(|(name, _)| name != "artifact_digests") {
             if tail.is_empty() {
@@ -195,7 +206,21 @@ impl StoredFinding {
         };
         let severity = text("severity").unwrap_or_default();
         let fixable = text("fix_version").is_some_and(|version| !version.is_empty());
-        Self { head, tail: Some(tail), key, severity, fixable }
+        let Head { text: head, status } = head;
+        Self { head, tail: Some(tail), key, severity, fixable, status }
+    }
+
+    /// The text without digests, which is an element of `vulnerabilities` again.
+    pub(crate) fn text(&self) -> String {
+        match &self.tail {
+            Some(tail) => format!("{}[]{tail}", self.head),
+            None => self.head.clone(),
+        }
+    }
+
+    /// The member `status` as it is written; empty where it is not there.
+    pub(crate) fn status(&self) -> &str {
+        self.head[self.status.clone()].trim_matches(',')
     }
 
     /// The size on the wire without the digests.
@@ -203,9 +228,16 @@ impl StoredFinding {
         self.head.len() + self.tail.as_ref().map_or(0, String::len)
     }
 
-    /// Appends the finding with the digests of the artifacts it was found in.
-    pub(crate) fn push_to(&self, out: &mut String, digests: &[&str]) {
-        out.push_str(&self.head);
+    /// Appends the finding with the digests of the artifacts it was found in, and without its status for releases that
+    /// know of none.
+    pub(crate) fn push_to(&self, out: &mut String, digests: &[&str], with_status: bool) {
+        match with_status {
+            true => out.push_str(&self.head),
+            false => {
+                out.push_str(&self.head[..self.status.start]);
+                out.push_str(&self.head[self.status.end..]);
+            }
+        }
         let Some(tail) = &self.tail else { return };
         for (position, digest) in digests.iter().enumerate() {
             out.push_str(if position == 0 { "[\"" } else { "\",\"" });
@@ -213,6 +245,23 @@ impl StoredFinding {
         }
         out.push_str("\"]");
         out.push_str(tail);
+    }
+}
+
+impl Default for Head {
+    fn default() -> Self {
+        Self { text: "{".to_owned(), status: 0..0 }
+    }
+}
+
+impl Head {
+    fn push(&mut self, name: &str, json: &str) {
+        let start = self.text.len();
+        push_member(&mut self.text, name, json);
+        if name == "status" {
+            // The first member has its comma behind it.
+            self.status = start..self.text.len() + usize::from(start == 1);
+        }
     }
 }
 

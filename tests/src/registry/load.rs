@@ -81,7 +81,7 @@ impl Registry {
             let repository = Repository::new(name).with_artifact(image.with_report(report));
             project = project.with_repository(repository);
         }
-        Ok(Self::new().with_project(project).with_duplicates(Duplicates::Served))
+        Ok(Self::new().with_duplicates(Duplicates::Served).with_project(project))
     }
 }
 

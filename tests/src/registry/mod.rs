@@ -1,37 +1,51 @@
 //! The state behind the simulated server: projects, repositories, artifacts, scans, and who may see
 //! them.
 
+mod accessory;
+mod addition;
 mod artifact;
 mod body;
 mod capture;
 mod demo;
 mod expected;
 mod finding;
+mod kind;
 mod load;
 mod people;
+mod progress;
 mod project;
 mod report;
+mod role;
+mod rows;
+mod sbom;
 mod scan;
+mod scanner;
 mod synthetic;
-
-use std::collections::HashMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+pub use accessory::Accessory;
+pub use addition::Addition;
 pub use artifact::{Artifact, Label, Platform};
 pub use expected::{Expected, ListedArtifact};
 pub use finding::Finding;
 pub use load::LoadError;
 pub use people::{Robot, User};
+pub use progress::ScanPace;
 pub use project::{Project, Repository};
 pub use report::{Report, ReportError};
-pub use scan::{Duplicates, Scan};
+pub use role::{Role, UnknownRole};
+pub use rows::Duplicates;
+pub use scan::Scan;
 pub use synthetic::Scale;
 
-pub(crate) use artifact::{Kind, Reference, Tag};
+pub(crate) use accessory::AccessoryRow;
+pub(crate) use artifact::{Reference, Tag};
+pub(crate) use kind::Kind;
 pub(crate) use people::Caller;
+pub(crate) use progress::Scans;
 pub(crate) use report::MEDIA_TYPE;
+pub(crate) use sbom::Sbom;
 pub(crate) use synthetic::Random;
 
 /// The first moment of every registry; each thing added is a second younger, so that times are the
@@ -51,8 +65,9 @@ pub struct Registry {
     projects: Vec<Project>,
     users: Vec<User>,
     robots: Vec<Robot>,
-    scans: HashMap<Arc<str>, Scan>,
-    duplicates: Duplicates,
+    scans: Scans,
+    sbom_jobs: Vec<sbom::SbomJob>,
+    scanner_healthy: bool,
     ids: Ids,
 }
 
@@ -62,6 +77,7 @@ pub(crate) struct Ids {
     project: i64,
     repository: i64,
     artifact: i64,
+    accessory: i64,
     tag: i64,
     user: i64,
     robot: i64,
@@ -82,8 +98,9 @@ impl Registry {
             projects: Vec::new(),
             users: Vec::new(),
             robots: Vec::new(),
-            scans: HashMap::new(),
-            duplicates: Duplicates::default(),
+            scans: Scans::default(),
+            sbom_jobs: Vec::new(),
+            scanner_healthy: true,
             ids: Ids::default(),
         };
         registry.with_user(User::administrator("admin", "Harbor12345"))
@@ -98,25 +115,22 @@ impl Registry {
 
     /// Adds a user.
     #[must_use]
-    pub fn with_user(mut self, mut user: User) -> Self {
-        user.id = self.ids.next_user();
-        user.created = self.ids.now();
-        self.users.push(user);
+    pub fn with_user(mut self, user: User) -> Self {
+        self.add_user(user);
         self
     }
 
     /// Adds a robot account.
     #[must_use]
-    pub fn with_robot(mut self, mut robot: Robot) -> Self {
-        robot.id = self.ids.next_robot();
-        self.robots.push(robot);
+    pub fn with_robot(mut self, robot: Robot) -> Self {
+        self.add_robot(robot);
         self
     }
 
-    /// Chooses what becomes of findings that a scanner's report holds twice.
+    /// Chooses what becomes of findings with the same id, package and version. Call it before projects are added.
     #[must_use]
     pub fn with_duplicates(mut self, duplicates: Duplicates) -> Self {
-        self.duplicates = duplicates;
+        self.scans.rows.duplicates = duplicates;
         self
     }
 
@@ -132,10 +146,16 @@ impl Registry {
         self.projects.iter().find(|project| project.name() == name)
     }
 
-    /// The scan of a digest: reports belong to the content, not to the repositories that hold it.
+    /// The users, in the order of their creation.
     #[must_use]
-    pub fn scan(&self, digest: &str) -> &Scan {
-        self.scans.get(digest).unwrap_or(&Scan::Never)
+    pub fn users(&self) -> &[User] {
+        &self.users
+    }
+
+    /// The robots, in the order of their creation.
+    #[must_use]
+    pub fn robots(&self) -> &[Robot] {
+        &self.robots
     }
 
     /// Adds a project with all it holds, while serving too.
@@ -176,7 +196,15 @@ impl Registry {
 
     /// Deletes an artifact by its digest or by one of its tags, and tells whether it was there.
     pub fn delete_artifact(&mut self, project: &str, repository: &str, reference: &str) -> bool {
-        self.repository_mut(project, repository).is_some_and(|repository| repository.delete(reference))
+        let now = self.ids.now();
+        let Some(repository) = self.repository_mut(project, repository) else {
+            return false;
+        };
+        let deleted = repository.delete(reference);
+        if deleted {
+            repository.updated = now;
+        }
+        deleted
     }
 
     /// Deletes a repository with all it holds, and tells whether it was there.
@@ -201,20 +229,45 @@ impl Registry {
         }
     }
 
+    /// Adds a user, while serving too.
+    pub fn add_user(&mut self, mut user: User) {
+        user.id = self.ids.next_user();
+        user.created = self.ids.now();
+        self.users.push(user);
+    }
+
+    /// Adds a robot account, while serving too.
+    pub fn add_robot(&mut self, mut robot: Robot) {
+        robot.id = self.ids.next_robot();
+        self.robots.push(robot);
+    }
+
     /// Makes a user a developer of a project, and tells whether there is such a project.
     pub fn add_member(&mut self, project: &str, user: impl Into<String>) -> bool {
+        self.add_member_with_role(project, user, Role::Developer)
+    }
+
+    /// Gives a user a role in a project instead of the one they had, and tells whether there is such a project.
+    pub fn add_member_with_role(&mut self, project: &str, user: impl Into<String>, role: Role) -> bool {
         match self.project_mut(project) {
             Some(project) => {
-                project.add_member(user);
+                project.add_member(user.into(), role);
                 true
             }
             None => false,
         }
     }
 
-    /// Replaces the scan of a digest, as a rescan does.
-    pub fn set_scan(&mut self, digest: &str, scan: Scan) {
-        self.scans.insert(Arc::from(digest), scan);
+    /// Sets the password of a user, and tells whether there is such a user.
+    pub fn set_password(&mut self, user: &str, password: impl Into<String>) -> bool {
+        let user = self.users.iter_mut().find(|known| known.name == user);
+        user.map(|user| user.password = Some(password.into())).is_some()
+    }
+
+    /// Sets the secret of a robot by its full name, and tells whether there is such a robot.
+    pub fn set_secret(&mut self, robot: &str, secret: impl Into<String>) -> bool {
+        let robot = self.robots.iter_mut().find(|known| known.name == robot);
+        robot.map(|robot| robot.secret = Some(secret.into())).is_some()
     }
 
     /// A project by its name or by its number, where `by_name` tells that an all-digit text is a
@@ -226,10 +279,6 @@ impl Registry {
         }
     }
 
-    pub(crate) fn users(&self) -> &[User] {
-        &self.users
-    }
-
     /// Deletes a robot by its full name, as when it expires; returns whether there was one.
     pub fn delete_robot(&mut self, name: &str) -> bool {
         let before = self.robots.len();
@@ -237,12 +286,9 @@ impl Registry {
         self.robots.len() < before
     }
 
-    pub(crate) fn robots(&self) -> &[Robot] {
-        &self.robots
-    }
-
-    pub(crate) fn duplicates(&self) -> Duplicates {
-        self.duplicates
+    /// The findings of all reports as they are served.
+    pub(crate) fn rows(&self) -> &rows::Rows {
+        &self.scans.rows
     }
 
     fn project_mut(&mut self, name: &str) -> Option<&mut Project> {
@@ -258,6 +304,11 @@ impl Ids {
     pub(crate) fn next_artifact(&mut self) -> i64 {
         self.artifact += 1;
         self.artifact
+    }
+
+    pub(crate) fn next_accessory(&mut self) -> i64 {
+        self.accessory += 1;
+        self.accessory
     }
 
     pub(crate) fn next_tag(&mut self) -> i64 {

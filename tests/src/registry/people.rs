@@ -13,7 +13,8 @@ pub struct User {
     pub(crate) created: DateTime<Utc>,
     pub(crate) name: String,
     pub(crate) administrator: bool,
-    password: String,
+    /// Nobody can log in as a user whose password is not known.
+    pub(super) password: Option<String>,
 }
 
 /// A robot account.
@@ -24,7 +25,8 @@ pub struct User {
 pub struct Robot {
     pub(crate) id: i64,
     pub(super) name: String,
-    secret: String,
+    /// Nobody can log in as a robot whose secret is not known.
+    pub(super) secret: Option<String>,
     projects: Option<Vec<String>>,
     permissions: Vec<String>,
 }
@@ -38,7 +40,7 @@ pub(crate) enum Caller {
 }
 
 /// What everyone may do in a public project.
-const PUBLIC: [&str; 7] = [
+const PUBLIC: [&str; 8] = [
     "project:read",
     "repository:list",
     "artifact:list",
@@ -46,20 +48,71 @@ const PUBLIC: [&str; 7] = [
     "artifact-addition:read",
     "tag:list",
     "accessory:list",
+    "scan:read",
 ];
+
+/// What a robot needs to read everything, in its projects and of the system.
+const READING: [&str; 13] = [
+    "project:list",
+    "project:read",
+    "repository:list",
+    "repository:read",
+    "repository:pull",
+    "artifact:list",
+    "artifact:read",
+    "artifact-addition:read",
+    "tag:list",
+    "accessory:list",
+    "label:list",
+    "security-hub:read",
+    "security-hub:list",
+];
+
+impl Caller {
+    /// The login name, or `anonymous`.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Anonymous => "anonymous",
+            Self::User(name) | Self::Robot(name) => name,
+        }
+    }
+}
 
 impl User {
     /// A user who sees public projects and those of which they are a member.
     #[must_use]
     pub fn new(name: impl Into<String>, password: impl Into<String>) -> Self {
-        let (name, password) = (name.into(), password.into());
-        Self { id: 0, created: BEGINNING, name, administrator: false, password }
+        Self { password: Some(password.into()), ..Self::without_password(name) }
     }
 
     /// A user who may do everything.
     #[must_use]
     pub fn administrator(name: impl Into<String>, password: impl Into<String>) -> Self {
         Self { administrator: true, ..Self::new(name, password) }
+    }
+
+    /// A user as whom nobody can log in before [`Registry::set_password`].
+    #[must_use]
+    pub fn without_password(name: impl Into<String>) -> Self {
+        Self { id: 0, created: BEGINNING, name: name.into(), administrator: false, password: None }
+    }
+
+    /// The login name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The password, where it is known.
+    #[must_use]
+    pub fn password(&self) -> Option<&str> {
+        self.password.as_deref()
+    }
+
+    /// Whether the user may do everything.
+    #[must_use]
+    pub fn is_administrator(&self) -> bool {
+        self.administrator
     }
 }
 
@@ -71,7 +124,7 @@ impl Robot {
         Self {
             id: 0,
             name: format!("robot${}", name.as_ref()),
-            secret: secret.into(),
+            secret: Some(secret.into()),
             projects: None,
             permissions: permissions.map(str::to_owned).to_vec(),
         }
@@ -91,11 +144,39 @@ impl Robot {
         self
     }
 
+    /// A robot of a full login name without permissions, as which nobody can log in before [`Registry::set_secret`].
+    #[must_use]
+    pub fn without_secret(login: impl Into<String>) -> Self {
+        Self { id: 0, name: login.into(), secret: None, projects: None, permissions: Vec::new() }
+    }
+
+    /// Grants everything that reading a registry can need.
+    #[must_use]
+    pub fn with_read_permissions(self) -> Self {
+        READING.into_iter().fold(self.without_permissions(), Self::with_permission)
+    }
+
     /// Takes all permissions away.
     #[must_use]
     pub fn without_permissions(mut self) -> Self {
         self.permissions.clear();
         self
+    }
+
+    /// The login name, with `robot$`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The secret, where it is known.
+    #[must_use]
+    pub fn secret(&self) -> Option<&str> {
+        self.secret.as_deref()
+    }
+
+    fn has_permission(&self, permission: &str) -> bool {
+        self.permissions.iter().any(|granted| granted == permission)
     }
 
     fn covers(&self, project: &str) -> bool {
@@ -106,11 +187,11 @@ impl Robot {
 impl Registry {
     /// Finds who a login name and a secret belong to.
     pub(crate) fn login(&self, name: &str, secret: &str) -> Option<Caller> {
-        let user = self.users().iter().find(|user| user.name == name && user.password == secret);
+        let user = self.users().iter().find(|user| user.name == name && user.password() == Some(secret));
         if let Some(user) = user {
             return Some(Caller::User(user.name.clone()));
         }
-        let robot = self.robots().iter().find(|robot| robot.name == name && robot.secret == secret);
+        let robot = self.robots().iter().find(|robot| robot.name == name && robot.secret() == Some(secret));
         robot.map(|robot| Caller::Robot(robot.name.clone()))
     }
 
@@ -122,6 +203,14 @@ impl Registry {
         match caller {
             Caller::User(name) => self.user(name).is_some_and(|user| user.administrator),
             _ => false,
+        }
+    }
+
+    /// Whether a caller may do something with the whole system.
+    pub(crate) fn permits_system(&self, caller: &Caller, permission: &str) -> bool {
+        match caller {
+            Caller::Robot(name) => self.robot(name).is_some_and(|robot| robot.has_permission(permission)),
+            _ => self.is_administrator(caller),
         }
     }
 
@@ -146,9 +235,7 @@ impl Registry {
             Caller::User(name) => public || project.role_of(name).is_some(),
             Caller::Robot(name) if project.denies(name) => false,
             Caller::Robot(name) => {
-                let granted = |robot: &Robot| {
-                    robot.covers(project.name()) && robot.permissions.iter().any(|granted| granted == permission)
-                };
+                let granted = |robot: &Robot| robot.covers(project.name()) && robot.has_permission(permission);
                 public || self.robot(name).is_some_and(granted)
             }
         }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::accessory::{Accessory, AccessoryRow, SBOM};
 use super::artifact::Tag;
-use super::{Artifact, BEGINNING, Ids, Scan};
+use super::{Artifact, BEGINNING, Ids, Role, Sbom, Scans};
 
 /// A project: a name, who may see it, and its repositories.
 #[derive(Clone, Debug)]
@@ -18,7 +19,7 @@ pub struct Project {
     positions: HashMap<String, usize>,
     name: String,
     public: bool,
-    members: Vec<(String, i64)>,
+    members: Vec<(String, Role)>,
     denied: Vec<String>,
 }
 
@@ -47,7 +48,7 @@ impl Project {
             positions: HashMap::new(),
             name: name.into(),
             public: false,
-            members: vec![("admin".to_owned(), 1)],
+            members: vec![("admin".to_owned(), Role::ProjectAdmin)],
             denied: Vec::new(),
         }
     }
@@ -62,7 +63,7 @@ impl Project {
     /// Makes a user a developer of the project.
     #[must_use]
     pub fn with_member(mut self, user: impl Into<String>) -> Self {
-        self.add_member(user);
+        self.add_member(user.into(), Role::Developer);
         self
     }
 
@@ -115,9 +116,10 @@ impl Project {
         self.positions.get(name).map(|position| &mut self.repositories[*position])
     }
 
-    /// Makes a user a developer of the project.
-    pub(crate) fn add_member(&mut self, user: impl Into<String>) {
-        self.members.push((user.into(), 2));
+    /// Gives a user a role in the project instead of the one they had.
+    pub(crate) fn add_member(&mut self, user: String, role: Role) {
+        self.members.retain(|(name, _)| *name != user);
+        self.members.push((user, role));
     }
 
     /// Takes a repository in as it is, with the numbers and times it has.
@@ -150,7 +152,7 @@ impl Project {
 
     /// The number of the role that a user has in the project.
     pub(crate) fn role_of(&self, user: &str) -> Option<i64> {
-        self.members.iter().find(|(name, _)| name == user).map(|(_, role)| *role)
+        self.members.iter().find(|(name, _)| name == user).map(|(_, role)| role.number())
     }
 
     pub(crate) fn denies(&self, robot: &str) -> bool {
@@ -206,6 +208,10 @@ impl Repository {
         self.positions.get(reference).map(|position| &self.artifacts[*position])
     }
 
+    pub(super) fn artifact_mut(&mut self, reference: &str) -> Option<&mut Artifact> {
+        self.positions.get(reference).map(|position| &mut self.artifacts[*position])
+    }
+
     /// The artifacts that a list shows: the tagged ones, and the untagged ones that no index refers
     /// to.
     pub fn listed(&self) -> impl Iterator<Item = &Artifact> {
@@ -213,12 +219,7 @@ impl Repository {
     }
 
     /// Takes an artifact and its children in, and answers its digest.
-    pub(crate) fn adopt(
-        &mut self,
-        mut artifact: Artifact,
-        ids: &mut Ids,
-        scans: &mut HashMap<Arc<str>, Scan>,
-    ) -> Arc<str> {
+    pub(crate) fn adopt(&mut self, mut artifact: Artifact, ids: &mut Ids, scans: &mut Scans) -> Arc<str> {
         for (platform, child) in std::mem::take(&mut artifact.children) {
             let digest = self.adopt(child, ids, scans);
             if let Some(position) = self.positions.get(&digest) {
@@ -233,8 +234,12 @@ impl Repository {
         }
         let digest = Arc::clone(&artifact.digest);
         if let Some(scan) = artifact.scan.take() {
-            scans.insert(Arc::clone(&digest), scan);
+            scans.set(Arc::clone(&digest), scan);
         }
+        if let Some(scan) = artifact.next_scan.take() {
+            scans.set_next(Arc::clone(&digest), scan);
+        }
+        let accessories = std::mem::take(&mut artifact.pushed_accessories);
         let tags = std::mem::take(&mut artifact.pushed_tags);
         if !self.positions.contains_key(&digest) {
             artifact.id = ids.next_artifact();
@@ -248,7 +253,40 @@ impl Repository {
         for tag in tags {
             self.tag(&digest, &tag, ids);
         }
+        for accessory in accessories {
+            self.attach(&digest, accessory, ids);
+        }
         digest
+    }
+
+    /// Takes an accessory of an artifact in.
+    pub(super) fn attach(&mut self, subject: &str, accessory: Accessory, ids: &mut Ids) {
+        let Accessory { kind, icon, mut artifact } = accessory;
+        if artifact.digest.is_empty() {
+            let seed = format!("{} {kind} of {subject}#{}", self.full_name, ids.artifact);
+            artifact.digest = super::artifact::digest_of(seed.as_bytes());
+        }
+        artifact.id = ids.next_artifact();
+        artifact.pushed = ids.now();
+        artifact.is_accessory = true;
+        let (digest, created) = (Arc::clone(&artifact.digest), artifact.pushed);
+        let id = ids.next_accessory();
+        let Some(subject) = self.artifact_mut(subject) else { return };
+        if kind == SBOM {
+            subject.sbom = Some(Sbom::ready(Arc::clone(&digest), created));
+        }
+        let (artifact_id, size) = (artifact.id, artifact.size);
+        subject.accessories.push(AccessoryRow {
+            id,
+            artifact_id,
+            digest: Arc::clone(&digest),
+            kind,
+            icon,
+            size,
+            created,
+        });
+        self.positions.insert(digest, self.artifacts.len());
+        self.artifacts.push(artifact);
     }
 
     /// Gives a tag to an artifact and takes it from the one that had it.
@@ -260,17 +298,23 @@ impl Repository {
             self.artifacts[before].tags.retain(|tag| tag.name != name);
         }
         let tag = Tag { id: ids.next_tag(), name: name.to_owned(), pushed: ids.now(), immutable: false };
+        self.updated = tag.pushed;
         self.artifacts[position].tags.push(tag);
         true
     }
 
-    /// Deletes the artifact that has a digest or a tag; children of a deleted index are listed from
+    /// Deletes the artifact that has a digest or a tag, with its accessories; children of a deleted index are listed from
     /// then on.
     pub(crate) fn delete(&mut self, reference: &str) -> bool {
         let Some(position) = self.positions.get(reference) else {
             return false;
         };
-        self.artifacts.remove(*position);
+        let deleted = self.artifacts.remove(*position);
+        let belongs = |artifact: &Artifact| deleted.accessories.iter().any(|row| row.digest == artifact.digest);
+        self.artifacts.retain(|artifact| !belongs(artifact));
+        for subject in &mut self.artifacts {
+            subject.accessories.retain(|row| row.digest != deleted.digest);
+        }
         self.index();
         true
     }

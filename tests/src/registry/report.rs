@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::finding::{Finding, Key, Members, StoredFinding, text_of};
-use super::scan::Duplicates;
+use super::rows::Duplicates;
 use crate::wire::json::compact;
 
 /// The media type of the reports that today's scanners produce.
@@ -147,8 +147,8 @@ impl Report {
         self.len() == 0
     }
 
-    /// The findings that are served.
-    pub(crate) fn served(&self, duplicates: Duplicates) -> Vec<&Arc<StoredFinding>> {
+    /// The findings that are served where no other report changed their rows.
+    pub(super) fn served(&self, duplicates: Duplicates) -> Vec<&Arc<StoredFinding>> {
         match &self.findings {
             Findings::Verbatim(_) => Vec::new(),
             Findings::Drawn { table, start, stride, count } => {

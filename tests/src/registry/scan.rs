@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::body;
 use super::report::{self, Report};
@@ -27,16 +27,6 @@ pub enum Scan {
     Success(Arc<Report>),
 }
 
-/// What becomes of findings with the same id, package and version in one report of a scanner.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Duplicates {
-    /// They are stored, and so served, once: what Harbor does.
-    #[default]
-    StoredOnce,
-    /// They are served as often as the scanner sent them, for tests of robust readers.
-    Served,
-}
-
 /// What the scans of an artifact amount to.
 #[derive(Debug)]
 pub(crate) struct Summary {
@@ -44,6 +34,8 @@ pub(crate) struct Summary {
     pub(crate) report_id: String,
     pub(crate) started: Option<DateTime<Utc>>,
     pub(crate) ended: Option<DateTime<Utc>>,
+    /// In seconds; 0 where it is not told.
+    pub(crate) duration: i64,
     pub(crate) complete_percent: i64,
     /// What the reports say, once there is one.
     pub(crate) counts: Option<Counts>,
@@ -69,6 +61,11 @@ impl Scan {
         }
     }
 
+    /// Whether the scan has ended.
+    pub(crate) fn is_final(&self) -> bool {
+        matches!(self, Self::Failed | Self::Stopped | Self::Success(_))
+    }
+
     /// The word in `scan_status`, or `None` for an image that was never scanned.
     pub(crate) fn status(&self) -> Option<&'static str> {
         match self {
@@ -86,13 +83,18 @@ impl Registry {
     /// The images whose scans count for an artifact: itself, or the images that an index refers to.
     pub(crate) fn images<'a>(&self, repository: &'a Repository, artifact: &'a Artifact) -> Vec<&'a Artifact> {
         match artifact.kind {
+            Kind::Image if artifact.is_accessory => Vec::new(),
             Kind::Image => vec![artifact],
             Kind::Index => {
                 let children = artifact.references.iter();
-                let children = children.filter_map(|child| repository.artifact(&child.child_digest));
-                children.flat_map(|child| self.images(repository, child)).collect()
+                let mut children: Vec<_> =
+                    children.filter_map(|child| repository.artifact(&child.child_digest)).collect();
+                // Harbor asks for all of them at once, and the last one asked is served first.
+                let shift = 1.min(children.len());
+                children.rotate_right(shift);
+                children.into_iter().flat_map(|child| self.images(repository, child)).collect()
             }
-            Kind::Chart | Kind::Other { .. } => Vec::new(),
+            Kind::Chart | Kind::Model | Kind::Sbom | Kind::Other { .. } => Vec::new(),
         }
     }
 
@@ -108,11 +110,16 @@ impl Registry {
     }
 
     /// The body of the vulnerability addition, or `None` where it is empty.
-    pub(crate) fn report_body(&self, repository: &Repository, artifact: &Artifact) -> Option<String> {
+    pub(crate) fn report_body(
+        &self,
+        repository: &Repository,
+        artifact: &Artifact,
+        with_status: bool,
+    ) -> Option<String> {
         let reports = self.reports(repository, artifact)?;
         Some(match (&artifact.kind, reports.first()) {
-            (Kind::Image, Some((digest, report))) => body::image(report, digest, self.duplicates()),
-            _ => body::index(&reports, self.duplicates()),
+            (Kind::Image, Some((digest, report))) => body::image(report, digest, self.rows(), with_status),
+            _ => body::index(&reports, self.rows(), with_status),
         })
     }
 
@@ -123,27 +130,39 @@ impl Registry {
         let scans = images.iter().map(|image| self.scan(image.digest()));
         let statuses = scans.map(Scan::status).collect::<Option<Vec<_>>>()?;
         let status = merged_status(&statuses)?;
-        let ids: Vec<_> = images.iter().map(|image| report_id(image.digest())).collect();
+        let ids: Vec<_> = images.iter().map(|image| self.report_id(image.digest())).collect();
         let succeeded = statuses.iter().filter(|status| **status == "Success").count();
-        let started = artifact.pushed + TimeDelta::seconds(1);
-        let ended = matches!(status, "Success" | "Error" | "Stopped");
+        let times = images.iter().map(|image| self.scan_times(image.digest(), image.pushed));
+        let (started, ended): (Vec<_>, Vec<_>) = times.unzip();
+        // Of several images the earliest start and the latest end count, and what is not known is earlier than all.
+        let started = started.into_iter().min().flatten();
+        let ended = ended.into_iter().max().flatten();
         let reports: Vec<_> =
             images.iter().filter_map(|image| Some((image.digest(), self.scan(image.digest()).report()?))).collect();
         Some(Summary {
             status,
-            report_id: match artifact.kind {
-                Kind::Index => crate::wire::base64::encode(ids.join("|").as_bytes()),
-                _ => ids.concat(),
+            report_id: match ids.as_slice() {
+                [id] => id.clone(),
+                _ => crate::wire::base64::encode(ids.join("|").as_bytes()),
             },
-            started: (status != "Pending").then_some(started),
-            ended: ended.then(|| started + TimeDelta::seconds(2)),
+            started,
+            ended,
+            duration: duration(started, ended, images.len()),
             complete_percent: i64::try_from(100 * succeeded / images.len()).unwrap_or(100),
             counts: (status == "Success").then(|| self.counts(&reports)),
         })
     }
 
+    /// The id of the report of an image; each scan has its own.
+    pub(crate) fn report_id(&self, digest: &str) -> String {
+        match self.scans.run(digest).map_or(0, |run| run.number) {
+            0 => report_id(digest),
+            number => report_id(&format!("{digest}#{number}")),
+        }
+    }
+
     fn counts(&self, reports: &[(&str, &Report)]) -> Counts {
-        let findings = body::union(reports, self.duplicates());
+        let findings = body::union(reports, self.rows());
         let mut by_severity = BTreeMap::new();
         for (finding, _) in &findings {
             *by_severity.entry(known_severity(&finding.severity)).or_insert(0) += 1;
@@ -164,6 +183,15 @@ impl Registry {
 /// for success; of the rest the state that comes later counts.
 fn merged_status(statuses: &[&'static str]) -> Option<&'static str> {
     ["Running", "Stopped", "Success", "Error", "Pending"].into_iter().find(|status| statuses.contains(status))
+}
+
+/// The seconds between start and end. Those of several images are computed even where a time is not known yet, and thus
+/// from the year 1.
+fn duration(started: Option<DateTime<Utc>>, ended: Option<DateTime<Utc>>, images: usize) -> i64 {
+    const YEAR_1: i64 = -62_135_596_800;
+    let seconds = |time: Option<DateTime<Utc>>| time.map_or(YEAR_1, |time| time.timestamp());
+    let duration = seconds(ended) - seconds(started);
+    if images > 1 { duration } else { duration.max(0) }
 }
 
 fn known_severity(severity: &str) -> &'static str {

@@ -10,7 +10,7 @@ use crate::http::Answer;
 pub(crate) const ERROR: &str = "application/json; charset=utf-8";
 
 /// A request that Harbor refuses.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Refusal {
     status: StatusCode,
     code: &'static str,
@@ -50,6 +50,10 @@ impl Refusal {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
     }
 
+    pub(crate) fn conflict(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "CONFLICT", message)
+    }
+
     pub(crate) fn precondition(message: impl Into<String>) -> Self {
         Self::new(StatusCode::PRECONDITION_FAILED, "PRECONDITION", message)
     }
@@ -60,9 +64,9 @@ impl Refusal {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "UNPROCESSABLE_ENTITY", message)
     }
 
-    /// A route that Harbor has and that the simulator does not have yet.
-    pub(crate) fn not_simulated(method: &str, path: &str) -> Self {
-        let message = format!("{method} {path} is not simulated");
+    /// An operation that Harbor has and the simulator has not.
+    pub(crate) fn not_simulated(operation: &str, method: &str, path: &str) -> Self {
+        let message = format!("the operation {operation} ({method} {path}) is not simulated");
         Self::new(StatusCode::NOT_IMPLEMENTED, "NOT_IMPLEMENTED", message)
     }
 

@@ -2,10 +2,12 @@
 //! errors.
 
 pub(crate) mod base64;
+pub(crate) mod body;
 pub(crate) mod errors;
 pub(crate) mod json;
 pub(crate) mod paging;
 pub(crate) mod parameters;
 pub(crate) mod q;
 pub(crate) mod rows;
+pub(crate) mod text;
 pub(crate) mod time;

@@ -42,6 +42,12 @@ impl Page {
         }
     }
 
+    /// The part of a list that the page shows.
+    pub(crate) fn cut<T>(self, rows: &[T]) -> &[T] {
+        let first = self.offset().min(rows.len());
+        &rows[first..first.saturating_add(self.limit()).min(rows.len())]
+    }
+
     /// The most rows on the page; no limit for sizes of zero and below.
     pub(crate) fn limit(self) -> usize {
         match usize::try_from(self.size) {

@@ -28,6 +28,15 @@ pub(crate) enum Cell<'a> {
     Time(Option<DateTime<Utc>>),
 }
 
+/// How a key with a suffix, such as `id__gt`, is compared.
+#[derive(Clone, Copy, Debug)]
+enum Operator {
+    Exact,
+    Contains,
+    In,
+    Compared(fn(Ordering) -> bool),
+}
+
 /// What a list was asked for.
 #[derive(Debug)]
 pub(crate) struct Selection {
@@ -68,9 +77,9 @@ impl Selection {
     /// The rows that match `q`. A key that is no column is ignored, as Harbor does without a word.
     pub(crate) fn matching<T: Row>(&self, mut rows: Vec<T>) -> Result<Vec<T>, Refusal> {
         for (key, pattern) in self.query.terms() {
-            let name = column_name(key);
+            let Some((name, operator)) = column_and_operator(key) else { continue };
             let mut problem = None;
-            rows.retain(|row| match row.column(&name).map(|cell| matches(cell, pattern)) {
+            rows.retain(|row| match row.column(&name).map(|cell| matches_with(cell, operator, pattern)) {
                 None => true,
                 Some(Ok(matched)) => matched,
                 Some(Err(refusal)) => {
@@ -144,6 +153,36 @@ fn column_name(key: &str) -> String {
     name
 }
 
+/// Takes a key such as `push_time__gte` apart, or tells that Harbor ignores it.
+fn column_and_operator(key: &str) -> Option<(String, Option<Operator>)> {
+    let mut parts = key.split("__");
+    let name = column_name(parts.next()?);
+    let operator = match parts.next() {
+        None => None,
+        Some("exact") => Some(Operator::Exact),
+        Some("icontains") => Some(Operator::Contains),
+        Some("in") => Some(Operator::In),
+        Some("gte") => Some(Operator::Compared(Ordering::is_ge)),
+        Some("lte") => Some(Operator::Compared(Ordering::is_le)),
+        Some("gt") => Some(Operator::Compared(Ordering::is_gt)),
+        Some("lt") => Some(Operator::Compared(Ordering::is_lt)),
+        Some(_) => return None,
+    };
+    parts.next().is_none().then_some((name, operator))
+}
+
+/// Compares as the key says. A pattern brings an operator of its own, and two of them make no statement.
+fn matches_with(cell: Cell<'_>, operator: Option<Operator>, pattern: &Pattern) -> Result<bool, Refusal> {
+    match (operator, pattern) {
+        (None, pattern) => matches(cell, pattern),
+        (Some(_), Pattern::AllOf(_)) => Ok(true),
+        (Some(Operator::Exact | Operator::In), Pattern::Exact(text)) => equals(cell, text),
+        (Some(Operator::Contains), Pattern::Exact(text)) => Ok(contains(cell, text)),
+        (Some(Operator::Compared(fits)), Pattern::Exact(text)) => compare_text(cell, text).map(fits),
+        (Some(_), _) => Err(Refusal::internal("two operators for one key")),
+    }
+}
+
 fn matches(cell: Cell<'_>, pattern: &Pattern) -> Result<bool, Refusal> {
     match pattern {
         Pattern::Exact(text) => equals(cell, text),
@@ -183,15 +222,19 @@ fn contains(cell: Cell<'_>, part: &str) -> bool {
     text.contains(&part.to_lowercase())
 }
 
-/// The exact form is text, which the database converts to the type of the column.
 fn equals(cell: Cell<'_>, text: &str) -> Result<bool, Refusal> {
-    let equal = match cell {
-        Cell::Text(own) => Some(own == text),
-        Cell::Integer(number) => text.parse().ok().map(|other: i64| number == other),
-        Cell::Boolean(value) => text.parse().ok().map(|other: bool| value == other),
-        Cell::Time(time) => time::from_database_text(text).map(|other| time == Some(other)),
+    compare_text(cell, text).map(Ordering::is_eq)
+}
+
+/// The exact form is text, which the database converts to the type of the column.
+fn compare_text(cell: Cell<'_>, text: &str) -> Result<Ordering, Refusal> {
+    let ordering = match cell {
+        Cell::Text(own) => Some(own.cmp(text)),
+        Cell::Integer(number) => text.parse().ok().map(|other: i64| number.cmp(&other)),
+        Cell::Boolean(value) => text.parse().ok().map(|other: bool| value.cmp(&other)),
+        Cell::Time(time) => time::from_database_text(text).map(|other| time.cmp(&Some(other))),
     };
-    equal.ok_or_else(wrong_type)
+    ordering.ok_or_else(wrong_type)
 }
 
 /// Compares with a member of a range or a list; a number or a time is not converted to text, nor

@@ -1,12 +1,17 @@
 //! The simulated Harbor against what is known of the real one.
 
 mod access;
+mod additions;
 mod artifacts;
 mod captures;
 mod faults;
+mod log;
+mod nginx;
 mod paging;
 mod query;
 mod registry;
 mod reports;
 mod routes;
+mod rows;
+mod scans;
 mod support;

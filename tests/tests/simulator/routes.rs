@@ -42,12 +42,12 @@ async fn unknown_paths_methods_and_pages() {
     let harbor = start(sample()).await;
     let cases = [
         (Method::GET, "/api/v2.0/nope", 404, "application/json; charset=utf-8"),
-        (Method::GET, "/api/v2.0/statistics", 501, "application/json; charset=utf-8"),
+        (Method::GET, "/api/v2.0/jobservice/pools", 501, "application/json; charset=utf-8"),
         (Method::GET, "/api/nope", 404, "text/html; charset=utf-8"),
-        (Method::GET, "/", 200, "text/html"),
-        (Method::GET, "/harbor/projects", 200, "text/html"),
+        (Method::GET, "/", 404, "text/html; charset=utf-8"),
+        (Method::GET, "/harbor/projects", 404, "text/html; charset=utf-8"),
         (Method::PATCH, "/projects", 405, "application/json; charset=utf-8"),
-        (Method::POST, "/projects", 501, "application/json; charset=utf-8"),
+        (Method::POST, "/api/v2.0/replication/executions", 501, "application/json; charset=utf-8"),
         (Method::HEAD, "/projects/library/repositories", 405, "application/json; charset=utf-8"),
         (Method::GET, "/projects", 200, "application/json"),
         (Method::GET, "/api/v2.0/ping", 200, "text/plain"),

@@ -7,14 +7,15 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::ArtifactRow;
-use crate::http::{Call, reports};
-use crate::registry::{Artifact, Kind, Label, MEDIA_TYPE, Platform, Repository, Tag};
+use super::overview::{self, Overview, SbomOverview};
+use crate::http::Call;
+use crate::registry::{AccessoryRow, Artifact, Label, Platform, Repository, Tag};
 use crate::wire::{json, time};
 
 /// One artifact; the members are in the order of the wire, which is alphabetical.
 #[derive(Serialize)]
 pub(super) struct ArtifactAnswer<'a> {
-    accessories: Option<&'a [Value]>,
+    accessories: Option<Vec<AccessoryAnswer<'a>>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     addition_links: BTreeMap<&'static str, Link>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,6 +40,8 @@ pub(super) struct ArtifactAnswer<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     repository_name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    sbom_overview: Option<SbomOverview<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     scan_overview: Option<BTreeMap<&'static str, Overview>>,
     #[serde(skip_serializing_if = "json::is_zero")]
     size: i64,
@@ -61,6 +64,23 @@ pub(super) struct TagAnswer<'a> {
     repository_id: i64,
 }
 
+/// One accessory.
+#[derive(Serialize)]
+pub(super) struct AccessoryAnswer<'a> {
+    artifact_id: i64,
+    #[serde(serialize_with = "time::serialize")]
+    creation_time: DateTime<Utc>,
+    digest: &'a str,
+    icon: &'a str,
+    id: i64,
+    size: i64,
+    subject_artifact_digest: &'a str,
+    subject_artifact_id: i64,
+    subject_artifact_repo: &'a str,
+    #[serde(rename = "type")]
+    kind: &'a str,
+}
+
 #[derive(Serialize)]
 struct Link {
     absolute: bool,
@@ -69,11 +89,13 @@ struct Link {
 
 #[derive(Serialize)]
 struct ReferenceAnswer<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    annotations: Option<&'a Map<String, Value>>,
     child_digest: &'a str,
     child_id: i64,
     parent_id: i64,
     platform: PlatformAnswer<'a>,
-    urls: Option<()>,
+    urls: Option<&'a [String]>,
 }
 
 #[derive(Serialize)]
@@ -101,58 +123,33 @@ struct PlatformAnswer<'a> {
     variant: Option<&'a str>,
 }
 
-#[derive(Serialize)]
-struct Overview {
-    #[serde(skip_serializing_if = "json::is_zero")]
-    complete_percent: i64,
-    #[serde(skip_serializing_if = "json::is_zero")]
-    duration: i64,
-    #[serde(serialize_with = "time::serialize_optional")]
-    end_time: Option<DateTime<Utc>>,
-    report_id: String,
-    scan_status: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scanner: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    severity: Option<String>,
-    #[serde(serialize_with = "time::serialize_optional")]
-    start_time: Option<DateTime<Utc>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    summary: Option<OverviewSummary>,
-}
-
-#[derive(Serialize)]
-struct OverviewSummary {
-    fixable: usize,
-    summary: BTreeMap<&'static str, usize>,
-    total: usize,
-}
-
 /// One artifact with what the parameters ask for.
 pub(super) fn artifact<'a>(call: &Call<'a>, row: ArtifactRow<'a>) -> ArtifactAnswer<'a> {
     let ArtifactRow { project, repository, artifact } = row;
-    let modern = call.version.names_repositories();
+    let modern = call.asked.version.names_repositories();
     ArtifactAnswer {
-        accessories: shown(call, "with_accessory", &artifact.accessories),
-        addition_links: links(row, modern),
+        accessories: shown(call, "with_accessory", &artifact.accessories)
+            .map(|rows| rows.iter().map(|accessory| self::accessory(repository, artifact, accessory)).collect()),
+        addition_links: links(call, row),
         annotations: artifact.annotations.as_deref(),
-        artifact_type: if modern { artifact.kind.artifact_type() } else { "" },
+        artifact_type: if modern { artifact.artifact_type() } else { "" },
         digest: artifact.digest(),
         extra_attrs: artifact.extra_attributes.as_deref(),
-        icon: icon(&artifact.kind),
+        icon: artifact.kind.icon(),
         id: artifact.id,
         labels: shown(call, "with_label", &artifact.labels).map(|labels| labels.iter().map(label).collect()),
-        manifest_media_type: artifact.kind.manifest_media_type(),
-        media_type: artifact.kind.media_type(),
+        manifest_media_type: artifact.manifest_media_type(),
+        media_type: artifact.media_type(),
         project_id: project.id,
         pull_time: artifact.pulled,
         push_time: artifact.pushed,
         references: references(artifact),
         repository_id: repository.id,
         repository_name: if modern { &repository.full_name } else { "" },
-        scan_overview: overview(call, row),
+        sbom_overview: overview::sbom(call, row),
+        scan_overview: overview::vulnerabilities(call, row),
         size: artifact.size,
-        tags: match call.parameters.flag("with_tag", true) && !artifact.tags.is_empty() {
+        tags: match call.asked.parameters.flag("with_tag", true) && !artifact.tags.is_empty() {
             // The newest tag comes first.
             true => Some(artifact.tags.iter().rev().map(|each| tag(call, repository, artifact, each)).collect()),
             false => None,
@@ -166,7 +163,7 @@ pub(super) fn tag<'a>(call: &Call<'_>, repository: &Repository, artifact: &Artif
     TagAnswer {
         artifact_id: artifact.id,
         id: tag.id,
-        immutable: tag.immutable && call.parameters.flag("with_immutable_status", false),
+        immutable: tag.immutable && call.asked.parameters.flag("with_immutable_status", false),
         name: &tag.name,
         pull_time: None,
         push_time: tag.pushed,
@@ -174,9 +171,29 @@ pub(super) fn tag<'a>(call: &Call<'_>, repository: &Repository, artifact: &Artif
     }
 }
 
+/// One accessory of an artifact.
+pub(super) fn accessory<'a>(
+    repository: &'a Repository,
+    subject: &'a Artifact,
+    row: &'a AccessoryRow,
+) -> AccessoryAnswer<'a> {
+    AccessoryAnswer {
+        artifact_id: row.artifact_id,
+        creation_time: row.created,
+        digest: &row.digest,
+        icon: &row.icon,
+        id: row.id,
+        size: row.size,
+        subject_artifact_digest: subject.digest(),
+        subject_artifact_id: subject.id,
+        subject_artifact_repo: &repository.full_name,
+        kind: &row.kind,
+    }
+}
+
 /// A list that the caller must ask for, `null` without and where it is empty.
 fn shown<'a, T>(call: &Call<'_>, flag: &str, list: &'a [T]) -> Option<&'a [T]> {
-    Some(list).filter(|list| !list.is_empty() && call.parameters.flag(flag, false))
+    Some(list).filter(|list| !list.is_empty() && call.asked.parameters.flag(flag, false))
 }
 
 fn label(label: &Label) -> LabelAnswer<'_> {
@@ -190,35 +207,35 @@ fn label(label: &Label) -> LabelAnswer<'_> {
     }
 }
 
-fn links(row: ArtifactRow<'_>, with_sboms: bool) -> BTreeMap<&'static str, Link> {
+fn links(call: &Call<'_>, row: ArtifactRow<'_>) -> BTreeMap<&'static str, Link> {
     let repository = row.repository.name().replace('/', "%252F");
     let base = format!("/api/v2.0/projects/{}/repositories/{repository}/artifacts", row.project.name());
     let digest = row.artifact.digest();
-    let names: &[&'static str] = match row.artifact.kind {
-        Kind::Image => &["build_history"],
-        Kind::Chart => &["dependencies", "readme.md", "values.yaml"],
-        Kind::Index | Kind::Other { .. } => &[],
-    };
-    let scannable = row.artifact.is_scannable();
+    let version = call.asked.version;
+    // Nobody can tell what a scanner would scan that is down.
+    let scannable = row.artifact.is_scannable() && call.registry.scanner_is_healthy();
     let vulnerabilities = scannable.then_some("vulnerabilities");
-    let names = names.iter().copied().chain(vulnerabilities);
+    let names = row.artifact.addition_names().iter().copied();
+    let names = names.filter(|name| version.has_addition(name)).chain(vulnerabilities);
     let link = |href| Link { absolute: false, href };
     let mut links: BTreeMap<_, _> =
         names.map(|name| (name, link(format!("{base}/{digest}/additions/{name}")))).collect();
-    if scannable && with_sboms {
-        // Harbor leaves the digest out until there is an SBOM.
-        links.insert("sboms", link(format!("{base}//additions/sbom")));
+    if scannable && version.has_addition("sbom") {
+        // Harbor tells the digest only where the overview has it.
+        let digest = overview::sbom(call, row).and_then(|overview| overview.sbom_digest).unwrap_or_default();
+        links.insert("sboms", link(format!("{base}/{digest}/additions/sbom")));
     }
     links
 }
 
 fn references(artifact: &Artifact) -> Option<Vec<ReferenceAnswer<'_>>> {
     let references = artifact.references.iter().map(|reference| ReferenceAnswer {
+        annotations: reference.annotations.as_deref(),
         child_digest: &reference.child_digest,
         child_id: reference.child_id,
         parent_id: reference.parent_id,
         platform: platform(&reference.platform),
-        urls: None,
+        urls: reference.urls.as_deref(),
     });
     let references: Vec<_> = references.collect();
     (!references.is_empty()).then_some(references)
@@ -231,39 +248,5 @@ fn platform(platform: &Platform) -> PlatformAnswer<'_> {
         architecture: &platform.architecture,
         os: &platform.os,
         variant: platform.variant.as_deref(),
-    }
-}
-
-fn overview(call: &Call<'_>, row: ArtifactRow<'_>) -> Option<BTreeMap<&'static str, Overview>> {
-    if !call.parameters.flag("with_scan_overview", false) || !reports::accepts_reports(call) {
-        return None;
-    }
-    let summary = call.registry.summary(row.repository, row.artifact)?;
-    let (severity, scanner, numbers) = match summary.counts {
-        Some(counts) => {
-            let numbers = OverviewSummary { fixable: counts.fixable, summary: counts.by_severity, total: counts.total };
-            (Some(counts.severity), counts.scanner, Some(numbers))
-        }
-        None => (None, None, None),
-    };
-    let overview = Overview {
-        complete_percent: summary.complete_percent,
-        duration: if summary.ended.is_some() { 2 } else { 0 },
-        end_time: summary.ended,
-        report_id: summary.report_id,
-        scan_status: summary.status,
-        scanner,
-        severity,
-        start_time: summary.started,
-        summary: numbers,
-    };
-    Some(BTreeMap::from([(MEDIA_TYPE, overview)]))
-}
-
-fn icon(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Image | Kind::Index => "sha256:0048162a053eef4d4ce3fe7518615bef084403614f8bca43b40ae2e762e11e06",
-        Kind::Chart => "sha256:61cf3a178ff0f75bf08a25d96b75cf7355dc197749a9f128ed3ef34b0df05518",
-        Kind::Other { .. } => "sha256:da834479c923584f4cbcdecc0dac61f32bef1d51e8aae598cf16bd154efab49f",
     }
 }

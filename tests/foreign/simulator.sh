@@ -1,0 +1,14 @@
+# Starts harbor-sim for a script that sources this: `ready` is then its line, and it ends with the script.
+target="${CARGO_TARGET_DIR:-$PWD/target}"
+
+start_simulator() {
+    cargo build --quiet --locked --package harbor-testkit --bin harbor-sim
+    exec {output}< <(exec "$target/debug/harbor-sim" "$@")
+    trap "kill $!" EXIT
+    read -r ready <&"$output"
+}
+
+skip() {
+    echo "skipped: $*"
+    exit 0
+}

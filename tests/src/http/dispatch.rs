@@ -1,0 +1,42 @@
+//! Which function answers which operation.
+
+use super::{Asked, Call, Outcome, additions, artifacts, projects, reports, repositories, scanners, scans, system};
+use crate::registry::Registry;
+
+/// The function that answers an operation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Handler {
+    /// Answers from the state.
+    Read(fn(&Call<'_>) -> Outcome),
+    /// Changes the state.
+    Write(fn(&mut Registry, &Asked<'_>) -> Outcome),
+}
+
+/// The function for an operation, or `None` where the operation is not simulated.
+pub(crate) fn handler(operation: &str) -> Option<Handler> {
+    use Handler::{Read, Write};
+    Some(match operation {
+        "getAddition" => Read(additions::get),
+        "getArtifact" => Read(artifacts::get),
+        "getCurrentUserInfo" => Read(system::current_user),
+        "getHealth" => Read(system::health),
+        "getPing" => Read(system::ping),
+        "getProject" => Read(projects::get),
+        "getReportLog" => Read(scans::log),
+        "getRepository" => Read(repositories::get),
+        "getScannerOfProject" => Read(scanners::of_project),
+        "getSystemInfo" => Read(system::info),
+        "getVulnerabilitiesAddition" => Read(reports::get),
+        "headProject" => Read(projects::head),
+        "listAccessories" => Read(artifacts::accessories),
+        "listAllRepositories" => Read(repositories::list_all),
+        "listArtifacts" => Read(artifacts::list),
+        "listArtifactsOfProject" => Read(artifacts::list_of_project),
+        "listProjects" => Read(projects::list),
+        "listRepositories" => Read(repositories::list),
+        "listTags" => Read(artifacts::tags),
+        "scanArtifact" => Write(scans::start),
+        "stopScanArtifact" => Write(scans::stop),
+        _ => return None,
+    })
+}

@@ -1,0 +1,167 @@
+//! The operations of Harbor's API, as `harbor-openapi.yaml` lists them.
+
+use crate::version::HarborVersion;
+
+/// An operation of the API.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    /// The `operationId` of the description.
+    pub(crate) id: &'static str,
+    pub(crate) method: &'static str,
+    /// The path behind the base path, without slashes around it.
+    path: &'static str,
+    pub(crate) parameters: &'static [Parameter],
+    /// Whether a success is JSON or nothing, rather than text or a file.
+    pub(crate) answers_json: bool,
+}
+
+/// A parameter of an operation, in the path, the query or a header.
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub(crate) name: &'static str,
+    pub(crate) place: Place,
+    pub(crate) is_integer: bool,
+    pub(crate) is_required: bool,
+}
+
+/// Where a parameter is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Path,
+    Query,
+    Header,
+}
+
+/// The operations that a path has, and the values of its parameters.
+#[derive(Debug)]
+pub(crate) struct Matched {
+    pub(crate) operations: Vec<&'static Operation>,
+    /// The values of the parameters in the path, decoded once.
+    pub(crate) arguments: Vec<(&'static str, String)>,
+}
+
+static OPERATIONS: &[Operation] = &include!(concat!(env!("OUT_DIR"), "/table.rs"));
+
+/// Shorter names for the operations that reading a registry needs.
+const SHORT_NAMES: [(&str, &str); 16] = [
+    ("accessories", "listAccessories"),
+    ("all-repositories", "listAllRepositories"),
+    ("artifact", "getArtifact"),
+    ("current-user", "getCurrentUserInfo"),
+    ("health", "getHealth"),
+    ("ping", "getPing"),
+    ("project", "getProject"),
+    ("project-artifacts", "listArtifactsOfProject"),
+    ("projects", "listProjects"),
+    ("reports", "getVulnerabilitiesAddition"),
+    ("repositories", "listRepositories"),
+    ("repository", "getRepository"),
+    ("repository-artifacts", "listArtifacts"),
+    ("scanner", "getScannerOfProject"),
+    ("systeminfo", "getSystemInfo"),
+    ("tags", "listTags"),
+];
+
+/// The names that stand for several operations, or for requests that are none.
+const GROUPS: [&str; 4] = ["artifacts", "outside", "overview", "unknown"];
+
+impl Operation {
+    /// The name by which faults and the log know the operation: the short one where there is one.
+    pub(crate) fn name(&self) -> &'static str {
+        SHORT_NAMES.iter().find(|(_, id)| *id == self.id).map_or(self.id, |(name, _)| name)
+    }
+
+    /// Whether the operation has a parameter of a name.
+    pub(crate) fn has_parameter(&self, name: &str) -> bool {
+        self.parameters.iter().any(|parameter| parameter.name == name)
+    }
+}
+
+impl Matched {
+    /// The methods of the path, as Harbor's message lists them.
+    pub(crate) fn methods(&self) -> String {
+        let mut methods: Vec<_> = self.operations.iter().map(|operation| operation.method).collect();
+        methods.sort_unstable();
+        methods.join(",")
+    }
+
+    /// Finds the operations of a path, given as its decoded segments. Where two paths fit, the one with a fixed segment
+    /// in front of a parameter wins: `users/current` is not the user of the number `current`.
+    pub(crate) fn of(segments: &[String], version: HarborVersion) -> Option<Self> {
+        let fits = OPERATIONS.iter().filter(|operation| version.has(operation.id));
+        let fits = fits.filter(|operation| arguments(operation.path, segments).is_some());
+        let path = fits.clone().map(|operation| operation.path).min_by_key(|path| parameter_positions(path))?;
+        Some(Self {
+            operations: fits.filter(|operation| operation.path == path).collect(),
+            arguments: arguments(path, segments)?,
+        })
+    }
+}
+
+/// The `operationId` that a name stands for, short or not; groups stand for none.
+pub(crate) fn id_of(name: &str) -> Option<&'static str> {
+    let short = SHORT_NAMES.iter().find(|(short, _)| *short == name).map(|(_, id)| *id);
+    short.or_else(|| OPERATIONS.iter().map(|operation| operation.id).find(|id| *id == name))
+}
+
+/// Whether a fault or a hold can be restricted to a name.
+pub(crate) fn is_name(name: &str) -> bool {
+    GROUPS.contains(&name) || id_of(name).is_some()
+}
+
+/// The names that a fault or a hold can be restricted to, beside the ids of all operations.
+pub(crate) fn short_names() -> String {
+    let names = SHORT_NAMES.iter().map(|(name, _)| *name).chain(GROUPS);
+    names.collect::<Vec<_>>().join(", ")
+}
+
+/// The values of a path's parameters, or `None` where the segments do not fit the path.
+fn arguments(path: &'static str, segments: &[String]) -> Option<Vec<(&'static str, String)>> {
+    let mut arguments = Vec::new();
+    let mut segments = segments.iter();
+    for expected in path.split('/') {
+        let segment = segments.next()?;
+        match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            Some(name) => arguments.push((name, segment.clone())),
+            None if expected == segment => {}
+            None => return None,
+        }
+    }
+    segments.next().is_none().then_some(arguments)
+}
+
+/// For each segment whether it is a parameter: fixed segments sort first.
+fn parameter_positions(path: &str) -> Vec<bool> {
+    path.split('/').map(|segment| segment.starts_with('{')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Matched, OPERATIONS, SHORT_NAMES, id_of};
+    use crate::version::HarborVersion;
+
+    fn of(path: &str) -> Option<Matched> {
+        let segments: Vec<_> = path.split('/').map(str::to_owned).collect();
+        Matched::of(&segments, HarborVersion::V2_15)
+    }
+
+    #[test]
+    fn short_names_stand_for_operations() {
+        for (name, id) in SHORT_NAMES {
+            assert_eq!(id_of(name), Some(id));
+        }
+        assert_eq!(id_of("scanArtifact"), Some("scanArtifact"));
+        assert_eq!(id_of("artifacts"), None);
+        assert!(OPERATIONS.len() > 200, "{} operations", OPERATIONS.len());
+    }
+
+    #[test]
+    fn fixed_segments_win() {
+        let current = of("users/current").unwrap();
+        assert_eq!(current.operations.iter().map(|operation| operation.id).collect::<Vec<_>>(), ["getCurrentUserInfo"]);
+        let user = of("users/7").unwrap();
+        assert!(user.operations.iter().any(|operation| operation.id == "getUser"));
+        assert_eq!(user.arguments, [("user_id", "7".to_owned())]);
+        assert!(of("users/7/nothing").is_none());
+    }
+}

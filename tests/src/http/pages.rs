@@ -1,0 +1,20 @@
+//! The pages beside the API.
+
+use axum::http::StatusCode;
+use bytes::Bytes;
+
+use super::Answer;
+
+/// The page of the portal, which is one for all paths.
+pub(crate) fn portal() -> Answer {
+    let page =
+        "<!doctype html>\n<html><head><title>Harbor</title></head><body><harbor-app></harbor-app></body></html>\n";
+    let answer = Answer::new(StatusCode::OK, "text/html", Bytes::from_static(page.as_bytes()));
+    answer.with_header("server", "nginx").with_header("x-frame-options", "DENY")
+}
+
+/// The page of core for every path outside of the API.
+pub(crate) fn page_not_found() -> Answer {
+    let page = "<!DOCTYPE HTML>\n<html><head><title>404 - Page Not Found</title></head><body>404</body></html>\n";
+    Answer::new(StatusCode::NOT_FOUND, "text/html; charset=utf-8", Bytes::from_static(page.as_bytes()))
+}

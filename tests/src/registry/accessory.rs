@@ -1,0 +1,92 @@
+//! Accessories: artifacts that belong to another one, such as signatures and SBOMs.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::{Artifact, Kind};
+
+/// The type of an SBOM that Harbor made.
+pub(crate) const SBOM: &str = "sbom.harbor";
+
+const SIGNATURE_ICON: &str = "sha256:20401d5b3a0f6dbc607c8d732eb08471af4ae6b19811a4efce8c6a724aed2882";
+const NYDUS_ICON: &str = "sha256:dfcb6617cd9c144358dc1b305b87bbe34f0b619f1e329116e6aee2e41f2e34cf";
+const SBOM_ICON: &str = "sha256:c19f80c357cd7e90d2a01b9ae3e2eb62ce447a2662bb590a19177d72d550bdae";
+
+/// An artifact that belongs to another one, its subject.
+///
+/// It has a digest and can be asked for, but lists of artifacts never show it.
+#[derive(Clone, Debug)]
+pub struct Accessory {
+    pub(super) kind: String,
+    pub(super) icon: String,
+    pub(super) artifact: Artifact,
+}
+
+/// What a subject knows of an accessory.
+#[derive(Clone, Debug)]
+pub(crate) struct AccessoryRow {
+    pub(crate) id: i64,
+    pub(crate) artifact_id: i64,
+    pub(crate) digest: Arc<str>,
+    pub(crate) kind: String,
+    pub(crate) icon: String,
+    pub(crate) size: i64,
+    pub(crate) created: DateTime<Utc>,
+}
+
+impl Accessory {
+    /// A signature of cosign.
+    #[must_use]
+    pub fn signature() -> Self {
+        Self::new("signature.cosign", SIGNATURE_ICON, Artifact::oci_image().with_size(707))
+    }
+
+    /// A signature of Notation.
+    #[must_use]
+    pub fn notation() -> Self {
+        let artifact = Artifact::other("UNKNOWN", "application/vnd.cncf.notary.signature").with_size(730);
+        Self::new("signature.notation", "", artifact)
+    }
+
+    /// An image in the format of Nydus, which starts faster.
+    #[must_use]
+    pub fn nydus() -> Self {
+        Self::new("accelerator.nydus", NYDUS_ICON, Artifact::oci_image())
+    }
+
+    /// Any other artifact whose manifest names a subject.
+    #[must_use]
+    pub fn other(artifact: Artifact) -> Self {
+        Self::new("subject.accessory", "", artifact)
+    }
+
+    /// Sets the digest; without it the digest is made up.
+    #[must_use]
+    pub fn with_digest(mut self, digest: impl AsRef<str>) -> Self {
+        self.artifact = self.artifact.with_digest(digest);
+        self
+    }
+
+    /// An SBOM that Harbor made.
+    pub(super) fn sbom(document: &Value) -> Self {
+        let mut artifact = Artifact::of_kind(Kind::Sbom).with_size(1092).with_annotations(json!({
+            "created-by": "Harbor",
+            "org.opencontainers.artifact.description": "SPDX JSON SBOM",
+        }));
+        artifact.extra_attributes = super::artifact::object(json!({
+            "architecture": "",
+            "config": {},
+            "created": "0001-01-01T00:00:00Z",
+            "history": [{"author": "harbor", "created": "0001-01-01T00:00:00Z", "created_by": "harbor"}],
+            "os": "",
+        }));
+        artifact.document = Some(Arc::from(document.to_string()));
+        Self::new(SBOM, SBOM_ICON, artifact)
+    }
+
+    fn new(kind: &str, icon: &str, artifact: Artifact) -> Self {
+        Self { kind: kind.to_owned(), icon: icon.to_owned(), artifact }
+    }
+}

@@ -1,0 +1,16 @@
+//! The scanner of the registry.
+
+use super::Registry;
+
+impl Registry {
+    /// Lets the scanner go down or come back; this is known at once, where a real server takes up to 30 s.
+    pub fn set_scanner_healthy(&mut self, healthy: bool) {
+        self.scanner_healthy = healthy;
+    }
+
+    /// Whether the scanner answers.
+    #[must_use]
+    pub fn scanner_is_healthy(&self) -> bool {
+        self.scanner_healthy
+    }
+}
