@@ -4,7 +4,6 @@
 /// list cannot be longer than the truth.
 pub(crate) const AWAITED: &[(&str, &str)] = &[
     ("access::system_resources_need_an_administrator", "listUsers, listQuotas, listScanners and listRegistries"),
-    ("artifacts::accessories_of_one", "a way to give an artifact an accessory"),
     ("export::needs_its_header", "exportScanData"),
     ("export::refuses_robots", "exportScanData"),
     ("export::takes_one_project", "exportScanData"),

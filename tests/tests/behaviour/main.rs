@@ -21,16 +21,18 @@ mod target;
 
 use behaviours::{
     access, accounts, additions, artifacts, errors, export, hub, indexes, labels, links, names, order, overviews,
-    paging, presence, projects, query, reports, resources, routes, scans, sessions, special, wire, writes,
+    paging, presence, projects, query, reports, resources, routes, sboms, scans, sessions, special, wire, writes,
 };
 
-/// Lists the behaviours by theme, and makes two tests of each: `simulated::THEME::NAME` and `live::THEME::NAME`.
+/// Lists the behaviours by theme, and makes three tests of each: `simulated::THEME::NAME`, `proxied::THEME::NAME` for a
+/// simulated Harbor behind its nginx, and `live::THEME::NAME`.
 macro_rules! behaviours {
     ($($theme:ident { $($name:ident,)* })*) => {
         /// The names of all behaviours.
         const ALL: &[&str] = &[$($(concat!(stringify!($theme), "::", stringify!($name)),)*)*];
 
         behaviours!(tests simulated { $($theme { $($name,)* })* });
+        behaviours!(tests proxied { $($theme { $($name,)* })* });
         behaviours!(tests live { $($theme { $($name,)* })* });
     };
     (tests $way:ident { $($theme:ident { $($name:ident,)* })* }) => {
@@ -233,6 +235,10 @@ behaviours! {
         are_the_same_each_time,
         are_json_only,
         of_public_projects_are_open,
+    }
+    sboms {
+        are_named_by_the_overview,
+        are_read_at_their_own_digest,
     }
     additions {
         unknown_ones,

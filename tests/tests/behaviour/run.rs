@@ -12,10 +12,19 @@ use crate::target::{Outcome, Skipped, Target};
 /// A behaviour of Harbor: it fails by panicking.
 type Behaviour = fn(&Target) -> Outcome;
 
-/// Asks the simulated Harbor.
+/// Asks the simulated Harbor itself.
 pub(crate) fn simulated(name: &str, behaviour: Behaviour) {
+    ask_simulated(name, behaviour, Target::simulated());
+}
+
+/// Asks the simulated Harbor behind its nginx.
+pub(crate) fn proxied(name: &str, behaviour: Behaviour) {
+    ask_simulated(name, behaviour, Target::proxied());
+}
+
+fn ask_simulated(name: &str, behaviour: Behaviour, target: impl Future<Output = Target>) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let target = runtime.block_on(Target::simulated());
+    let target = runtime.block_on(target);
     let result = catch_unwind(AssertUnwindSafe(|| behaviour(&target)));
     let awaited = AWAITED.iter().find(|(awaited, _)| *awaited == name);
     if let Err(problem) = judge(result, awaited.map(|(_, reason)| *reason)) {

@@ -4,8 +4,11 @@ use std::env;
 use std::sync::OnceLock;
 
 use harbor_testkit::{
-    Artifact, Finding, Label, Project, Registry, Report, Repository, Request as Log, Scan, SimulatedHarbor, User,
+    Accessory, Artifact, Finding, Label, Project, Registry, Report, Repository, Request as Log, Scan, SimulatedHarbor,
+    SimulatedHarborBuilder, User,
 };
+
+use serde_json::json;
 
 use crate::client::{Address, Answer, Credentials, Request};
 use crate::survey::Place;
@@ -25,13 +28,23 @@ pub(crate) struct Target {
     robot: Option<Credentials>,
     may_write: bool,
     simulated: Option<SimulatedHarbor>,
+    proxied: Option<bool>,
     pub(crate) places: OnceLock<Result<Vec<Place>, Skipped>>,
 }
 
 impl Target {
     /// A simulated Harbor of its own.
     pub(crate) async fn simulated() -> Self {
-        let harbor = SimulatedHarbor::builder().registry(registry()).start().await.unwrap();
+        Self { proxied: Some(false), ..Self::start(SimulatedHarbor::builder()).await }
+    }
+
+    /// A simulated Harbor of its own, behind its nginx.
+    pub(crate) async fn proxied() -> Self {
+        Self { proxied: Some(true), ..Self::start(SimulatedHarbor::builder().behind_nginx()).await }
+    }
+
+    async fn start(builder: SimulatedHarborBuilder) -> Self {
+        let harbor = builder.registry(registry()).start().await.unwrap();
         Self {
             user: Some(Credentials::new("alice", "Alice12345")),
             robot: Some(Credentials::new("robot$auditor", "demo-secret")),
@@ -61,7 +74,7 @@ impl Target {
 
     fn new(address: Address, account: Credentials, simulated: Option<SimulatedHarbor>) -> Self {
         let places = OnceLock::new();
-        Self { address, account, user: None, robot: None, may_write: false, simulated, places }
+        Self { address, account, user: None, robot: None, may_write: false, simulated, proxied: None, places }
     }
 
     /// What the simulated server was asked so far; nothing is known of a live one.
@@ -72,6 +85,11 @@ impl Target {
     /// Whether this is a live server, whose data and rights are not ours.
     pub(crate) fn is_live(&self) -> bool {
         self.simulated.is_none()
+    }
+
+    /// Whether Harbor's own nginx is between, if that is known.
+    pub(crate) fn is_proxied(&self) -> Option<bool> {
+        self.proxied
     }
 
     /// A request of nobody for a path of the API, which goes out as it is.
@@ -136,10 +154,13 @@ impl Target {
 fn registry() -> Registry {
     let images = (1..=12).map(|number| Artifact::image().with_tag(format!("v{number}")));
     let labelled = Artifact::image().with_tag("one").with_tag("two").with_label(Label::new(1, "checked"));
+    let labelled = labelled.with_accessory(Accessory::signature());
+    let described = Artifact::image().with_tag("one").with_sbom(&json!({"spdxVersion": "SPDX-2.3", "packages": []}));
     let finding = Finding::new("CVE-2024-0001", "a<b>&c", "1.0").with_severity("High");
     let extras = Project::new("extras")
         .with_repository(images.fold(Repository::new("many"), Repository::with_artifact))
         .with_repository(Repository::new("labelled").with_artifact(labelled))
+        .with_repository(Repository::new("described").with_artifact(described))
         .with_repository(
             Repository::new("scans")
                 .with_artifact(Artifact::image().with_tag("stopped").with_scan(Scan::Stopped))

@@ -20,6 +20,7 @@ pub(crate) mod query;
 pub(crate) mod reports;
 pub(crate) mod resources;
 pub(crate) mod routes;
+pub(crate) mod sboms;
 pub(crate) mod scans;
 pub(crate) mod sessions;
 pub(crate) mod special;

@@ -51,6 +51,9 @@ pub(crate) fn proxies_decide_about_single_encodings(harbor: &Target) -> Outcome 
     let slash = harbor.get(&list(&place.project, &encode(&place.repository)));
     let dots = harbor.get(&list(&place.project, "%2e%2e"));
     dots.assert_status(200);
+    if let Some(proxied) = harbor.is_proxied() {
+        assert_eq!(slash.status == 404, proxied, "{}", slash.about());
+    }
     if slash.status == 404 {
         let path = list(&place.project, &place.repository);
         slash.assert_error(404, "NOT_FOUND", &format!("path /api/v2.0{path} was not found"));
