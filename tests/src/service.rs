@@ -162,7 +162,7 @@ impl Service {
         }
         let method = incoming.method.as_str();
         let operation = match &incoming.route {
-            Route::Outside => return Ok(pages::page_not_found()),
+            Route::Outside => return Ok(pages::outside(&incoming.path)),
             Route::Unknown => {
                 return Err(Refusal::not_found(format!("path {} was not found", incoming.decoded_path())));
             }

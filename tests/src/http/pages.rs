@@ -13,8 +13,19 @@ pub(crate) fn portal() -> Answer {
     answer.with_header("server", "nginx").with_header("x-frame-options", "DENY")
 }
 
+/// What a path outside of the API answers: the version of the API, or the page for everything else.
+pub(crate) fn outside(path: &str) -> Answer {
+    match path {
+        "/api/version" => {
+            let body = Bytes::from_static(b"{\"version\":\"v2.0\"}");
+            Answer::new(StatusCode::OK, "text/plain; charset=utf-8", body)
+        }
+        _ => page_not_found(),
+    }
+}
+
 /// The page of core for every path outside of the API.
-pub(crate) fn page_not_found() -> Answer {
+fn page_not_found() -> Answer {
     let page = "<!DOCTYPE HTML>\n<html><head><title>404 - Page Not Found</title></head><body>404</body></html>\n";
     Answer::new(StatusCode::NOT_FOUND, "text/html; charset=utf-8", Bytes::from_static(page.as_bytes()))
 }

@@ -18,7 +18,7 @@ impl Parameters {
         }
         match pairs(query) {
             Some(pairs) => Ok(Self { pairs }),
-            None => Err(Refusal::bad_request("invalid URL escape in query")),
+            None => Err(Refusal::bad_request(format!("invalid URL escape {:?}", broken_escape(query)))),
         }
     }
 
@@ -68,14 +68,16 @@ pub(crate) fn unescape_path(text: &str) -> Option<String> {
 }
 
 fn decode(text: &str) -> Option<String> {
-    let bytes = text.as_bytes();
-    for (position, _) in bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%') {
-        let digits = bytes.get(position + 1..position + 3)?;
-        if !digits.iter().all(u8::is_ascii_hexdigit) {
-            return None;
-        }
-    }
-    Some(percent_decode_str(text).decode_utf8_lossy().into_owned())
+    let decoded = || percent_decode_str(text).decode_utf8_lossy().into_owned();
+    broken_escape(text).is_empty().then(decoded)
+}
+
+/// The first percent sign without two digits behind it, with what is there instead; empty where there is none.
+fn broken_escape(text: &str) -> String {
+    let is_broken = |escape: &[u8]| escape.len() < 3 || !escape[1..].iter().all(u8::is_ascii_hexdigit);
+    let signs = text.bytes().enumerate().filter(|(_, byte)| *byte == b'%');
+    let mut escapes = signs.map(|(position, _)| &text.as_bytes()[position..text.len().min(position + 3)]);
+    escapes.find(|escape| is_broken(escape)).map(String::from_utf8_lossy).unwrap_or_default().into_owned()
 }
 
 fn pairs(query: &str) -> Option<Vec<(String, String)>> {
