@@ -1,6 +1,8 @@
 //! Which function answers which operation.
 
-use super::{Asked, Call, Outcome, additions, artifacts, projects, reports, repositories, scanners, scans, system};
+use super::{
+    Asked, Call, Outcome, additions, artifacts, projects, reports, repositories, scanners, scans, security, system,
+};
 use crate::registry::Registry;
 
 /// The function that answers an operation.
@@ -17,6 +19,7 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
     use Handler::{Read, Write};
     Some(match operation {
         "getAddition" => Read(additions::get),
+        "ListVulnerabilities" => Read(security::list),
         "getArtifact" => Read(artifacts::get),
         "getCurrentUserInfo" => Read(system::current_user),
         "getHealth" => Read(system::health),
@@ -25,6 +28,7 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "getReportLog" => Read(scans::log),
         "getRepository" => Read(repositories::get),
         "getScannerOfProject" => Read(scanners::of_project),
+        "getSecuritySummary" => Read(security::summary),
         "getSystemInfo" => Read(system::info),
         "getVulnerabilitiesAddition" => Read(reports::get),
         "headProject" => Read(projects::head),

@@ -12,6 +12,7 @@ mod repositories;
 pub(crate) mod routes;
 mod scanners;
 mod scans;
+mod security;
 mod system;
 mod validation;
 

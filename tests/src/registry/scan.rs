@@ -194,7 +194,8 @@ fn duration(started: Option<DateTime<Utc>>, ended: Option<DateTime<Utc>>, images
     if images > 1 { duration } else { duration.max(0) }
 }
 
-fn known_severity(severity: &str) -> &'static str {
+/// The severity that Harbor makes of a scanner's word.
+pub(super) fn known_severity(severity: &str) -> &'static str {
     match severity {
         "None" | "Negligible" => "None",
         "Low" => "Low",

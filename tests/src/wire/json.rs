@@ -3,7 +3,8 @@
 
 use axum::http::StatusCode;
 use bytes::Bytes;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use super::errors::Refusal;
 use crate::http::Answer;
@@ -22,6 +23,25 @@ pub(crate) fn answer<T: Serialize>(value: &T) -> Result<Answer, Refusal> {
 /// Whether a number is zero, for members that Harbor leaves out then.
 pub(crate) fn is_zero(number: &i64) -> bool {
     *number == 0
+}
+
+/// Whether a score is left out, because it is zero or there is none.
+pub(crate) fn is_no_score(score: &Option<f64>) -> bool {
+    score.is_none_or(|score| score == 0.0)
+}
+
+/// Serialises a score, without a fraction where it has none.
+pub(crate) fn serialize_score<S: Serializer>(score: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+    match score {
+        Some(score) => without_empty_fraction(*score).serialize(serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+/// A number as Go writes it: 8 instead of 8.0.
+pub(crate) fn without_empty_fraction(number: f64) -> Value {
+    let text = number.to_string();
+    text.parse::<i64>().map_or_else(|_| Value::from(number), Value::from)
 }
 
 /// Appends JSON text with `<`, `>`, `&` and the two line separators escaped, as Go's encoder does

@@ -33,6 +33,16 @@ impl Page {
         }
     }
 
+    /// The number of the page as it was sent.
+    pub(crate) fn number(self) -> i64 {
+        self.number
+    }
+
+    /// The size of the page as it was sent.
+    pub(crate) fn size(self) -> i64 {
+        self.size
+    }
+
     /// The first row of the page. Zero and negative numbers mean the first page, and without a size
     /// there is one page.
     pub(crate) fn offset(self) -> usize {

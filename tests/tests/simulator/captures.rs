@@ -68,7 +68,15 @@ fn folder() -> PathBuf {
 }
 
 fn recorded_registry(folder: &Path) -> Registry {
-    let more = ["artifact:read", "repository:read", "tag:list", "accessory:list", "project:read"];
+    let more = [
+        "artifact:read",
+        "repository:read",
+        "tag:list",
+        "accessory:list",
+        "project:read",
+        "security-hub:list",
+        "security-hub:read",
+    ];
     let robot = Robot::new("bulk", "robot-secret");
     let robot = more.into_iter().fold(robot, Robot::with_permission);
     let registry = Registry::from_capture(folder.join("registry.json")).unwrap();

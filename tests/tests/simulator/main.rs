@@ -14,4 +14,5 @@ mod reports;
 mod routes;
 mod rows;
 mod scans;
+mod security;
 mod support;
