@@ -152,7 +152,10 @@ impl Target {
 
 /// The demo, and what the demo lacks.
 fn registry() -> Registry {
-    let images = (1..=12).map(|number| Artifact::image().with_tag(format!("v{number}")));
+    // More than a thousand findings in all, which is what the security hub counts when told not to count.
+    let findings = (1_000..1_090).map(|number| Finding::new(format!("CVE-2024-{number}"), "libssl3", "3.0.1"));
+    let report = Report::new().with_findings(&findings.collect::<Vec<_>>());
+    let images = (1..=12).map(|number| Artifact::image().with_tag(format!("v{number}")).with_report(report.clone()));
     let labelled = Artifact::image().with_tag("one").with_tag("two").with_label(Label::new(1, "checked"));
     let labelled = labelled.with_accessory(Accessory::signature());
     let described = Artifact::image().with_tag("one").with_sbom(&json!({"spdxVersion": "SPDX-2.3", "packages": []}));

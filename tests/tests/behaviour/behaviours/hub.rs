@@ -63,6 +63,7 @@ pub(crate) fn counts_can_be_tuned(harbor: &Target) -> Outcome {
     harbor.needs_administrator()?;
     let total = harbor.get("/security/vul?page_size=1").assert_status(200).total();
     let answer = harbor.get("/security/vul?page_size=1&tune_count=true");
+    assert!(total > 1_000 || harbor.is_live(), "{total} findings are too few to see it");
     match total > 1_000 {
         true => assert_eq!((answer.total(), answer.header("link")), (-1, None)),
         false => assert_eq!(answer.total(), total),
