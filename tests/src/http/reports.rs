@@ -14,7 +14,7 @@ const ACCEPT_HEADER: &str = "x-accept-vulnerabilities";
 /// Answers the report under its media type, or `{}` where there is none.
 pub(crate) fn get(call: &Call<'_>) -> Outcome {
     let (project, repository, artifact) = artifacts::find(call, "artifact-addition:read")?;
-    let healthy = call.registry.scanner_is_healthy();
+    let healthy = call.registry.is_scanner_healthy();
     let serves_stored = call.asked.version.serves_reports_without_scanner();
     // While the scanner is down, no type counts as one that it can scan.
     if !(healthy && artifact.is_scannable() || !healthy && serves_stored) {

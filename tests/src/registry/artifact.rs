@@ -29,7 +29,7 @@ pub struct Artifact {
     /// Signatures and the like, once they are there.
     pub(crate) accessories: Vec<AccessoryRow>,
     pub(crate) is_accessory: bool,
-    pub(crate) sbom: Option<Sbom>,
+    pub(crate) sbom: Option<Box<Sbom>>,
     pub(super) additions: Vec<(Addition, Arc<str>)>,
     /// The content of an SBOM.
     pub(crate) document: Option<Arc<str>>,

@@ -10,7 +10,7 @@ impl Registry {
 
     /// Whether the scanner answers.
     #[must_use]
-    pub fn scanner_is_healthy(&self) -> bool {
+    pub fn is_scanner_healthy(&self) -> bool {
         self.scanner_healthy
     }
 }
