@@ -19,8 +19,12 @@
 //!
 //! It answers the routes that a client needs to read a whole registry: `/ping`, `/health`, `/systeminfo`,
 //! `/users/current`, projects and their scanner, repositories, artifacts of a repository and of a project, tags,
-//! accessories, and vulnerability reports. Other routes of Harbor are 501, unknown ones 404. Not there yet: writes,
-//! the security hub, SBOMs, findings that a later scan of another image changes, and a scanner that is down.
+//! accessories, vulnerability reports, SBOMs and other additions, and scans: started, stopped, and their logs. Other
+//! routes of Harbor are 501, unknown ones 404. Not there yet: other writes, and the security hub.
+//!
+//! A scan that a client starts stands still until the test calls [`Registry::advance_scans`], or follows the clock; see
+//! [`ScanPace`]. All images share their findings, as in Harbor: a later scan of one changes what the reports of others
+//! say; see [`Duplicates`].
 
 mod auth;
 mod connection;

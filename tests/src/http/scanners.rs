@@ -124,7 +124,7 @@ pub(crate) fn metadata(call: &Call<'_>) -> Outcome {
     if call.registry.scanners().get(uuid).is_none() {
         return Err(Refusal::not_found(format!("registration {uuid} not found")));
     }
-    if !call.registry.scanner_is_healthy() {
+    if !call.registry.is_scanner_healthy() {
         return Err(Refusal::internal("the scanner cannot be reached"));
     }
     let images = ["application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"];
@@ -156,7 +156,7 @@ pub(crate) fn of_project(call: &Call<'_>) -> Outcome {
     let Some(scanner) = call.registry.scanner_of(project) else {
         return Ok(Answer::new(StatusCode::OK, json::SUCCESS, bytes::Bytes::new()));
     };
-    let healthy = call.registry.scanner_is_healthy();
+    let healthy = call.registry.is_scanner_healthy();
     let (adapter, vendor, version) = ADAPTER;
     let mut answer = answer(call.registry, scanner);
     answer.health = Some(if healthy { "healthy" } else { "unhealthy" });
@@ -201,7 +201,7 @@ fn answer_list(call: &Call<'_>) -> Outcome {
 
 /// A scanner as it is registered. Its capabilities are asked of the scanner itself.
 fn answer<'a>(registry: &Registry, scanner: &'a Scanner) -> ScannerAnswer<'a> {
-    let healthy = registry.scanner_is_healthy();
+    let healthy = registry.is_scanner_healthy();
     ScannerAnswer {
         access_credential: "",
         adapter: None,

@@ -39,8 +39,9 @@ pub(crate) fn start(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
     };
     let target = {
         let call = asked.of(registry);
-        let (project, repository, artifact) = artifacts::find(&call, "scan:create")?;
-        if !artifact.is_scannable() || !registry.scanner_is_healthy() {
+        let permission = if kind == ScanType::Sbom { "sbom:create" } else { "scan:create" };
+        let (project, repository, artifact) = artifacts::find(&call, permission)?;
+        if !registry.can_scan(repository, artifact) {
             return Err(Refusal::bad_request(format!(
                 "the configured scanner Trivy does not support scanning artifact with mime type {}",
                 artifact.manifest_media_type()
@@ -66,7 +67,8 @@ pub(crate) fn stop(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
     let kind = scan_type(asked)?;
     let target = {
         let call = asked.of(registry);
-        let (project, repository, artifact) = artifacts::find(&call, "scan:stop")?;
+        let permission = if kind == ScanType::Sbom { "sbom:stop" } else { "scan:stop" };
+        let (project, repository, artifact) = artifacts::find(&call, permission)?;
         let target = Target::of(registry, project, repository, artifact);
         let is_known = |digest: &Arc<str>| match kind {
             ScanType::Vulnerability => registry.scan(digest).status().is_some(),

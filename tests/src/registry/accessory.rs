@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use super::{Artifact, Kind};
+use super::{Artifact, BEGINNING, Kind};
 
 /// The type of an SBOM that Harbor made.
 pub(crate) const SBOM: &str = "sbom.harbor";
@@ -71,18 +71,23 @@ impl Accessory {
 
     /// An SBOM that Harbor made.
     pub(super) fn sbom(document: &Value) -> Self {
+        let created = BEGINNING.to_rfc3339_opts(SecondsFormat::Secs, true);
         let mut artifact = Artifact::of_kind(Kind::Sbom).with_size(1092).with_annotations(json!({
+            "created": created,
             "created-by": "Harbor",
+            "org.opencontainers.artifact.created": created,
             "org.opencontainers.artifact.description": "SPDX JSON SBOM",
         }));
+        let document = document.to_string();
         artifact.extra_attributes = super::artifact::object(json!({
             "architecture": "",
             "config": {},
             "created": "0001-01-01T00:00:00Z",
             "history": [{"author": "harbor", "created": "0001-01-01T00:00:00Z", "created_by": "harbor"}],
             "os": "",
+            "rootfs": {"diff_ids": [super::artifact::digest_of(document.as_bytes())], "type": "layers"},
         }));
-        artifact.document = Some(Arc::from(document.to_string()));
+        artifact.document = Some(Arc::from(document));
         Self::new(SBOM, SBOM_ICON, artifact)
     }
 

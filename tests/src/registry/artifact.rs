@@ -29,7 +29,7 @@ pub struct Artifact {
     /// Signatures and the like, once they are there.
     pub(crate) accessories: Vec<AccessoryRow>,
     pub(crate) is_accessory: bool,
-    pub(crate) sbom: Option<Sbom>,
+    pub(crate) sbom: Option<Box<Sbom>>,
     pub(super) additions: Vec<(Addition, Arc<str>)>,
     /// The content of an SBOM.
     pub(crate) document: Option<Arc<str>>,
@@ -232,7 +232,7 @@ impl Artifact {
         self.tags.iter().map(|tag| tag.name.as_str())
     }
 
-    /// Whether the scanner can scan the type.
+    /// Whether the scanner can scan the type. An index counts, although only its images are scanned.
     #[must_use]
     pub fn is_scannable(&self) -> bool {
         matches!(self.kind, Kind::Image | Kind::Index) && !self.is_accessory

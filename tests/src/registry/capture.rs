@@ -391,7 +391,7 @@ impl CapturedArtifact {
         let accessories = self.accessories.unwrap_or_default().into_iter();
         artifact.accessories = accessories.map(|accessory| accessory.restore(ids)).collect();
         let sbom = artifact.accessories.iter().find(|row| row.kind == SBOM);
-        artifact.sbom = sbom.map(|row| Sbom::ready(Arc::clone(&row.digest), row.created));
+        artifact.sbom = sbom.map(|row| Box::new(Sbom::ready(Arc::clone(&row.digest), row.created)));
         let labels = self.labels.unwrap_or_default().into_iter();
         artifact.labels = labels.map(CapturedLabel::restore).collect();
         let references = self.references.unwrap_or_default().into_iter();

@@ -280,7 +280,7 @@ impl Repository {
         let id = ids.next_accessory();
         let Some(subject) = self.artifact_mut(subject) else { return };
         if kind == SBOM {
-            subject.sbom = Some(Sbom::ready(Arc::clone(&digest), created));
+            subject.sbom = Some(Box::new(Sbom::ready(Arc::clone(&digest), created)));
         }
         let (artifact_id, size) = (artifact.id, artifact.size);
         subject.accessories.push(AccessoryRow {

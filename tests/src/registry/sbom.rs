@@ -162,7 +162,7 @@ impl Repository {
             self.delete(&accessory);
         }
         if let Some(artifact) = self.artifact_mut(digest) {
-            artifact.sbom = Some(sbom);
+            artifact.sbom = Some(Box::new(sbom));
         }
     }
 }

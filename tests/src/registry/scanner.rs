@@ -108,14 +108,15 @@ impl Registry {
         self
     }
 
-    /// Makes the scanners healthy, which they are at first, or unreachable.
+    /// Makes the scanners healthy, which they are at first, or unreachable. This is known at once, where a real server takes
+    /// up to 30 s.
     pub fn set_scanner_healthy(&mut self, healthy: bool) {
         self.scanners.healthy = healthy;
     }
 
     /// Whether the scanners can be reached.
     #[must_use]
-    pub fn scanner_is_healthy(&self) -> bool {
+    pub fn is_scanner_healthy(&self) -> bool {
         self.scanners.healthy
     }
 

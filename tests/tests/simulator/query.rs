@@ -60,6 +60,39 @@ async fn plus_signs_need_a_second_encoding() {
 }
 
 #[tokio::test]
+async fn suffixes_of_keys_compare() {
+    let harbor = start(sample()).await;
+    let path = "/projects/library/repositories/svc%252Fapp/artifacts";
+    let ids = get(&harbor, As::Admin, &format!("{path}?sort=id")).await.column("id");
+    let (second, time) = (ids[1].as_i64().unwrap(), "2026-01-01T00:00:00");
+    for (q, expected) in [
+        (format!("id__gte%3D{second}"), vec!["v3", "v2"]),
+        (format!("id__gt%3D{second}"), vec!["v3"]),
+        (format!("id__lte%3D{second}"), vec!["v2", "v1"]),
+        (format!("id__lt%3D{second}"), vec!["v1"]),
+        (format!("id__exact%3D{second}"), vec!["v2"]),
+        (format!("id__in%3D{second}"), vec!["v2"]),
+        (format!("id__gt%3D{},id__lt%3D{}", second - 1, second + 1), vec!["v2"]),
+        ("type__icontains%3Dmag".to_owned(), vec!["v3", "v2", "v1"]),
+        ("Type__exact%3DCHART".to_owned(), vec![]),
+        (format!("push_time__gt%3D{time}"), vec!["v3", "v2", "v1"]),
+        (format!("push_time__lt%3D{time}"), vec![]),
+        // What is no operator, no column, or one operator too many is ignored.
+        ("id__nope%3D1".to_owned(), vec!["v3", "v2", "v1"]),
+        ("nope__gte%3D1".to_owned(), vec!["v3", "v2", "v1"]),
+        ("id__gte__lte%3D1".to_owned(), vec!["v3", "v2", "v1"]),
+        ("icon%3D~0048162A".to_owned(), vec!["v3", "v2", "v1"]),
+        ("icon%3Dnone".to_owned(), vec![]),
+        ("Tags%3Dv2".to_owned(), vec!["v2"]),
+    ] {
+        assert_eq!(tags(&harbor, &format!("q={q}")).await, expected, "{q}");
+    }
+    for q in ["id__gte%3Dabc", "id__gte%3D%5B1~%5D", "push_time__lt%3Dfoo"] {
+        assert_eq!(get(&harbor, As::Admin, &format!("{path}?q={q}")).await.status, 500, "{q}");
+    }
+}
+
+#[tokio::test]
 async fn sort_keys_orders_and_the_default() {
     let harbor = start(sample()).await;
     for (sort, expected) in [
@@ -176,4 +209,12 @@ async fn the_newest_of_each_repository() {
     let query = "&q=media_type%3Dapplication%2Fvnd.docker.container.image.v1%252Bjson";
     let answer = get(&harbor, As::Admin, &format!("{path}{query}")).await;
     assert_eq!((answer.total(), answer.column("id")), (Some(1), vec![json!(3)]));
+    // Other conditions and the order are ignored, and only a text is compared.
+    let answer = get(&harbor, As::Admin, &format!("{path}{query},tags%3Dv1&sort=id")).await;
+    assert_eq!(answer.column("id"), vec![json!(3)]);
+    assert_eq!(get(&harbor, As::Admin, &format!("{path}&q=media_type%3D~docker")).await.status, 500);
+    // Children of indexes count.
+    let odd = get(&harbor, As::Admin, &format!("/projects/odd/artifacts?latest_in_repository=true{query}")).await;
+    let names: Vec<_> = odd.column("repository_name").into_iter().filter(|name| name == "odd/multi").collect();
+    assert_eq!(names, ["odd/multi"]);
 }

@@ -104,5 +104,5 @@ pub(super) fn sbom<'a>(call: &Call<'_>, row: ArtifactRow<'a>) -> Option<SbomOver
 
 /// Whether the caller asks for an overview, and the scanner is there to say what it can scan.
 fn is_wanted(call: &Call<'_>, flag: &str) -> bool {
-    call.asked.parameters.flag(flag, false) && call.registry.scanner_is_healthy()
+    call.asked.parameters.flag(flag, false) && call.registry.is_scanner_healthy()
 }
