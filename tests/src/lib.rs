@@ -19,8 +19,9 @@
 //!
 //! It answers the routes that a client needs to read a whole registry: `/ping`, `/health`, `/systeminfo`,
 //! `/users/current`, projects and their scanner, repositories, artifacts of a repository and of a project, tags,
-//! accessories, and vulnerability reports. Other routes of Harbor are 501, unknown ones 404. Not there yet: writes,
-//! the security hub, SBOMs, findings that a later scan of another image changes, and a scanner that is down.
+//! accessories, vulnerability reports, the security hub, and the export of findings into a file. Other routes of Harbor
+//! are 501, unknown ones 404. Not there yet: other writes, SBOMs, findings that a later scan of another image changes,
+//! and a scanner that is down.
 
 mod auth;
 mod connection;

@@ -1,6 +1,6 @@
 //! Which function answers which operation.
 
-use super::{Asked, Call, Outcome, artifacts, projects, reports, repositories, scanners, security, system};
+use super::{Asked, Call, Outcome, artifacts, exports, projects, reports, repositories, scanners, security, system};
 use crate::registry::Registry;
 
 /// The function that answers an operation.
@@ -14,15 +14,19 @@ pub(crate) enum Handler {
 
 /// The function for an operation, or `None` where the operation is not simulated.
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
-    use Handler::Read;
+    use Handler::{Read, Write};
     Some(match operation {
         "ListVulnerabilities" => Read(security::list),
+        "downloadScanData" => Write(exports::download),
+        "exportScanData" => Write(exports::start),
         "getArtifact" => Read(artifacts::get),
         "getCurrentUserInfo" => Read(system::current_user),
         "getHealth" => Read(system::health),
         "getPing" => Read(system::ping),
         "getProject" => Read(projects::get),
         "getRepository" => Read(repositories::get),
+        "getScanDataExportExecution" => Write(exports::get),
+        "getScanDataExportExecutionList" => Write(exports::list),
         "getScannerOfProject" => Read(scanners::of_project),
         "getSecuritySummary" => Read(security::summary),
         "getSystemInfo" => Read(system::info),

@@ -3,6 +3,7 @@
 pub(crate) mod artifacts;
 mod call;
 mod dispatch;
+mod exports;
 pub(crate) mod operations;
 pub(crate) mod pages;
 mod projects;

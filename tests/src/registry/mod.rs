@@ -6,6 +6,7 @@ mod body;
 mod capture;
 mod demo;
 mod expected;
+mod exports;
 mod finding;
 mod load;
 mod people;
@@ -31,10 +32,13 @@ pub use scan::{Duplicates, Scan};
 pub use synthetic::Scale;
 
 pub(crate) use artifact::{Kind, Reference, Tag};
+pub(crate) use exports::{Export, ExportContent};
 pub(crate) use people::Caller;
 pub(crate) use records::{Record, Records, SeverityCounts};
 pub(crate) use report::MEDIA_TYPE;
 pub(crate) use synthetic::Random;
+
+use exports::Exports;
 
 /// The first moment of every registry; each thing added is a second younger, so that times are the
 /// same in every run.
@@ -57,6 +61,7 @@ pub struct Registry {
     duplicates: Duplicates,
     /// Where the report of a digest is in the database, as far as that is known.
     report_ranks: HashMap<Arc<str>, usize>,
+    exports: Exports,
     ids: Ids,
 }
 
@@ -89,6 +94,7 @@ impl Registry {
             scans: HashMap::new(),
             duplicates: Duplicates::default(),
             report_ranks: HashMap::new(),
+            exports: Exports::default(),
             ids: Ids::default(),
         };
         registry.with_user(User::administrator("admin", "Harbor12345"))

@@ -3,6 +3,7 @@
 mod access;
 mod artifacts;
 mod captures;
+mod exports;
 mod faults;
 mod nginx;
 mod paging;
