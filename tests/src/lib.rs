@@ -19,8 +19,8 @@
 //!
 //! It answers the routes that a client needs to read a whole registry: `/ping`, `/health`, `/systeminfo`,
 //! `/users/current`, projects and their scanner, repositories, artifacts of a repository and of a project, tags,
-//! accessories, vulnerability reports, SBOMs and other additions, and scans: started, stopped, and their logs. Other
-//! routes of Harbor are 501, unknown ones 404. Not there yet: other writes, and the security hub.
+//! accessories, vulnerability reports, SBOMs and other additions, scans (started, stopped, and their logs), the security
+//! hub, and the export of findings into a file. Other routes of Harbor are 501, unknown ones 404.
 //!
 //! A scan that a client starts stands still until the test calls [`Registry::advance_scans`], or follows the clock; see
 //! [`ScanPace`]. All images share their findings, as in Harbor: a later scan of one changes what the reports of others

@@ -1,8 +1,8 @@
 //! Which function answers which operation.
 
 use super::{
-    Asked, Call, Outcome, additions, artifacts, labels, projects, reports, repositories, scanners, scans, security,
-    system,
+    Asked, Call, Outcome, additions, artifacts, exports, labels, projects, reports, repositories, scanners, scans,
+    security, system,
 };
 use crate::registry::Registry;
 
@@ -26,6 +26,8 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "ListVulnerabilities" => Read(security::list),
         "UpdateLabel" => Write(labels::update),
         "addLabel" => Write(labels::attach),
+        "downloadScanData" => Write(exports::download),
+        "exportScanData" => Write(exports::start),
         "getAddition" => Read(additions::get),
         "getArtifact" => Read(artifacts::get),
         "getCurrentUserInfo" => Read(system::current_user),
@@ -34,6 +36,8 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "getProject" => Read(projects::get),
         "getReportLog" => Read(scans::log),
         "getRepository" => Read(repositories::get),
+        "getScanDataExportExecution" => Write(exports::get),
+        "getScanDataExportExecutionList" => Write(exports::list),
         "getScanner" => Read(scanners::get),
         "getScannerMetadata" => Read(scanners::metadata),
         "getScannerOfProject" => Read(scanners::of_project),

@@ -4,6 +4,7 @@ mod additions;
 pub(crate) mod artifacts;
 mod call;
 mod dispatch;
+mod exports;
 pub(crate) mod labels;
 pub(crate) mod operations;
 pub(crate) mod pages;

@@ -70,8 +70,7 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
     let query = Query::parse(parameters.text("q").unwrap_or_default())?;
     let filter = Filter::new(&query, call.asked.version)?;
     let (first, end) = window(page)?;
-    let mut images = images(call.registry);
-    images.retain(|image| filter.allows_image(image));
+    let images = images(call.registry, |image| filter.allows_image(image));
     let mut records = Records::new(call.registry);
     let mut sorter = Sorter::new(end, best_first);
     let mut total = 0;
@@ -94,9 +93,10 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
     Ok(answer)
 }
 
-/// The images of the registry, children of indexes too, in the order in which the database finds their reports.
-fn images(registry: &Registry) -> Vec<ArtifactRow<'_>> {
-    let mut images: Vec<_> = artifacts(registry).filter(|row| row.artifact.kind == Kind::Image).collect();
+/// The wanted images of the registry, children of indexes too, in the order in which the database finds their reports.
+fn images(registry: &Registry, wanted: impl Fn(&ArtifactRow<'_>) -> bool) -> Vec<ArtifactRow<'_>> {
+    let images = artifacts(registry).filter(|row| row.artifact.kind == Kind::Image && wanted(row));
+    let mut images: Vec<_> = images.collect();
     images.sort_by_key(|row| registry.report_rank(row.artifact.digest()));
     images
 }

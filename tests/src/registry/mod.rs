@@ -8,6 +8,7 @@ mod body;
 mod capture;
 mod demo;
 mod expected;
+mod exports;
 mod finding;
 mod kind;
 mod label;
@@ -51,6 +52,7 @@ pub use synthetic::Scale;
 
 pub(crate) use accessory::AccessoryRow;
 pub(crate) use artifact::{Reference, Tag};
+pub(crate) use exports::{Export, ExportContent};
 pub(crate) use kind::Kind;
 pub(crate) use people::Caller;
 pub(crate) use progress::Scans;
@@ -59,6 +61,8 @@ pub(crate) use report::MEDIA_TYPE;
 pub(crate) use sbom::Sbom;
 pub(crate) use scanner::Scanners;
 pub(crate) use synthetic::Random;
+
+use exports::Exports;
 
 /// The first moment of every registry; each thing added is a second younger, so that times are the
 /// same in every run.
@@ -83,6 +87,7 @@ pub struct Registry {
     /// Where the report of a digest is in the database, as far as that is known.
     report_ranks: HashMap<Arc<str>, usize>,
     sbom_jobs: Vec<sbom::SbomJob>,
+    exports: Exports,
     ids: Ids,
 }
 
@@ -118,6 +123,7 @@ impl Registry {
             scans: Scans::default(),
             report_ranks: HashMap::new(),
             sbom_jobs: Vec::new(),
+            exports: Exports::default(),
             ids: Ids::default(),
         };
         registry.with_user(User::administrator("admin", "Harbor12345"))

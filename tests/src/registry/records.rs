@@ -113,6 +113,14 @@ impl Registry {
         counts
     }
 
+    /// The name of the scanner that wrote the report of an image.
+    pub(crate) fn scanner_name(&self, image: &Artifact) -> String {
+        let scanner = self.scan(image.digest()).report().and_then(|report| report.member("scanner"));
+        let scanner: Option<Value> = scanner.and_then(|scanner| serde_json::from_str(scanner).ok());
+        let name = scanner.as_ref().and_then(|scanner| scanner["name"].as_str());
+        name.unwrap_or("Trivy").to_owned()
+    }
+
     /// Where the report of a digest is in the database; the places of those of which that is unknown are last and equal.
     pub(crate) fn report_rank(&self, digest: &str) -> usize {
         self.report_ranks.get(digest).copied().unwrap_or(usize::MAX)

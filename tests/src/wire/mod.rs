@@ -4,6 +4,7 @@
 pub(crate) mod base64;
 pub(crate) mod body;
 pub(crate) mod database_sort;
+pub(crate) mod doublestar;
 pub(crate) mod errors;
 pub(crate) mod json;
 pub(crate) mod paging;

@@ -4,10 +4,6 @@
 /// list cannot be longer than the truth.
 pub(crate) const AWAITED: &[(&str, &str)] = &[
     ("access::system_resources_need_an_administrator", "listUsers, listQuotas, listScanners and listRegistries"),
-    ("export::needs_its_header", "exportScanData"),
-    ("export::refuses_robots", "exportScanData"),
-    ("export::takes_one_project", "exportScanData"),
-    ("export::that_does_not_exist", "getScanDataExportExecution and downloadScanData"),
     ("projects::deletable_ones", "getProjectDeletable"),
     ("projects::summaries", "getProjectSummary"),
     ("resources::quotas_have_hard_limits", "listQuotas and getQuota"),

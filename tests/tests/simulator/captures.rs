@@ -1,13 +1,16 @@
 //! Requests that a real Harbor answered, sent again to a simulator that holds the same registry,
 //! where they are at hand.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use harbor_testkit::{Registry, SimulatedHarbor};
-use serde_json::Value;
+use harbor_testkit::{Project, Registry, SimulatedHarbor};
+use serde_json::{Value, json};
 
-use crate::support::{raw_with, start};
+use crate::support::{MEDIA_TYPE, client, raw_with, start};
+
+const ADMINISTRATOR: Option<(&str, &str)> = Some(("admin", "Harbor12345"));
 
 /// Members whose values follow from the registry; of the others only the type is compared.
 const FIXED: [&str; 16] = [
@@ -61,6 +64,80 @@ async fn captures_are_answered_alike() {
     println!("{compared} recorded answers compared");
     assert!(compared > 80, "only {compared} of the recorded requests are simulated");
     assert!(problems.is_empty(), "{} differ:\n{}", problems.len(), problems.join("\n"));
+}
+
+#[tokio::test]
+async fn sums_agree_with_captures() {
+    let Some(recorded) = operation("getSecuritySummary.ok") else {
+        return;
+    };
+    let harbor = start(recorded_registry(&folder())).await;
+    let path = recorded["target"].as_str().unwrap();
+    let (real, ours) = (&recorded["response_json"], raw_with(&harbor, "GET", path, ADMINISTRATOR, &[]).json());
+    // Images were pushed and deleted before the sum was recorded; none of them has anything critical.
+    for key in ["critical_cnt", "dangerous_artifacts"] {
+        assert_eq!(real[key], ours[key], "{key}");
+    }
+    let keys = |sum: &Value| sum.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(real), keys(&ours));
+    let scores = |sum: &Value| {
+        let rows = sum["dangerous_cves"].as_array().unwrap().iter();
+        rows.map(|row| (keys(row), row["cvss_score_v3"].clone(), row["severity"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(scores(real), scores(&ours));
+}
+
+#[tokio::test]
+async fn exported_cells_agree_with_captures() {
+    let Some(recorded) = operation("downloadScanData.ok") else {
+        return;
+    };
+    let registry = recorded_registry(&folder());
+    let projects: Vec<_> = registry.projects().iter().map(Project::id).collect();
+    let harbor = start(registry).await;
+    let mut known = BTreeMap::new();
+    for project in projects {
+        for line in export(&harbor, project).await.lines().skip(1) {
+            let (finding, cells) = cells_of(line);
+            known.insert(finding, cells);
+        }
+    }
+    let (mut compared, mut lines) = (0, recorded["response_text"].as_str().unwrap().lines());
+    assert!(lines.next().is_some());
+    for line in lines {
+        let (finding, real) = cells_of(line);
+        if let Some(ours) = known.get(&finding) {
+            assert_eq!(*ours, real);
+            compared += 1;
+        }
+    }
+    println!("{compared} recorded rows compared");
+    assert!(compared > 10, "only {compared} of the recorded findings are in the registry");
+}
+
+/// The finding of a row, and the cells behind it.
+fn cells_of(line: &str) -> (String, String) {
+    let cells: Vec<_> = line.splitn(6, ',').collect();
+    (cells[2..5].join(","), cells[5].to_owned())
+}
+
+async fn export(harbor: &SimulatedHarbor, project: i64) -> String {
+    let request = client().post(format!("{}/api/v2.0/export/cve", harbor.url())).header("x-scan-data-type", MEDIA_TYPE);
+    let request = request.basic_auth("admin", Some("Harbor12345")).json(&json!({"projects": [project]}));
+    let started: Value = request.send().await.unwrap().json().await.unwrap();
+    let path = format!("/api/v2.0/export/cve/download/{}", started["id"]);
+    raw_with(harbor, "GET", &path, ADMINISTRATOR, &[]).text
+}
+
+/// A recorded answer of one operation, where they are at hand.
+fn operation(name: &str) -> Option<Value> {
+    let path = folder().join("operations.jsonl");
+    let Ok(text) = fs::read_to_string(&path) else {
+        println!("no recorded answers at {}; nothing to compare with", path.display());
+        return None;
+    };
+    let mut recorded = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    Some(recorded.find(|recorded| recorded["name"] == name).unwrap())
 }
 
 fn folder() -> PathBuf {

@@ -4,6 +4,7 @@ mod access;
 mod additions;
 mod artifacts;
 mod captures;
+mod exports;
 mod faults;
 mod log;
 mod nginx;
