@@ -42,8 +42,8 @@ pub use fault::Fault;
 pub use hold::Hold;
 pub use log::Request;
 pub use registry::{
-    Artifact, Duplicates, Expected, Finding, Label, ListedArtifact, LoadError, Platform, Project, Registry, Report,
-    ReportError, Repository, Robot, Role, Scale, Scan, Scanner, UnknownRole, User,
+    Allowlist, Artifact, Duplicates, Expected, Finding, Label, ListedArtifact, LoadError, Platform, Project, Registry,
+    Report, ReportError, Repository, Robot, Role, Scale, Scan, Scanner, UnknownRole, User,
 };
 pub use server::{SimulatedHarbor, SimulatedHarborBuilder, StartError};
 pub use version::HarborVersion;

@@ -1,17 +1,30 @@
 //! Harbor's API: what a request means, whether it is well-formed, and what each operation answers from the state.
 
+mod allowlists;
+mod artifact_writes;
 pub(crate) mod artifacts;
 mod call;
+mod configurations;
 mod dispatch;
-pub(crate) mod labels;
+mod groups;
+mod labels;
+mod members;
 pub(crate) mod operations;
 pub(crate) mod pages;
+mod project_details;
+mod project_writes;
 mod projects;
+mod quotas;
 mod reports;
 mod repositories;
+mod robots;
 pub(crate) mod routes;
 mod scanners;
+mod schedules;
+mod search;
+mod statistics;
 mod system;
+mod users;
 mod validation;
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode};

@@ -12,8 +12,8 @@ use serde_json::value::RawValue;
 
 use super::artifact::object;
 use super::{
-    Artifact, Ids, Kind, Label, LoadError, Platform, Project, Reference, Registry, Report, Repository, Robot, Scan,
-    Scanner, Tag, User,
+    Allowlist, Artifact, Ids, Kind, Label, LoadError, Platform, Project, Reference, Registry, Report, Repository,
+    Robot, Scan, Scanner, Tag, User,
 };
 
 #[derive(Deserialize)]
@@ -98,8 +98,23 @@ struct CapturedProject {
     project_id: i64,
     name: String,
     creation_time: DateTime<Utc>,
+    update_time: DateTime<Utc>,
+    owner_name: Option<String>,
     metadata: BTreeMap<String, Value>,
+    #[serde(default)]
+    cve_allowlist: CapturedAllowlist,
     repositories: Vec<CapturedRepository>,
+}
+
+#[derive(Default, Deserialize)]
+struct CapturedAllowlist {
+    items: Option<Vec<CapturedVulnerability>>,
+    expires_at: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct CapturedVulnerability {
+    cve_id: String,
 }
 
 #[derive(Deserialize)]
@@ -292,9 +307,21 @@ impl CapturedProject {
     fn restore(self, ids: &mut Ids) -> Project {
         let project = Project::new(self.name);
         let public = self.metadata.get("public").is_some_and(|public| public == "true");
-        let mut project = if public { project.public() } else { project };
+        let project = if public { project.public() } else { project };
+        let mut project = match self.owner_name {
+            Some(owner) => project.owned_by(owner),
+            None => project,
+        };
         project.id = self.project_id;
         project.created = self.creation_time;
+        project.updated = self.update_time;
+        for (key, value) in self.metadata.iter().filter(|(key, _)| *key != "public") {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            project.metadata.insert(key.clone(), text);
+        }
+        let items = self.cve_allowlist.items.unwrap_or_default().into_iter();
+        project.allowlist = Allowlist::new(items.map(|item| item.cve_id));
+        project.allowlist.expires = self.cve_allowlist.expires_at;
         for repository in self.repositories {
             let (_, name) = repository.name.split_once('/').unwrap_or_default();
             let mut restored = Repository::new(name);
