@@ -93,6 +93,17 @@ struct CapturedScanner {
     update_time: DateTime<Utc>,
 }
 
+/// What a report tells of the scanner that made it.
+#[derive(Deserialize)]
+struct CapturedReport {
+    scanner: CapturedAdapter,
+}
+
+#[derive(Deserialize)]
+struct CapturedAdapter {
+    version: String,
+}
+
 #[derive(Deserialize)]
 struct CapturedProject {
     project_id: i64,
@@ -227,7 +238,7 @@ impl Registry {
         registry.users.extend(capture.users.into_iter().map(CapturedUser::restore));
         registry.robots.extend(capture.robots.into_iter().map(CapturedRobot::restore));
         registry.labels.extend(capture.labels.into_iter().map(CapturedLabel::restore));
-        registry.restore_scanners(capture.scanners);
+        registry.restore_scanners(capture.scanners, &scanner_version(&capture.reports));
         registry.ids.user = registry.users.iter().map(|user| user.id).max().unwrap_or(0);
         registry.ids.robot = registry.robots.iter().map(|robot| robot.id).max().unwrap_or(0);
         for (name, body) in capture.reports {
@@ -241,12 +252,12 @@ impl Registry {
     }
 
     /// Replaces the usual scanner by those that were there.
-    fn restore_scanners(&mut self, captured: Vec<CapturedScanner>) {
+    fn restore_scanners(&mut self, captured: Vec<CapturedScanner>, version: &str) {
         let default = captured.iter().find(|scanner| scanner.is_default).map(|scanner| scanner.uuid.clone());
         if captured.is_empty() {
             return;
         }
-        self.scanners.replace(captured.into_iter().map(CapturedScanner::restore).collect());
+        self.scanners.replace(captured.into_iter().map(|scanner| scanner.restore(version)).collect());
         if let Some(uuid) = default {
             self.scanners.set_default(&uuid);
         }
@@ -387,12 +398,13 @@ impl CapturedLabel {
 }
 
 impl CapturedScanner {
-    fn restore(self) -> Scanner {
+    fn restore(self, version: &str) -> Scanner {
         Scanner {
             uuid: self.uuid,
             name: self.name,
             url: self.url,
             description: self.description,
+            version: version.to_owned(),
             authorization: self.auth,
             created: self.create_time,
             updated: self.update_time,
@@ -414,4 +426,11 @@ impl CapturedReference {
             platform: Platform { architecture, os, variant, os_version, os_features },
         }
     }
+}
+
+/// The version of the scanner, which only its reports tell; empty without any.
+fn scanner_version(reports: &BTreeMap<String, &RawValue>) -> String {
+    let read = |body: &&RawValue| serde_json::from_str::<BTreeMap<String, CapturedReport>>(body.get()).ok();
+    let reports = reports.values().filter_map(read).flat_map(BTreeMap::into_values);
+    reports.map(|report| report.scanner.version).next().unwrap_or_default()
 }
