@@ -49,8 +49,9 @@ pub use fault::{Fault, FaultSpecError};
 pub use hold::Hold;
 pub use log::{Exchange, Request, Stats};
 pub use registry::{
-    Accessory, Addition, Artifact, Duplicates, Expected, Finding, Label, ListedArtifact, LoadError, Platform, Project,
-    Registry, Report, ReportError, Repository, Robot, Role, Scale, Scan, ScanPace, Scanner, UnknownRole, User,
+    Accessory, Addition, Allowlist, Artifact, Duplicates, Expected, Finding, Label, ListedArtifact, LoadError,
+    Platform, Project, Registry, Report, ReportError, Repository, Robot, Role, Scale, Scan, ScanPace, Scanner,
+    UnknownRole, User,
 };
 pub use server::{SimulatedHarbor, SimulatedHarborBuilder, StartError};
 pub use version::HarborVersion;

@@ -13,6 +13,7 @@ use crate::auth::{self, Authorization, Login};
 use crate::connection::{Connection, Connections};
 use crate::fault::{Arrival, Effect, Faults, Kind, Places, Scope, Strike};
 use crate::hold::Gate;
+use crate::http::operations::Matched;
 use crate::http::routes::Route;
 use crate::http::{Answer, Asked, Handler, Outcome, check, handler, pages};
 use crate::incoming::Incoming;
@@ -166,9 +167,9 @@ impl Service {
             Route::Unknown => {
                 return Err(Refusal::not_found(format!("path {} was not found", incoming.decoded_path())));
             }
-            Route::Api { operation: Some(operation), .. } => operation,
-            Route::Api { matched, operation: None } => {
-                return Err(Refusal::method_not_allowed(method, &matched.methods()));
+            Route::Api(Matched { operation: Some(operation), .. }) => operation,
+            Route::Api(Matched { operation: None, methods, .. }) => {
+                return Err(Refusal::method_not_allowed(method, methods));
             }
         };
         let asked = Asked {

@@ -154,7 +154,10 @@ async fn a_synthetic_registry_has_the_counts_of_the_arguments() {
 async fn users_and_robots_of_a_told_registry_wait_for_their_secrets() {
     let project = |name: &str, id: i64| {
         let time = "2026-11-21T08:36:11.002Z";
-        json!({"project_id": id, "name": name, "creation_time": time, "metadata": {}, "repositories": []})
+        json!({
+            "project_id": id, "name": name, "creation_time": time, "update_time": time, "owner_id": 1,
+            "owner_name": "admin", "metadata": {}, "repositories": [],
+        })
     };
     let user = |name: &str, id: i64| {
         let time = "2026-11-21T08:36:15.088Z";

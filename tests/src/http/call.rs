@@ -121,6 +121,15 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Lets administrators pass.
+    pub(crate) fn permit_administrator(&self) -> Result<(), Refusal> {
+        match self.asked.caller {
+            _ if self.is_administrator() => Ok(()),
+            Caller::Anonymous => Err(Refusal::unauthorized()),
+            caller => Err(Refusal::forbidden(caller.name())),
+        }
+    }
+
     /// Whether the caller is an administrator.
     pub(crate) fn is_administrator(&self) -> bool {
         self.registry.is_administrator(self.asked.caller)

@@ -1,5 +1,7 @@
 //! The operations of Harbor's API, as `harbor-openapi.yaml` lists them.
 
+use std::collections::BTreeSet;
+
 use crate::version::HarborVersion;
 
 /// An operation of the API.
@@ -32,12 +34,15 @@ pub(crate) enum Place {
     Header,
 }
 
-/// The operations that a path has, and the values of its parameters.
+/// What a path means.
 #[derive(Debug)]
 pub(crate) struct Matched {
-    pub(crate) operations: Vec<&'static Operation>,
-    /// The values of the parameters in the path, decoded once.
+    /// The operation of the method, if the path has it.
+    pub(crate) operation: Option<&'static Operation>,
+    /// The values of the parameters in the path of the operation, decoded once.
     pub(crate) arguments: Vec<(&'static str, String)>,
+    /// The methods that the path has, as Harbor's message lists them.
+    pub(crate) methods: String,
 }
 
 static OPERATIONS: &[Operation] = &include!(concat!(env!("OUT_DIR"), "/table.rs"));
@@ -78,22 +83,20 @@ impl Operation {
 }
 
 impl Matched {
-    /// The methods of the path, as Harbor's message lists them.
-    pub(crate) fn methods(&self) -> String {
-        let mut methods: Vec<_> = self.operations.iter().map(|operation| operation.method).collect();
-        methods.sort_unstable();
-        methods.join(",")
-    }
-
-    /// Finds the operations of a path, given as its decoded segments. Where two paths fit, the one with a fixed segment
-    /// in front of a parameter wins: `users/current` is not the user of the number `current`.
-    pub(crate) fn of(segments: &[String], version: HarborVersion) -> Option<Self> {
+    /// Finds the operation of a method and a path, given as its decoded segments, or `None` where no method has the path.
+    /// Where two paths fit, the one with a fixed segment in front of a parameter wins: `users/current` is not the user of
+    /// the number `current`, as long as the method has that.
+    pub(crate) fn of(method: &str, segments: &[String], version: HarborVersion) -> Option<Self> {
         let fits = OPERATIONS.iter().filter(|operation| version.has(operation.id));
-        let fits = fits.filter(|operation| arguments(operation.path, segments).is_some());
-        let path = fits.clone().map(|operation| operation.path).min_by_key(|path| parameter_positions(path))?;
+        let fits: Vec<_> = fits.filter(|operation| arguments(operation.path, segments).is_some()).collect();
+        let of_method = fits.iter().copied().filter(|operation| operation.method == method);
+        let operation = of_method.min_by_key(|operation| parameter_positions(operation.path));
+        let path = operation.or(fits.first().copied())?.path;
+        let methods: BTreeSet<_> = fits.iter().map(|operation| operation.method).collect();
         Some(Self {
-            operations: fits.filter(|operation| operation.path == path).collect(),
+            operation,
             arguments: arguments(path, segments)?,
+            methods: methods.into_iter().collect::<Vec<_>>().join(","),
         })
     }
 }
@@ -140,9 +143,9 @@ mod tests {
     use super::{Matched, OPERATIONS, SHORT_NAMES, id_of};
     use crate::version::HarborVersion;
 
-    fn of(path: &str) -> Option<Matched> {
+    fn of(method: &str, path: &str) -> Option<Matched> {
         let segments: Vec<_> = path.split('/').map(str::to_owned).collect();
-        Matched::of(&segments, HarborVersion::V2_15)
+        Matched::of(method, &segments, HarborVersion::V2_15)
     }
 
     #[test]
@@ -157,11 +160,14 @@ mod tests {
 
     #[test]
     fn fixed_segments_win() {
-        let current = of("users/current").unwrap();
-        assert_eq!(current.operations.iter().map(|operation| operation.id).collect::<Vec<_>>(), ["getCurrentUserInfo"]);
-        let user = of("users/7").unwrap();
-        assert!(user.operations.iter().any(|operation| operation.id == "getUser"));
+        let id = |matched: Matched| matched.operation.map(|operation| operation.id);
+        assert_eq!(of("GET", "users/current").and_then(id), Some("getCurrentUserInfo"));
+        assert_eq!(of("PUT", "users/current").and_then(id), Some("updateUserProfile"));
+        let user = of("GET", "users/7").unwrap();
         assert_eq!(user.arguments, [("user_id", "7".to_owned())]);
-        assert!(of("users/7/nothing").is_none());
+        assert_eq!(user.methods, "DELETE,GET,PUT");
+        assert_eq!(id(user), Some("getUser"));
+        assert_eq!(of("PATCH", "users/7").and_then(id), None);
+        assert!(of("GET", "users/7/nothing").is_none());
     }
 }

@@ -1,9 +1,12 @@
 //! Projects.
 
+use std::collections::BTreeMap;
+
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::allowlists::{self, AllowlistAnswer};
 use super::{Answer, Call, Outcome};
 use crate::registry::{Caller, Project, Role};
 use crate::wire::errors::Refusal;
@@ -11,58 +14,66 @@ use crate::wire::parameters::Parameters;
 use crate::wire::rows::{Cell, Row, Selection};
 use crate::wire::{json, time};
 
+/// A project as JSON.
 #[derive(Serialize)]
-struct ProjectAnswer<'a> {
+pub(crate) struct ProjectAnswer<'a> {
     #[serde(serialize_with = "time::serialize")]
     creation_time: DateTime<Utc>,
     #[serde(skip_serializing_if = "Option::is_none")]
     current_user_role_id: Option<i64>,
     current_user_role_ids: Option<[i64; 1]>,
-    cve_allowlist: Allowlist,
+    cve_allowlist: AllowlistAnswer<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    metadata: Option<Metadata>,
+    metadata: Option<BTreeMap<&'a str, String>>,
     name: &'a str,
     owner_id: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    owner_name: Option<&'static str>,
+    owner_name: Option<&'a str>,
     project_id: i64,
     repo_count: usize,
     #[serde(serialize_with = "time::serialize")]
     update_time: DateTime<Utc>,
 }
 
-/// The list of accepted vulnerabilities; its times are never sent.
-#[derive(Serialize)]
-struct Allowlist {
-    creation_time: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<i64>,
-    items: Option<[(); 0]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    project_id: Option<i64>,
-    update_time: &'static str,
+/// A project in a list, with the number of its owner.
+struct ProjectRow<'a> {
+    project: &'a Project,
+    owner_id: i64,
 }
 
-#[derive(Serialize)]
-struct Metadata {
-    public: &'static str,
-}
+/// The values of a project that its answer shows; others are seen only where they are asked for by name.
+const SHOWN: [&str; 13] = [
+    "auto_sbom_generation",
+    "auto_scan",
+    "enable_content_trust",
+    "enable_content_trust_cosign",
+    "max_upstream_conn",
+    "prevent_vul",
+    "proxy_cache_filter_kind",
+    "proxy_cache_filter_pattern",
+    "proxy_speed_kb",
+    "public",
+    "retention_id",
+    "reuse_sys_cve_allowlist",
+    "severity",
+];
 
-impl Row for &Project {
+impl Row for ProjectRow<'_> {
     fn column(&self, name: &str) -> Option<Cell<'_>> {
         match name {
-            "name" => Some(Cell::Text(Project::name(self))),
-            "project_id" => Some(Cell::Integer(self.id)),
-            "owner_id" => Some(Cell::Integer(1)),
-            "owner" => Some(Cell::Text("admin")),
-            "public" => Some(Cell::Boolean(self.is_public())),
-            "creation_time" | "update_time" => Some(Cell::Time(Some(self.created))),
+            "name" => Some(Cell::Text(self.project.name())),
+            "project_id" => Some(Cell::Integer(self.project.id)),
+            "owner_id" => Some(Cell::Integer(self.owner_id)),
+            "owner" => Some(Cell::Text(&self.project.owner)),
+            "public" => Some(Cell::Boolean(self.project.is_public())),
+            "creation_time" => Some(Cell::Time(Some(self.project.created))),
+            "update_time" => Some(Cell::Time(Some(self.project.updated))),
             _ => None,
         }
     }
 
     fn id(&self) -> i64 {
-        self.id
+        self.project.id
     }
 }
 
@@ -71,10 +82,11 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
     let selection = Selection::from_parameters(call.asked.parameters)?;
     let projects = call.registry.projects().iter();
     let visible = projects.filter(|project| call.registry.lists(call.asked.caller, project));
-    let rows = visible.filter(|project| wanted(project, call.asked.parameters)).collect();
+    let wanted = visible.filter(|project| wanted(project, call.asked.parameters));
+    let rows = wanted.map(|project| ProjectRow { project, owner_id: owner_id(call, project) }).collect();
     let selected = selection.of(rows, &["name"])?;
     let with_detail = call.asked.parameters.flag("with_detail", true);
-    let rows: Vec<_> = selected.rows.iter().map(|project| answer(call, project, with_detail)).collect();
+    let rows: Vec<_> = selected.rows.iter().map(|row| answer(call, row.project, with_detail)).collect();
     let mut answer = call.list(&rows, selected.total, selection.page)?;
     if selected.total == 0 {
         // Harbor answers an empty result before it comes to build links.
@@ -104,8 +116,20 @@ fn wanted(project: &Project, parameters: &Parameters) -> bool {
     let given = |name: &str| parameters.text(name).filter(|text| !text.is_empty());
     let name = given("name").is_none_or(|part| project.name().to_lowercase().contains(&part.to_lowercase()));
     let public = given("public").is_none_or(|_| parameters.flag("public", false) == project.is_public());
-    let owner = given("owner").is_none_or(|owner| owner == "admin");
+    let owner = given("owner").is_none_or(|owner| owner == project.owner);
     name && public && owner
+}
+
+/// A project as the search answers it, without the details that other tables have.
+pub(crate) fn plain_answer<'a>(call: &Call<'_>, project: &'a Project) -> ProjectAnswer<'a> {
+    ProjectAnswer { metadata: Some(shown_metadata(project)), ..answer(call, project, false) }
+}
+
+/// The values of a project, the visibility among them.
+pub(crate) fn metadata(project: &Project) -> BTreeMap<&str, String> {
+    let others = project.metadata.iter().map(|(key, value)| (key.as_str(), value.clone()));
+    let scanner = project.scanner.iter().map(|uuid| ("projectScanner", uuid.clone()));
+    others.chain(scanner).chain([("public", project.is_public().to_string())]).collect()
 }
 
 fn answer<'a>(call: &Call<'_>, project: &'a Project, with_detail: bool) -> ProjectAnswer<'a> {
@@ -113,23 +137,43 @@ fn answer<'a>(call: &Call<'_>, project: &'a Project, with_detail: bool) -> Proje
         Caller::User(name) => project.role_of(name).map(Role::number),
         _ => None,
     };
+    let id = with_detail.then_some(project.id);
     ProjectAnswer {
         creation_time: project.created,
         current_user_role_id: role,
         current_user_role_ids: role.map(|role| [role]),
-        cve_allowlist: Allowlist {
-            creation_time: time::NEVER,
-            id: with_detail.then_some(project.id),
-            items: with_detail.then_some([]),
-            project_id: with_detail.then_some(project.id),
-            update_time: time::NEVER,
+        // The times of the list never make it here.
+        cve_allowlist: AllowlistAnswer {
+            creation_time: None,
+            expires_at: project.allowlist.expires.filter(|_| with_detail),
+            id,
+            items: with_detail.then(|| allowlists::items(&project.allowlist)),
+            project_id: id,
+            update_time: None,
         },
-        metadata: with_detail.then(|| Metadata { public: if project.is_public() { "true" } else { "false" } }),
+        metadata: with_detail.then(|| shown_metadata(project)),
         name: project.name(),
-        owner_id: 1,
-        owner_name: with_detail.then_some("admin"),
+        owner_id: owner_id(call, project),
+        owner_name: with_detail.then_some(&project.owner),
         project_id: project.id,
         repo_count: project.repositories().len(),
-        update_time: project.created,
+        update_time: project.updated,
     }
+}
+
+/// What of the values is shown: the known ones, and the severity in Harbor's own words.
+fn shown_metadata(project: &Project) -> BTreeMap<&str, String> {
+    let mut shown = metadata(project);
+    shown.retain(|key, _| SHOWN.contains(key));
+    if let Some(severity) = shown.get_mut("severity") {
+        *severity = match severity.to_lowercase().as_str() {
+            "negligible" => "none".to_owned(),
+            other => other.to_owned(),
+        };
+    }
+    shown
+}
+
+fn owner_id(call: &Call<'_>, project: &Project) -> i64 {
+    call.registry.user(&project.owner).map_or(1, |owner| owner.id)
 }

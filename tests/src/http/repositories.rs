@@ -14,6 +14,8 @@ struct RepositoryAnswer<'a> {
     artifact_count: usize,
     #[serde(serialize_with = "time::serialize")]
     creation_time: DateTime<Utc>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'a str,
     id: i64,
     name: &'a str,
     project_id: i64,
@@ -95,6 +97,7 @@ fn answer<'a>(row: &RepositoryRow<'a>) -> RepositoryAnswer<'a> {
     RepositoryAnswer {
         artifact_count: row.repository.listed().count(),
         creation_time: row.repository.created,
+        description: &row.repository.description,
         id: row.repository.id,
         name: &row.repository.full_name,
         project_id: row.project.id,

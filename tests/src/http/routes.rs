@@ -10,8 +10,8 @@ const BASE: &str = "/api/v2.0/";
 /// What a request means.
 #[derive(Debug)]
 pub(crate) enum Route {
-    /// A path of the API, with the operation that the method stands for, if there is one.
-    Api { matched: Matched, operation: Option<&'static Operation> },
+    /// A path of the API.
+    Api(Matched),
     /// A path under the API that Harbor does not have.
     Unknown,
     /// Anything else.
@@ -37,12 +37,11 @@ impl Route {
             return Self::Outside;
         };
         let segments = rest.trim_end_matches('/').split('/').map(unescape_path);
-        let matched = segments.collect::<Option<Vec<_>>>().and_then(|segments| Matched::of(&segments, version));
-        match matched {
+        let segments = segments.collect::<Option<Vec<_>>>();
+        match segments.and_then(|segments| Matched::of(method, &segments, version)) {
             Some(mut matched) => {
                 decode_repository_name(&mut matched);
-                let operation = matched.operations.iter().copied().find(|operation| operation.method == method);
-                Self::Api { matched, operation }
+                Self::Api(matched)
             }
             None => Self::Unknown,
         }
@@ -51,7 +50,7 @@ impl Route {
     /// The operation, where the request is one.
     pub(crate) fn operation(&self) -> Option<&'static Operation> {
         match self {
-            Self::Api { operation, .. } => *operation,
+            Self::Api(matched) => matched.operation,
             Self::Unknown | Self::Outside => None,
         }
     }
@@ -68,7 +67,7 @@ impl Route {
     /// The values of the parameters in the path.
     pub(crate) fn arguments(&self) -> &[(&'static str, String)] {
         match self {
-            Self::Api { matched, .. } => &matched.arguments,
+            Self::Api(matched) => &matched.arguments,
             Self::Unknown | Self::Outside => &[],
         }
     }

@@ -11,14 +11,14 @@ use crate::wire::errors::Refusal;
 use crate::wire::rows::{Cell, Row, Selection};
 use crate::wire::{json, time};
 
-/// What every scanner of the simulator says it is.
-const ADAPTER: (&str, &str, &str) = ("Trivy", "Aqua Security", "v0.65.0");
+/// The name and the vendor that every scanner of the simulator says it has.
+const ADAPTER: (&str, &str) = ("Trivy", "Aqua Security");
 
 #[derive(Serialize)]
 struct ScannerAnswer<'a> {
     access_credential: &'static str,
     #[serde(flatten)]
-    adapter: Option<Adapter>,
+    adapter: Option<Adapter<'a>>,
     auth: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     capabilities: Option<Capabilities>,
@@ -40,10 +40,10 @@ struct ScannerAnswer<'a> {
 }
 
 #[derive(Serialize)]
-struct Adapter {
+struct Adapter<'a> {
     adapter: &'static str,
     vendor: &'static str,
-    version: &'static str,
+    version: &'a str,
 }
 
 #[derive(Serialize)]
@@ -121,9 +121,9 @@ pub(crate) fn get(call: &Call<'_>) -> Outcome {
 pub(crate) fn metadata(call: &Call<'_>) -> Outcome {
     call.permit_system("scanner:read")?;
     let uuid = call.asked.argument("registration_id");
-    if call.registry.scanners().get(uuid).is_none() {
+    let Some(scanner) = call.registry.scanners().get(uuid) else {
         return Err(Refusal::not_found(format!("registration {uuid} not found")));
-    }
+    };
     if !call.registry.is_scanner_healthy() {
         return Err(Refusal::internal("the scanner cannot be reached"));
     }
@@ -135,7 +135,7 @@ pub(crate) fn metadata(call: &Call<'_>) -> Outcome {
             "type": kind,
         })
     };
-    let (name, vendor, version) = ADAPTER;
+    let (name, vendor) = ADAPTER;
     json::answer(&json!({
         "capabilities": [
             capability("vulnerability", MEDIA_TYPE),
@@ -145,7 +145,7 @@ pub(crate) fn metadata(call: &Call<'_>) -> Outcome {
             "env.SCANNER_TRIVY_SEVERITY": "UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL",
             "harbor.scanner-adapter/scanner-type": "os-package-vulnerability",
         },
-        "scanner": {"name": name, "vendor": vendor, "version": version},
+        "scanner": {"name": name, "vendor": vendor, "version": scanner.version},
     }))
 }
 
@@ -157,10 +157,10 @@ pub(crate) fn of_project(call: &Call<'_>) -> Outcome {
         return Ok(Answer::new(StatusCode::OK, json::SUCCESS, bytes::Bytes::new()));
     };
     let healthy = call.registry.is_scanner_healthy();
-    let (adapter, vendor, version) = ADAPTER;
+    let (adapter, vendor) = ADAPTER;
     let mut answer = answer(call.registry, scanner);
     answer.health = Some(if healthy { "healthy" } else { "unhealthy" });
-    answer.adapter = healthy.then_some(Adapter { adapter, vendor, version });
+    answer.adapter = healthy.then_some(Adapter { adapter, vendor, version: &scanner.version });
     json::answer(&answer)
 }
 

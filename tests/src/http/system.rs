@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{Call, Outcome};
 use crate::registry::Caller;
 use crate::wire::errors::Refusal;
+use crate::wire::rows::Selection;
 use crate::wire::{json, text, time};
 
 /// What `/systeminfo` tells everyone, and what only those with a login.
@@ -37,31 +38,23 @@ struct SystemInfo {
     self_registration: bool,
 }
 
-#[derive(Serialize)]
-struct CurrentUser<'a> {
-    admin_role_in_auth: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    comment: Option<&'a str>,
-    #[serde(serialize_with = "time::serialize")]
-    creation_time: chrono::DateTime<Utc>,
-    realname: &'a str,
-    sysadmin_flag: bool,
-    #[serde(serialize_with = "time::serialize")]
-    update_time: chrono::DateTime<Utc>,
-    user_id: i64,
-    username: &'a str,
-}
-
 /// Answers `Pong`, as JSON to those who ask for it.
 pub(crate) fn ping(call: &Call<'_>) -> Outcome {
     text::answer(call, "Pong")
 }
 
-/// Answers that every component is healthy.
-pub(crate) fn health(_: &Call<'_>) -> Outcome {
-    let names = ["core", "database", "jobservice", "portal", "redis", "registry", "registryctl", "trivy"];
-    let components = names.map(|name| json!({"name": name, "status": "healthy"}));
-    json::answer(&json!({"components": components, "status": "healthy"}))
+/// Answers how the components are; the scanner is the one that can be down.
+pub(crate) fn health(call: &Call<'_>) -> Outcome {
+    let names = ["core", "database", "jobservice", "portal", "redis", "registry", "registryctl"];
+    let mut components: Vec<_> = names.map(|name| json!({"name": name, "status": "healthy"})).into();
+    let healthy = call.registry.is_scanner_healthy();
+    let status = if healthy { "healthy" } else { "unhealthy" };
+    let mut scanner = json!({"name": "trivy", "status": status});
+    if !healthy {
+        scanner["error"] = json!("failed to check health: the Trivy adapter cannot be reached");
+    }
+    components.push(scanner);
+    json::answer(&json!({"components": components, "status": status}))
 }
 
 /// Answers what the server is; its version only to those with a login.
@@ -85,25 +78,33 @@ pub(crate) fn info(call: &Call<'_>) -> Outcome {
     })
 }
 
-/// Answers who a user is; robots have no user.
-pub(crate) fn current_user(call: &Call<'_>) -> Outcome {
-    let name = match call.asked.caller {
-        Caller::Anonymous => return Err(Refusal::unauthorized()),
-        Caller::Robot(_) => {
-            let message = "get current user not available for security context: robot";
-            return Err(Refusal::precondition(message));
-        }
-        Caller::User(name) => name,
-    };
-    let user = call.registry.user(name).ok_or_else(Refusal::unauthorized)?;
-    json::answer(&CurrentUser {
-        admin_role_in_auth: false,
-        comment: user.administrator.then_some("administrator of the sample"),
-        creation_time: user.created,
-        realname: &user.name,
-        sysadmin_flag: user.administrator,
-        update_time: user.created,
-        user_id: user.id,
-        username: &user.name,
-    })
+/// Answers how much room there is, in a folder that is not there.
+pub(crate) fn volumes(call: &Call<'_>) -> Outcome {
+    call.permit_system("system-volumes:read")?;
+    json::answer(&json!({"storage": [{}]}))
+}
+
+/// Lists other registries, of which there are none.
+pub(crate) fn registries(call: &Call<'_>) -> Outcome {
+    call.permit_system("registry:list")?;
+    none(call)
+}
+
+/// Lists the rules by which artifacts are copied elsewhere, of which there are none.
+pub(crate) fn replication_policies(call: &Call<'_>) -> Outcome {
+    call.permit_system("replication-policy:list")?;
+    none(call)
+}
+
+/// Lists the log of the projects that the caller leads, which this server does not write.
+pub(crate) fn logs(call: &Call<'_>) -> Outcome {
+    match call.asked.caller {
+        Caller::Anonymous => Err(Refusal::unauthorized_without_message()),
+        Caller::User(_) | Caller::Robot(_) => none(call),
+    }
+}
+
+fn none(call: &Call<'_>) -> Outcome {
+    let selection = Selection::from_parameters(call.asked.parameters)?;
+    call.list::<()>(&[], 0, selection.page)
 }

@@ -14,8 +14,8 @@ use super::accessory::SBOM;
 use super::artifact::object;
 use super::kind::MediaTypes;
 use super::{
-    AccessoryRow, Artifact, Ids, Kind, Label, LoadError, Platform, Project, Random, Reference, Registry, Report,
-    Repository, Robot, Sbom, Scan, Scanner, Tag, User,
+    AccessoryRow, Allowlist, Artifact, Ids, Kind, Label, LoadError, Platform, Project, Random, Reference, Registry,
+    Report, Repository, Robot, Sbom, Scan, Scanner, Tag, User,
 };
 
 #[derive(Deserialize)]
@@ -95,13 +95,39 @@ struct CapturedScanner {
     update_time: DateTime<Utc>,
 }
 
+/// What a report tells of the scanner that made it.
+#[derive(Deserialize)]
+struct CapturedReport {
+    scanner: CapturedAdapter,
+}
+
+#[derive(Deserialize)]
+struct CapturedAdapter {
+    version: String,
+}
+
 #[derive(Deserialize)]
 struct CapturedProject {
     project_id: i64,
     name: String,
     creation_time: DateTime<Utc>,
+    update_time: DateTime<Utc>,
+    owner_name: Option<String>,
     metadata: BTreeMap<String, Value>,
+    #[serde(default)]
+    cve_allowlist: CapturedAllowlist,
     repositories: Vec<CapturedRepository>,
+}
+
+#[derive(Default, Deserialize)]
+struct CapturedAllowlist {
+    items: Option<Vec<CapturedVulnerability>>,
+    expires_at: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct CapturedVulnerability {
+    cve_id: String,
 }
 
 #[derive(Deserialize)]
@@ -235,7 +261,7 @@ impl Registry {
         registry.users.extend(capture.users.into_iter().map(CapturedUser::restore));
         registry.robots.extend(capture.robots.into_iter().map(CapturedRobot::restore));
         registry.labels.extend(capture.labels.into_iter().map(CapturedLabel::restore));
-        registry.restore_scanners(capture.scanners);
+        registry.restore_scanners(capture.scanners, &scanner_version(&capture.reports));
         registry.ids.user = registry.users.iter().map(|user| user.id).max().unwrap_or(0);
         registry.ids.robot = registry.robots.iter().map(|robot| robot.id).max().unwrap_or(0);
         for (name, body) in capture.reports {
@@ -249,12 +275,12 @@ impl Registry {
     }
 
     /// Replaces the usual scanner by those that were there.
-    fn restore_scanners(&mut self, captured: Vec<CapturedScanner>) {
+    fn restore_scanners(&mut self, captured: Vec<CapturedScanner>, version: &str) {
         let default = captured.iter().find(|scanner| scanner.is_default).map(|scanner| scanner.uuid.clone());
         if captured.is_empty() {
             return;
         }
-        self.scanners.replace(captured.into_iter().map(CapturedScanner::restore).collect());
+        self.scanners.replace(captured.into_iter().map(|scanner| scanner.restore(version)).collect());
         if let Some(uuid) = default {
             self.scanners.set_default(&uuid);
         }
@@ -329,9 +355,21 @@ impl CapturedProject {
     fn restore(self, ids: &mut Ids) -> Project {
         let project = Project::new(self.name);
         let public = self.metadata.get("public").is_some_and(|public| public == "true");
-        let mut project = if public { project.public() } else { project };
+        let project = if public { project.public() } else { project };
+        let mut project = match self.owner_name {
+            Some(owner) => project.owned_by(owner),
+            None => project,
+        };
         project.id = self.project_id;
         project.created = self.creation_time;
+        project.updated = self.update_time;
+        for (key, value) in self.metadata.iter().filter(|(key, _)| *key != "public") {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            project.metadata.insert(key.clone(), text);
+        }
+        let items = self.cve_allowlist.items.unwrap_or_default().into_iter();
+        project.allowlist = Allowlist::new(items.map(|item| item.cve_id));
+        project.allowlist.expires = self.cve_allowlist.expires_at;
         for repository in self.repositories {
             let (_, name) = repository.name.split_once('/').unwrap_or_default();
             let mut restored = Repository::new(name);
@@ -414,12 +452,13 @@ impl CapturedLabel {
 }
 
 impl CapturedScanner {
-    fn restore(self) -> Scanner {
+    fn restore(self, version: &str) -> Scanner {
         Scanner {
             uuid: self.uuid,
             name: self.name,
             url: self.url,
             description: self.description,
+            version: version.to_owned(),
             authorization: self.auth,
             created: self.create_time,
             updated: self.update_time,
@@ -469,4 +508,11 @@ fn accessory(row: &AccessoryRow) -> Artifact {
     artifact.pushed = row.created;
     artifact.is_accessory = true;
     artifact
+}
+
+/// The version of the scanner, which only its reports tell; empty without any.
+fn scanner_version(reports: &BTreeMap<String, &RawValue>) -> String {
+    let read = |body: &&RawValue| serde_json::from_str::<BTreeMap<String, CapturedReport>>(body.get()).ok();
+    let reports = reports.values().filter_map(read).flat_map(BTreeMap::into_values);
+    reports.map(|report| report.scanner.version).next().unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 
 mod accessory;
 mod addition;
+mod allowlist;
 mod artifact;
 mod body;
 mod capture;
@@ -34,6 +35,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 pub use accessory::Accessory;
 pub use addition::Addition;
+pub use allowlist::Allowlist;
 pub use artifact::{Artifact, Platform};
 pub use expected::{Expected, ListedArtifact};
 pub use finding::Finding;
@@ -82,13 +84,14 @@ pub struct Registry {
     users: Vec<User>,
     robots: Vec<Robot>,
     labels: Vec<Label>,
+    allowlist: Allowlist,
     pub(crate) scanners: Scanners,
     scans: Scans,
     /// Where the report of a digest is in the database, as far as that is known.
     report_ranks: HashMap<Arc<str>, usize>,
     sbom_jobs: Vec<sbom::SbomJob>,
     exports: Exports,
-    ids: Ids,
+    pub(crate) ids: Ids,
 }
 
 /// The numbers that the database would give.
@@ -119,6 +122,7 @@ impl Registry {
             users: Vec::new(),
             robots: Vec::new(),
             labels: Vec::new(),
+            allowlist: Allowlist::default(),
             scanners: Scanners::default(),
             scans: Scans::default(),
             report_ranks: HashMap::new(),
@@ -126,7 +130,8 @@ impl Registry {
             exports: Exports::default(),
             ids: Ids::default(),
         };
-        registry.with_user(User::administrator("admin", "Harbor12345"))
+        let administrator = User::administrator("admin", "Harbor12345");
+        registry.with_user(administrator.with_real_name("system admin").with_email("").with_comment("admin user"))
     }
 
     /// Adds a project with all it holds.
@@ -185,6 +190,7 @@ impl Registry {
     pub fn add_project(&mut self, mut project: Project) {
         project.id = self.ids.next_project();
         project.created = self.ids.now();
+        project.updated = project.created;
         let repositories = std::mem::take(&mut project.repositories);
         let name = project.name().to_owned();
         self.projects.push(project);
@@ -231,6 +237,11 @@ impl Registry {
         deleted
     }
 
+    /// Deletes a tag, and tells whether it was there; its artifact stays.
+    pub fn delete_tag(&mut self, project: &str, repository: &str, tag: &str) -> bool {
+        self.repository_mut(project, repository).is_some_and(|repository| repository.delete_tag(tag))
+    }
+
     /// Deletes a repository with all it holds, and tells whether it was there.
     pub fn delete_repository(&mut self, project: &str, repository: &str) -> bool {
         self.project_mut(project).is_some_and(|project| project.delete(repository))
@@ -240,6 +251,7 @@ impl Registry {
     pub fn delete_project(&mut self, project: &str) -> bool {
         let before = self.projects.len();
         self.projects.retain(|known| known.name() != project);
+        self.robots.retain(|robot| robot.home.as_deref() != Some(project));
         self.projects.len() < before
     }
 
@@ -328,7 +340,7 @@ impl Registry {
         self.repository_mut(project, repository)?.artifact_mut(reference)
     }
 
-    fn repository_mut(&mut self, project: &str, repository: &str) -> Option<&mut Repository> {
+    pub(crate) fn repository_mut(&mut self, project: &str, repository: &str) -> Option<&mut Repository> {
         self.project_mut(project)?.repository_mut(repository)
     }
 }

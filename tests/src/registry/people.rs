@@ -83,6 +83,13 @@ impl User {
         self
     }
 
+    /// Adds a remark.
+    #[must_use]
+    pub fn with_comment(mut self, comment: impl Into<String>) -> Self {
+        self.comment = comment.into();
+        self
+    }
+
     /// The login name.
     #[must_use]
     pub fn name(&self) -> &str {

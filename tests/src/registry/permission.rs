@@ -181,6 +181,17 @@ const ROLES: [(Role, &[&str]); 5] = [
 ];
 
 impl Role {
+    /// The name that Harbor has for the role.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::ProjectAdmin => "projectAdmin",
+            Self::Developer => "developer",
+            Self::Guest => "guest",
+            Self::Maintainer => "maintainer",
+            Self::LimitedGuest => "limitedGuest",
+        }
+    }
+
     /// Whether members of the role may do something in their project.
     pub(crate) fn permits(self, permission: &str) -> bool {
         let last = ROLES.iter().position(|(role, _)| *role == self).unwrap_or_default();

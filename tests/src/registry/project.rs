@@ -1,19 +1,27 @@
 //! Projects and repositories.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::accessory::{Accessory, AccessoryRow, SBOM};
 use super::artifact::Tag;
-use super::{Artifact, BEGINNING, Ids, Role, Sbom, Scans};
+use super::{Allowlist, Artifact, BEGINNING, Ids, Role, Sbom, Scans};
 
 /// A project: a name, who may see it, and its repositories.
 #[derive(Clone, Debug)]
 pub struct Project {
     pub(crate) id: i64,
     pub(crate) created: DateTime<Utc>,
+    pub(crate) updated: DateTime<Utc>,
+    /// The login name of the owner.
+    pub(crate) owner: String,
+    /// What is set beside the visibility, such as `auto_scan`.
+    pub(crate) metadata: BTreeMap<String, String>,
+    pub(crate) allowlist: Allowlist,
+    /// The most bytes that the project may hold; no limit at -1.
+    pub(crate) storage_limit: i64,
     pub(crate) repositories: Vec<Repository>,
     /// The number of the project's own scanner, known or not.
     pub(crate) scanner: Option<String>,
@@ -32,6 +40,7 @@ pub struct Repository {
     pub(crate) created: DateTime<Utc>,
     pub(crate) updated: DateTime<Utc>,
     pub(crate) full_name: String,
+    pub(crate) description: String,
     pub(crate) pulls: i64,
     pub(crate) artifacts: Vec<Artifact>,
     /// Where in `artifacts` a digest or a tag is.
@@ -46,6 +55,11 @@ impl Project {
         Self {
             id: 0,
             created: BEGINNING,
+            updated: BEGINNING,
+            owner: "admin".to_owned(),
+            metadata: BTreeMap::new(),
+            allowlist: Allowlist::default(),
+            storage_limit: -1,
             repositories: Vec::new(),
             scanner: None,
             positions: HashMap::new(),
@@ -75,6 +89,34 @@ impl Project {
     #[must_use]
     pub fn denying(mut self, robot: impl Into<String>) -> Self {
         self.denied.push(robot.into());
+        self
+    }
+
+    /// Sets the vulnerabilities that the project accepts.
+    #[must_use]
+    pub fn with_allowlist(mut self, allowlist: Allowlist) -> Self {
+        self.allowlist = allowlist;
+        self
+    }
+
+    /// Sets a value that the project has beside its visibility, such as `auto_scan`.
+    #[must_use]
+    pub fn with_metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.metadata.insert(key.into(), value.into());
+        self
+    }
+
+    /// Limits the bytes that the project may hold, as its quota says.
+    #[must_use]
+    pub fn with_storage_limit(mut self, bytes: i64) -> Self {
+        self.storage_limit = bytes;
+        self
+    }
+
+    /// Makes a user the owner, and the one who may do everything there.
+    pub(crate) fn owned_by(mut self, user: String) -> Self {
+        self.members = vec![(user.clone(), Role::ProjectAdmin)];
+        self.owner = user;
         self
     }
 
@@ -157,6 +199,21 @@ impl Project {
         true
     }
 
+    /// Lets everyone see the project, or its members only.
+    pub(crate) fn set_public(&mut self, public: bool) {
+        self.public = public;
+    }
+
+    /// The bytes of all artifacts.
+    pub(crate) fn size(&self) -> i64 {
+        self.repositories.iter().flat_map(|repository| &repository.artifacts).map(|artifact| artifact.size).sum()
+    }
+
+    /// The login names of the members and their roles.
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&str, Role)> {
+        self.members.iter().map(|(name, role)| (name.as_str(), *role))
+    }
+
     /// The role that a user has in the project.
     pub(crate) fn role_of(&self, user: &str) -> Option<Role> {
         self.members.iter().find(|(name, _)| name == user).map(|(_, role)| *role)
@@ -177,6 +234,7 @@ impl Repository {
             created: BEGINNING,
             updated: BEGINNING,
             full_name: name.clone(),
+            description: String::new(),
             pulls: 0,
             artifacts: Vec::new(),
             positions: HashMap::new(),
@@ -308,6 +366,29 @@ impl Repository {
         self.updated = tag.pushed;
         self.artifacts[position].tags.push(tag);
         true
+    }
+
+    /// Takes a tag from its artifact, and tells whether it was there.
+    pub(crate) fn delete_tag(&mut self, name: &str) -> bool {
+        let found = self.artifacts.iter().position(|artifact| artifact.tags.iter().any(|tag| tag.name == name));
+        if let Some(position) = found {
+            self.artifacts[position].tags.retain(|tag| tag.name != name);
+            self.positions.remove(name);
+        }
+        found.is_some()
+    }
+
+    /// An artifact of the repository with its children, as it would be pushed elsewhere: without tags and labels.
+    pub(crate) fn copy_of(&self, artifact: &Artifact) -> Artifact {
+        let mut copy = artifact.clone();
+        copy.id = 0;
+        copy.tags.clear();
+        copy.labels.clear();
+        copy.referenced = false;
+        let references = std::mem::take(&mut copy.references).into_iter();
+        let children = references.filter_map(|child| Some((child.platform, self.artifact(&child.child_digest)?)));
+        copy.children = children.map(|(platform, child)| (platform, self.copy_of(child))).collect();
+        copy
     }
 
     /// Deletes the artifact that has a digest or a tag, with its accessories; children of a deleted index are listed from

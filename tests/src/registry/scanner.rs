@@ -11,6 +11,8 @@ pub struct Scanner {
     pub(crate) name: String,
     pub(crate) url: String,
     pub(crate) description: String,
+    /// The version that it says it has.
+    pub(crate) version: String,
     pub(crate) authorization: String,
     pub(crate) created: DateTime<Utc>,
     pub(crate) updated: DateTime<Utc>,
@@ -36,6 +38,7 @@ impl Scanner {
             name: name.into(),
             url: url.into(),
             description: String::new(),
+            version: "v0.65.0".to_owned(),
             authorization: String::new(),
             created: BEGINNING,
             updated: BEGINNING,

@@ -18,8 +18,12 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8], parameter: &str, model: &st
         _ => unreadable("invalid character in the JSON text".to_owned()),
     })?;
     let kind = kind(&value);
-    serde_json::from_value(value)
-        .map_err(|_| unreadable(format!("json: cannot unmarshal {kind} into Go value of type models.{model}")))
+    let mistyped = || unreadable(format!("json: cannot unmarshal {kind} into Go value of type models.{model}"));
+    match value {
+        // A struct could be read from an array, too, which Harbor's program does not do.
+        Value::Array(_) => Err(mistyped()),
+        value => serde_json::from_value(value).map_err(|_| mistyped()),
+    }
 }
 
 fn kind(value: &Value) -> &'static str {
@@ -39,6 +43,10 @@ mod tests {
 
     use super::read;
 
+    #[derive(Debug, serde::Deserialize)]
+    #[expect(dead_code, reason = "only its shape counts")]
+    struct Pair(i64, i64);
+
     fn message(body: &str) -> String {
         let refusal = read::<Map<String, Value>>(body.as_bytes(), "project", "ProjectReq").unwrap_err();
         let answer: Value = serde_json::from_slice(&refusal.answer().body).unwrap();
@@ -56,5 +64,6 @@ mod tests {
             format!("{parsing}json: cannot unmarshal array into Go value of type models.ProjectReq")
         );
         assert!(read::<Map<String, Value>>(b"{}", "project", "ProjectReq").is_ok());
+        assert!(read::<Pair>(b"[1,2]", "project", "ProjectReq").is_err());
     }
 }

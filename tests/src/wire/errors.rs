@@ -37,6 +37,11 @@ impl Refusal {
         Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", "unauthorized")
     }
 
+    /// The answer to an anonymous caller of the few operations that say who the caller is: nobody.
+    pub(crate) fn unauthorized_without_message() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", "")
+    }
+
     pub(crate) fn forbidden(message: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "FORBIDDEN", message)
     }
@@ -56,6 +61,11 @@ impl Refusal {
 
     pub(crate) fn precondition(message: impl Into<String>) -> Self {
         Self::new(StatusCode::PRECONDITION_FAILED, "PRECONDITION", message)
+    }
+
+    /// A deletion of what something else refers to.
+    pub(crate) fn violation(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::PRECONDITION_FAILED, "VIOLATE_FOREIGN_KEY_CONSTRAINT", message)
     }
 
     /// A request that the validation refused, with one line for each thing that is wrong.

@@ -10,7 +10,6 @@
 //! A behaviour assumes nothing about what the registry holds: it looks for what it needs through the API, and says so
 //! where there is nothing of the kind. The simulated registry has everything, so nothing may be skipped there.
 
-mod awaited;
 mod behaviours;
 mod client;
 mod report;
@@ -29,7 +28,6 @@ use behaviours::{
 macro_rules! behaviours {
     ($($theme:ident { $($name:ident,)* })*) => {
         /// The names of all behaviours.
-        const ALL: &[&str] = &[$($(concat!(stringify!($theme), "::", stringify!($name)),)*)*];
 
         behaviours!(tests simulated { $($theme { $($name,)* })* });
         behaviours!(tests proxied { $($theme { $($name,)* })* });

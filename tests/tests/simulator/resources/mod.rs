@@ -1,7 +1,13 @@
 //! What a registry has beside artifacts and their reports.
 
 mod labels;
+mod members;
+mod quotas;
+mod robots;
 mod scanners;
+mod system;
+mod users;
+mod writes;
 
 use harbor_testkit::SimulatedHarbor;
 use reqwest::Method;

@@ -1,0 +1,145 @@
+//! Deleting repositories, artifacts and tags, and giving artifacts other names.
+
+use axum::http::StatusCode;
+use serde::Deserialize;
+
+use super::artifacts::find;
+use super::{Answer, Asked, Outcome};
+use crate::registry::{Artifact, Registry};
+use crate::wire::errors::Refusal;
+
+#[derive(Deserialize)]
+struct NewTag {
+    #[serde(default)]
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct RepositoryRequest {
+    #[serde(default)]
+    description: String,
+}
+
+/// Says what a repository is for.
+pub(crate) fn update_repository(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
+    let body: RepositoryRequest = asked.body("repository", "Repository")?;
+    let (project, name) = repository(registry, asked, "repository:update")?;
+    let now = registry.ids.now();
+    if let Some(repository) = registry.repository_mut(&project, &name) {
+        repository.description = body.description;
+        repository.updated = now;
+    }
+    Ok(Answer::empty(StatusCode::OK))
+}
+
+/// Deletes a repository with all it holds.
+pub(crate) fn delete_repository(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
+    let (project, name) = repository(registry, asked, "repository:delete")?;
+    let artifacts = registry.project(&project).and_then(|project| project.repository(&name));
+    let tags = artifacts.into_iter().flat_map(|repository| repository.artifacts()).flat_map(|artifact| &artifact.tags);
+    check_tags(tags.map(|tag| (tag.name.as_str(), tag.immutable)))?;
+    registry.delete_repository(&project, &name);
+    Ok(Answer::empty(StatusCode::OK))
+}
+
+/// Deletes an artifact with its tags.
+pub(crate) fn delete(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
+    let call = asked.of(registry);
+    let (project, repository, artifact) = find(&call, "artifact:delete")?;
+    check_tags(artifact.tags.iter().map(|tag| (tag.name.as_str(), tag.immutable)))?;
+    if artifact.referenced {
+        return Err(Refusal::violation("the deleting artifact is referenced by others"));
+    }
+    let place = (project.name().to_owned(), repository.name().to_owned(), artifact.digest().to_owned());
+    registry.delete_artifact(&place.0, &place.1, &place.2);
+    Ok(Answer::empty(StatusCode::OK))
+}
+
+/// Gives an artifact a tag that its repository does not have yet.
+pub(crate) fn create_tag(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
+    let body: NewTag = asked.body("tag", "NewTag")?;
+    let call = asked.of(registry);
+    let (project, repository, artifact) = find(&call, "tag:create")?;
+    if !is_tag(&body.name) {
+        return Err(Refusal::bad_request(format!("invalid tag name: {}", body.name)));
+    }
+    // A digest is no name of a tag, so that what is found has the tag.
+    if repository.artifact(&body.name).is_some() {
+        let message = format!("tag {} already exists under the repository {}", body.name, repository.id);
+        return Err(Refusal::conflict(message));
+    }
+    let place = (project.name().to_owned(), repository.name().to_owned(), artifact.digest().to_owned());
+    registry.retag(&place.0, &place.1, &place.2, &body.name);
+    Ok(Answer::empty(StatusCode::CREATED))
+}
+
+/// Takes a tag from an artifact.
+pub(crate) fn delete_tag(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
+    let call = asked.of(registry);
+    let (project, repository, artifact) = find(&call, "tag:delete")?;
+    let name = asked.argument("tag_name");
+    let Some(tag) = artifact.tags.iter().find(|tag| tag.name == name) else {
+        let message = format!("tag {name} attached to artifact {} not found", artifact.id);
+        return Err(Refusal::not_found(message));
+    };
+    check_tags([(tag.name.as_str(), tag.immutable)])?;
+    let place = (project.name().to_owned(), repository.name().to_owned());
+    registry.delete_tag(&place.0, &place.1, name);
+    Ok(Answer::empty(StatusCode::OK))
+}
+
+/// Copies an artifact from another repository, with the tag that it is named by.
+pub(crate) fn copy(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
+    let from = asked.parameters.text("from").unwrap_or_default();
+    let call = asked.of(registry);
+    let project = call.project("artifact:create")?.name().to_owned();
+    let source = source(registry, from).ok_or_else(|| Refusal::bad_request(format!("artifact {from} not found")))?;
+    let (source_project, artifact, reference) = source;
+    let readable = registry
+        .project(&source_project)
+        .is_some_and(|project| registry.permits(asked.caller, project, "artifact:read"));
+    if !readable {
+        return Err(call.denied());
+    }
+    let name = asked.argument("repository_name");
+    registry.push(&project, name, artifact);
+    let location = format!("{}/{reference}", asked.path.trim_end_matches('/'));
+    Ok(Answer::empty(StatusCode::CREATED).with_header("location", &location))
+}
+
+/// The project, the artifact and the reference that a name such as `project/repository:tag` means.
+fn source(registry: &Registry, from: &str) -> Option<(String, Artifact, String)> {
+    let (path, reference) = from.split_once('@').or_else(|| from.rsplit_once(':'))?;
+    let (project, name) = path.split_once('/')?;
+    let repository = registry.project(project)?.repository(name)?;
+    let artifact = repository.copy_of(repository.artifact(reference)?);
+    let artifact = if from.contains('@') { artifact } else { artifact.with_tag(reference) };
+    Some((project.to_owned(), artifact, reference.to_owned()))
+}
+
+/// The project and the repository that the path names, if the caller may do something there.
+fn repository(registry: &Registry, asked: &Asked<'_>, permission: &str) -> Result<(String, String), Refusal> {
+    let call = asked.of(registry);
+    let project = call.project(permission)?;
+    let name = asked.argument("repository_name");
+    match project.repository(name) {
+        Some(_) => Ok((project.name().to_owned(), name.to_owned())),
+        None => Err(Refusal::not_found(format!("repository {}/{name} not found", project.name()))),
+    }
+}
+
+/// Refuses to delete a tag that is not to change.
+fn check_tags<'a>(tags: impl IntoIterator<Item = (&'a str, bool)>) -> Result<(), Refusal> {
+    match tags.into_iter().find(|(_, immutable)| *immutable) {
+        Some((name, _)) => {
+            Err(Refusal::precondition(format!("the tag {name} configured as immutable, cannot be deleted")))
+        }
+        None => Ok(()),
+    }
+}
+
+fn is_tag(name: &str) -> bool {
+    let is_word = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    let is_allowed = |character: char| is_word(character) || matches!(character, '.' | '-');
+    name.len() <= 128 && name.starts_with(is_word) && name.chars().all(is_allowed)
+}

@@ -1,0 +1,144 @@
+//! Creating, changing and deleting projects.
+
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::allowlists::AllowlistRequest;
+use super::{Answer, Asked, Call, Outcome};
+use crate::registry::{Caller, Project, Registry};
+use crate::wire::errors::Refusal;
+
+/// Why a project cannot be deleted.
+pub(crate) const NOT_EMPTY: &str = "the project contains repositories, can not be deleted";
+
+#[derive(Deserialize)]
+struct ProjectRequest {
+    #[serde(default)]
+    project_name: String,
+    #[serde(default)]
+    public: Option<bool>,
+    #[serde(default)]
+    metadata: Option<BTreeMap<String, Value>>,
+    #[serde(default)]
+    cve_allowlist: Option<AllowlistRequest>,
+    #[serde(default)]
+    storage_limit: Option<i64>,
+}
+
+impl ProjectRequest {
+    /// What the request says about the visibility, in either of the two places.
+    fn public(&self) -> Result<Option<bool>, Refusal> {
+        match self.metadata.as_ref().and_then(|metadata| metadata.get("public")).and_then(Value::as_str) {
+            Some("true") => Ok(Some(true)),
+            Some("false") => Ok(Some(false)),
+            None | Some("") => Ok(self.public),
+            Some(other) => {
+                let message = format!("metadata.public should only be 'true' or 'false', but got: '{other}'");
+                Err(Refusal::bad_request(message))
+            }
+        }
+    }
+
+    /// Sets the values that the request has beside the visibility.
+    fn set_metadata(&self, project: &mut Project) {
+        let values = self.metadata.iter().flatten().filter(|(key, _)| *key != "public");
+        for (key, value) in values.filter_map(|(key, value)| Some((key, value.as_str()?))) {
+            project.metadata.insert(key.clone(), value.to_owned());
+        }
+    }
+}
+
+/// Creates a project, which belongs to the caller.
+pub(crate) fn create(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
+    let body: ProjectRequest = asked.body("project", "ProjectReq")?;
+    let call = asked.of(registry);
+    let owner = owner(&call)?;
+    let limit = match body.storage_limit {
+        Some(limit) if call.is_administrator() && limit != 0 => limit,
+        _ => -1,
+    };
+    let public = body.public()?.unwrap_or(false);
+    if limit < -1 {
+        let message = format!("bad request: invalid non-positive value for quota limit, value={limit}");
+        return Err(Refusal::bad_request(message));
+    }
+    check_name(&body.project_name)?;
+    if registry.project(&body.project_name).is_some() {
+        let message = format!("The project named {} already exists", body.project_name);
+        return Err(Refusal::conflict(message));
+    }
+    let project = Project::new(&body.project_name).owned_by(owner).with_storage_limit(limit);
+    let mut project = if public { project.public() } else { project };
+    // A new project has no list of accepted vulnerabilities, whatever the request says.
+    body.set_metadata(&mut project);
+    registry.add_project(project);
+    let id = registry.project(&body.project_name).map_or(0, Project::id);
+    let by_name = asked.header("x-resource-name-in-location") == "true";
+    let last = if by_name { body.project_name } else { id.to_string() };
+    let location = format!("{}/{last}", asked.path.trim_end_matches('/'));
+    Ok(Answer::empty(StatusCode::CREATED).with_header("location", &location))
+}
+
+/// Changes what a request names.
+pub(crate) fn update(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
+    let body: ProjectRequest = asked.body("project", "ProjectReq")?;
+    let name = asked.of(registry).project("project:update")?.name().to_owned();
+    let public = body.public()?;
+    let now = registry.ids.now();
+    let Some(project) = registry.project_mut(&name) else {
+        return Err(Refusal::not_found(format!("project {name} not found")));
+    };
+    if let Some(public) = public {
+        project.set_public(public);
+    }
+    body.set_metadata(project);
+    if let Some(allowlist) = body.cve_allowlist {
+        project.allowlist = allowlist.into();
+    }
+    project.updated = now;
+    Ok(Answer::empty(StatusCode::OK))
+}
+
+/// Deletes a project that has no repositories.
+pub(crate) fn delete(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
+    let call = asked.of(registry);
+    let project = call.project("project:delete")?;
+    if !project.repositories().is_empty() {
+        return Err(Refusal::precondition(format!("precondition failed: {NOT_EMPTY}")));
+    }
+    let name = project.name().to_owned();
+    registry.delete_project(&name);
+    Ok(Answer::empty(StatusCode::OK))
+}
+
+/// Whom a new project belongs to. Projects of robots belong to the administrator.
+fn owner(call: &Call<'_>) -> Result<String, Refusal> {
+    match call.asked.caller {
+        Caller::Anonymous => Err(Refusal::unauthorized()),
+        Caller::User(name) => Ok(name.clone()),
+        Caller::Robot(name) if call.registry.robot(name).is_some_and(|robot| robot.home.is_some()) => {
+            Err(Refusal::forbidden("Only system level robot can create project"))
+        }
+        Caller::Robot(_) => Ok("admin".to_owned()),
+    }
+}
+
+/// Names are lower-case letters and digits, with single separators between them.
+fn check_name(name: &str) -> Result<(), Refusal> {
+    if !(1..=255).contains(&name.len()) {
+        let message = format!("Project name {name} is illegal in length. (greater than 255 or less than 1)");
+        return Err(Refusal::bad_request(message));
+    }
+    let is_letter = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit();
+    let parts = name.split(is_letter).filter(|separator| !separator.is_empty());
+    let separated = parts
+        .into_iter()
+        .all(|separator| matches!(separator, "." | "_" | "__") || separator.chars().all(|one| one == '-'));
+    match separated && name.starts_with(is_letter) && name.ends_with(is_letter) {
+        true => Ok(()),
+        false => Err(Refusal::bad_request("project name is not in lower case or contains illegal characters")),
+    }
+}

@@ -1,0 +1,159 @@
+//! Robot accounts of the system and of projects.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{Call, Outcome};
+use crate::registry::Robot;
+use crate::wire::errors::Refusal;
+use crate::wire::q::Pattern;
+use crate::wire::rows::{Cell, Row, Selection};
+use crate::wire::{json, time};
+
+#[derive(Serialize)]
+struct RobotAnswer<'a> {
+    #[serde(serialize_with = "time::serialize")]
+    creation_time: DateTime<Utc>,
+    creator_ref: i64,
+    creator_type: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'a str,
+    disable: bool,
+    duration: i64,
+    editable: bool,
+    expires_at: i64,
+    id: i64,
+    level: &'static str,
+    name: &'a str,
+    permissions: Vec<PermissionAnswer<'a>>,
+    #[serde(serialize_with = "time::serialize")]
+    update_time: DateTime<Utc>,
+}
+
+#[derive(Serialize)]
+struct PermissionAnswer<'a> {
+    access: Vec<Access<'a>>,
+    kind: &'static str,
+    namespace: &'a str,
+}
+
+#[derive(Serialize)]
+struct Access<'a> {
+    action: &'a str,
+    resource: &'a str,
+}
+
+impl Row for &Robot {
+    fn column(&self, name: &str) -> Option<Cell<'_>> {
+        match name {
+            "id" => Some(Cell::Integer(self.id)),
+            "name" => Some(Cell::Text(own_name(self))),
+            "description" => Some(Cell::Text(&self.description)),
+            "disabled" => Some(Cell::Boolean(self.disabled)),
+            "duration" => Some(Cell::Integer(duration(self))),
+            "expiresat" | "expires_at" => Some(Cell::Integer(expires_at(self))),
+            "creation_time" => Some(Cell::Time(Some(self.created))),
+            "update_time" => Some(Cell::Time(Some(self.updated))),
+            _ => None,
+        }
+    }
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+}
+
+/// Lists the robots of the system, or those of a project.
+pub(crate) fn list(call: &Call<'_>) -> Outcome {
+    call.permit_login()?;
+    let mut selection = Selection::from_parameters(call.asked.parameters)?;
+    let level = selection.query.take("Level");
+    let number = selection.query.take("ProjectID");
+    let home = match (level, number) {
+        (None, _) => None,
+        (Some(Pattern::Exact(level)), _) if level == "system" => None,
+        (Some(Pattern::Exact(level)), None) if level == "project" => {
+            return Err(Refusal::bad_request("must with project ID when to query project robots"));
+        }
+        (Some(Pattern::Exact(level)), Some(Pattern::Exact(id))) if level == "project" => {
+            let id = id.parse().map_err(|_| Refusal::bad_request("Project ID must be int type."))?;
+            Some(call.project_of_id(id, "robot:list")?.name())
+        }
+        _ => return Err(Refusal::bad_request("bad request error level input")),
+    };
+    if home.is_none() {
+        call.permit_system("robot:list")?;
+    }
+    let rows = call.registry.robots().iter().filter(|robot| robot.home.as_deref() == home).collect();
+    let selected = selection.of(rows, &["name"])?;
+    let rows: Vec<_> = selected.rows.into_iter().map(answer).collect();
+    call.list(&rows, selected.total, selection.page)
+}
+
+/// Answers one robot. That there is none is told to everyone with a login.
+pub(crate) fn get(call: &Call<'_>) -> Outcome {
+    call.permit_login()?;
+    let id = call.asked.number("robot_id");
+    let missing = || Refusal::not_found(format!("robot {id} not found"));
+    let robot = call.registry.robots().iter().find(|robot| robot.id == id).ok_or_else(missing)?;
+    match robot.home.as_deref().and_then(|home| call.registry.project(home)) {
+        Some(project) if !call.registry.permits(call.asked.caller, project, "robot:read") => {
+            return Err(call.denied());
+        }
+        Some(_) => {}
+        None => call.permit_system("robot:read")?,
+    }
+    json::answer(&answer(robot))
+}
+
+/// The name without what Harbor puts before it.
+fn own_name(robot: &Robot) -> &str {
+    let name = robot.name.strip_prefix("robot$").unwrap_or(&robot.name);
+    let project = robot.home.as_ref().map(|home| format!("{home}+"));
+    project.and_then(|project| name.strip_prefix(project.as_str())).unwrap_or(name)
+}
+
+fn expires_at(robot: &Robot) -> i64 {
+    robot.expires.map_or(-1, |end| end.timestamp())
+}
+
+/// For how many days the robot was made; -1 for one that does not end.
+fn duration(robot: &Robot) -> i64 {
+    robot.expires.map_or(-1, |end| (end - robot.created).num_days())
+}
+
+fn answer(robot: &Robot) -> RobotAnswer<'_> {
+    RobotAnswer {
+        creation_time: robot.created,
+        creator_ref: 1,
+        creator_type: "local",
+        description: &robot.description,
+        disable: robot.disabled,
+        duration: duration(robot),
+        editable: true,
+        expires_at: expires_at(robot),
+        id: robot.id,
+        level: if robot.home.is_some() { "project" } else { "system" },
+        name: &robot.name,
+        permissions: permissions(robot),
+        update_time: robot.updated,
+    }
+}
+
+fn permissions(robot: &Robot) -> Vec<PermissionAnswer<'_>> {
+    let of = |kind, namespace, granted| PermissionAnswer { access: accesses(granted), kind, namespace };
+    let mut permissions: Vec<_> = match &robot.projects {
+        _ if robot.permissions.is_empty() => Vec::new(),
+        None => vec![of("project", "*", &robot.permissions)],
+        Some(projects) => projects.iter().map(|project| of("project", project, &robot.permissions)).collect(),
+    };
+    if !robot.system_permissions.is_empty() {
+        permissions.push(of("system", "/", &robot.system_permissions));
+    }
+    permissions
+}
+
+fn accesses(granted: &[String]) -> Vec<Access<'_>> {
+    let pairs = granted.iter().filter_map(|permission| permission.split_once(':'));
+    pairs.map(|(resource, action)| Access { action, resource }).collect()
+}

@@ -1,0 +1,128 @@
+//! Projects, repositories, artifacts and tags that are changed over the API.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{read, write};
+use crate::support::{As, sample, send, start};
+
+const APP: &str = "/projects/library/repositories/svc%252Fapp";
+
+#[tokio::test]
+async fn projects_are_created_changed_and_deleted() {
+    let harbor = start(sample()).await;
+    let post = async |who: As, body: Value| write(&harbor, who, Method::POST, "/projects", body).await;
+    let metadata = json!({"public": "true", "severity": "Negligible", "auto_scan": "false"});
+    let created = post(As::Alice, json!({"project_name": "new", "metadata": metadata})).await;
+    assert_eq!((created.status, created.text.as_str()), (201, ""));
+    let location = created.header("location").unwrap().strip_prefix("/api/v2.0").unwrap().to_owned();
+    let project = read(&harbor, As::Anonymous, &location).await.json();
+    assert_eq!((&project["name"], &project["owner_name"]), (&json!("new"), &json!("alice")));
+    assert_eq!(project["metadata"], json!({"auto_scan": "false", "public": "true", "severity": "none"}));
+    assert_eq!(read(&harbor, As::Alice, "/projects/new").await.json()["current_user_role_id"], 1);
+    assert_eq!(read(&harbor, As::Alice, "/projects/new/metadatas/").await.json()["severity"], "Negligible");
+    assert_eq!(read(&harbor, As::Alice, "/projects/new/metadatas/nope").await.json(), json!({}));
+
+    let change = json!({"metadata": {"public": "false"}, "cve_allowlist": {"items": [{"cve_id": "CVE-1"}]}});
+    assert_eq!(write(&harbor, As::Alice, Method::PUT, &location, change).await.status, 200);
+    assert_eq!(read(&harbor, As::Anonymous, &location).await.status, 401);
+    let changed = read(&harbor, As::Alice, &location).await.json();
+    assert_eq!(changed["cve_allowlist"]["items"], json!([{"cve_id": "CVE-1"}]));
+    assert_eq!(changed["metadata"]["auto_scan"], "false");
+
+    assert_eq!(read(&harbor, As::Alice, "/projects/new/_deletable").await.json(), json!({"deletable": true}));
+    assert_eq!(write(&harbor, As::Alice, Method::DELETE, &location, json!(null)).await.status, 200);
+    assert_eq!(read(&harbor, As::Admin, "/projects/new").await.status, 404);
+}
+
+#[tokio::test]
+async fn projects_that_cannot_be_created_or_deleted() {
+    let harbor = start(sample()).await;
+    let illegal = "project name is not in lower case or contains illegal characters";
+    for (body, status, message) in [
+        (json!({"project_name": "library"}), 409, "The project named library already exists"),
+        (json!({"project_name": "BAD NAME"}), 400, illegal),
+        (json!({"project_name": "a..b"}), 400, illegal),
+        (json!({"project_name": "-a"}), 400, illegal),
+        (json!({}), 400, "Project name  is illegal in length. (greater than 255 or less than 1)"),
+        (
+            json!({"project_name": "z", "storage_limit": -2}),
+            400,
+            "bad request: invalid non-positive value for quota limit, value=-2",
+        ),
+    ] {
+        let answer = write(&harbor, As::Admin, Method::POST, "/projects", body.clone()).await;
+        assert_eq!((answer.status, answer.error().1.as_str()), (status, message), "{body}");
+    }
+    let anonymous = write(&harbor, As::Anonymous, Method::POST, "/projects", json!({"project_name": "x"})).await;
+    assert_eq!(anonymous.status, 401);
+    let full = write(&harbor, As::Admin, Method::DELETE, "/projects/library", json!(null)).await;
+    let message = "precondition failed: the project contains repositories, can not be deleted";
+    assert_eq!(full.error(), ("PRECONDITION".to_owned(), message.to_owned()));
+    let reason = read(&harbor, As::Admin, "/projects/library/_deletable").await.json();
+    assert_eq!(reason, json!({"message": "the project contains repositories, can not be deleted"}));
+}
+
+#[tokio::test]
+async fn tags_come_and_go() {
+    let harbor = start(sample()).await;
+    let tags = format!("{APP}/artifacts/v1/tags");
+    assert_eq!(write(&harbor, As::Alice, Method::POST, &tags, json!({"name": "stable"})).await.status, 403);
+    let created = write(&harbor, As::Admin, Method::POST, &tags, json!({"name": "stable"})).await;
+    assert_eq!((created.status, created.header("location")), (201, None));
+    assert_eq!(read(&harbor, As::Admin, &tags).await.column("name"), ["stable", "v1"]);
+    assert_eq!(write(&harbor, As::Admin, Method::POST, &tags, json!({"name": "v2"})).await.status, 409);
+    assert_eq!(write(&harbor, As::Admin, Method::DELETE, &format!("{tags}/v1"), json!(null)).await.status, 200);
+    assert_eq!(read(&harbor, As::Admin, &format!("{APP}/artifacts/v1")).await.status, 404);
+    assert_eq!(read(&harbor, As::Admin, &format!("{APP}/artifacts/stable")).await.status, 200);
+    let missing =
+        write(&harbor, As::Admin, Method::DELETE, &format!("{APP}/artifacts/stable/tags/v9"), json!(null)).await;
+    assert!(missing.error().1.starts_with("tag v9 attached to artifact "), "{}", missing.text);
+}
+
+#[tokio::test]
+async fn artifacts_and_repositories_are_deleted() {
+    let harbor = start(sample()).await;
+    let delete = async |path: &str| write(&harbor, As::Admin, Method::DELETE, path, json!(null)).await;
+    assert_eq!(delete(&format!("{APP}/artifacts/v2")).await.status, 200);
+    let again = delete(&format!("{APP}/artifacts/v2")).await;
+    assert_eq!((again.status, again.error().1), (404, "artifact library/svc/app:v2 not found".to_owned()));
+    assert_eq!(read(&harbor, As::Admin, &format!("{APP}/artifacts")).await.total(), Some(2));
+    let index = read(&harbor, As::Admin, "/projects/odd/repositories/multi/artifacts/latest").await.json();
+    let child = index["references"][0]["child_digest"].as_str().unwrap();
+    let held = delete(&format!("/projects/odd/repositories/multi/artifacts/{child}")).await;
+    assert_eq!((held.status, held.error().0.as_str()), (412, "VIOLATE_FOREIGN_KEY_CONSTRAINT"));
+    let body = json!({"description": "the shop"});
+    assert_eq!(write(&harbor, As::Admin, Method::PUT, APP, body).await.status, 200);
+    assert_eq!(read(&harbor, As::Admin, APP).await.json()["description"], "the shop");
+    assert_eq!(delete(APP).await.status, 200);
+    let gone = delete(APP).await;
+    assert_eq!((gone.status, gone.error().1), (404, "repository library/svc/app not found".to_owned()));
+}
+
+#[tokio::test]
+async fn artifacts_are_copied_with_their_children() {
+    let harbor = start(sample()).await;
+    let copy = async |who: As, query: &str| {
+        let path = format!("/projects/library/repositories/copied/artifacts{query}");
+        send(&harbor, Method::POST, who, &path, &[]).await.unwrap()
+    };
+    let copied = copy(As::Admin, "?from=odd/multi:latest").await;
+    let location = "/api/v2.0/projects/library/repositories/copied/artifacts/latest";
+    assert_eq!((copied.status, copied.header("location")), (201, Some(location)));
+    let of = async |path: &str| read(&harbor, As::Admin, path).await.json();
+    let (original, copied) = (
+        of("/projects/odd/repositories/multi/artifacts/latest").await,
+        of("/projects/library/repositories/copied/artifacts/latest").await,
+    );
+    assert_eq!(original["digest"], copied["digest"]);
+    assert_ne!(original["id"], copied["id"]);
+    assert_eq!(copied["references"].as_array().unwrap().len(), 2);
+    assert_eq!(copied["references"][0]["parent_id"], copied["id"]);
+    let report = "/projects/library/repositories/copied/artifacts/latest/additions/vulnerabilities";
+    assert_ne!(of(report).await, json!({}));
+    let missing = copy(As::Admin, "?from=odd/nope:v1").await;
+    assert_eq!((missing.status, missing.error().1), (400, "artifact odd/nope:v1 not found".to_owned()));
+    assert_eq!(copy(As::Admin, "").await.status, 422);
+    assert_eq!(copy(As::Alice, "?from=odd/multi:latest").await.status, 403);
+}
