@@ -27,8 +27,6 @@ use behaviours::{
 /// simulated Harbor behind its nginx, and `live::THEME::NAME`.
 macro_rules! behaviours {
     ($($theme:ident { $($name:ident,)* })*) => {
-        /// The names of all behaviours.
-
         behaviours!(tests simulated { $($theme { $($name,)* })* });
         behaviours!(tests proxied { $($theme { $($name,)* })* });
         behaviours!(tests live { $($theme { $($name,)* })* });
