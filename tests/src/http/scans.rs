@@ -41,7 +41,7 @@ pub(crate) fn start(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
         let call = asked.of(registry);
         let permission = if kind == ScanType::Sbom { "sbom:create" } else { "scan:create" };
         let (project, repository, artifact) = artifacts::find(&call, permission)?;
-        if !artifact.is_scannable() || !registry.is_scanner_healthy() {
+        if !registry.can_scan(repository, artifact) {
             return Err(Refusal::bad_request(format!(
                 "the configured scanner Trivy does not support scanning artifact with mime type {}",
                 artifact.manifest_media_type()

@@ -240,7 +240,7 @@ impl Artifact {
         self.tags.iter().map(|tag| tag.name.as_str())
     }
 
-    /// Whether the scanner can scan the type.
+    /// Whether the scanner can scan the type. An index counts, although only its images are scanned.
     #[must_use]
     pub fn is_scannable(&self) -> bool {
         matches!(self.kind, Kind::Image | Kind::Index) && !self.is_accessory

@@ -35,6 +35,8 @@ pub(crate) struct Scans {
     current: HashMap<Arc<str>, Scan>,
     /// What the scanner will say of a digest from now on, where that was decided.
     next: HashMap<Arc<str>, Scan>,
+    /// How scans would have ended that were stopped.
+    stopped: HashMap<Arc<str>, Scan>,
     /// The scans that were started after the registry was built.
     runs: HashMap<Arc<str>, Run>,
     active: BTreeMap<Arc<str>, Active>,
@@ -86,6 +88,7 @@ impl Scans {
     /// Replaces a scan. What follows upon a scan that has ended is another one, with a report of its own.
     pub(super) fn set(&mut self, digest: Arc<str>, scan: Scan) {
         self.active.remove(&digest);
+        self.stopped.remove(&digest);
         if self.of(&digest).is_final() {
             let run = self.runs.entry(Arc::clone(&digest)).or_default();
             *run = Run { number: run.number + 1, ..Run::default() };
@@ -103,9 +106,9 @@ impl Scans {
         if let (false, Some(status)) = (before.is_final(), before.status()) {
             return Err(status);
         }
-        let outcome = self.next.get(digest).unwrap_or(before).clone();
+        let outcome = self.next.get(digest).or_else(|| self.stopped.get(digest)).unwrap_or(before).clone();
         let outcome = match outcome {
-            // A stopped scan has told nothing of the image, as if there had been none.
+            // A scan that was stopped before the server ran has told nothing, as if there had been none.
             Scan::Never | Scan::Stopped => Scan::Success(Arc::new(Report::new())),
             outcome => outcome,
         };
@@ -124,7 +127,7 @@ impl Scans {
             return;
         }
         let outcome = self.active.remove(digest).map_or(current, |active| active.outcome);
-        self.next.entry(Arc::clone(digest)).or_insert(outcome);
+        self.stopped.insert(Arc::clone(digest), outcome);
         self.runs.entry(Arc::clone(digest)).or_default().ended = Some(now);
         self.current.insert(Arc::clone(digest), Scan::Stopped);
     }

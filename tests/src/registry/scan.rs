@@ -94,6 +94,11 @@ impl Registry {
         }
     }
 
+    /// Whether the scanner can scan an artifact: never while it is down, and an index only for its images.
+    pub(crate) fn can_scan(&self, repository: &Repository, artifact: &Artifact) -> bool {
+        self.is_scanner_healthy() && !self.images(repository, artifact).is_empty()
+    }
+
     /// The reports of an artifact by digest, or `None` where one of its images has none.
     pub(crate) fn reports<'a>(
         &'a self,

@@ -176,6 +176,11 @@ async fn bodies_and_types_are_checked() {
                    application/vnd.oci.image.manifest.v1+json";
     assert_eq!((chart.status, chart.error().1.as_str()), (400, message));
     assert_eq!(start_scan(&harbor, "/projects/odd/repositories/chart/artifacts/nope").await.status, 404);
+    let empty = "/projects/odd/repositories/empty/artifacts/latest";
+    harbor.registry_mut(|registry| registry.push("odd", "empty", Artifact::index().with_tag("latest"))).unwrap();
+    assert_eq!(start_scan(&harbor, empty).await.status, 400, "there is no image in the index");
+    assert_eq!(get(&harbor, As::Admin, &format!("{empty}/additions/vulnerabilities")).await.status, 404);
+    assert_eq!(get(&harbor, As::Admin, empty).await.json().get("addition_links"), None);
     for (who, status) in [(As::Anonymous, 401), (As::Robot, 403)] {
         let answer = send(&harbor, Method::POST, who, &format!("{V1}/scan"), &[]).await.unwrap();
         assert_eq!(answer.status, status, "{who:?}");

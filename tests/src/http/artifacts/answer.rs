@@ -212,8 +212,7 @@ fn links(call: &Call<'_>, row: ArtifactRow<'_>) -> BTreeMap<&'static str, Link> 
     let base = format!("/api/v2.0/projects/{}/repositories/{repository}/artifacts", row.project.name());
     let digest = row.artifact.digest();
     let version = call.asked.version;
-    // Nobody can tell what a scanner would scan that is down.
-    let scannable = row.artifact.is_scannable() && call.registry.is_scanner_healthy();
+    let scannable = call.registry.can_scan(row.repository, row.artifact);
     let vulnerabilities = scannable.then_some("vulnerabilities");
     let names = row.artifact.addition_names().iter().copied();
     let names = names.filter(|name| version.has_addition(name)).chain(vulnerabilities);
