@@ -49,9 +49,10 @@ fn unsupported(artifact: &Artifact, name: &str) -> String {
         Kind::Other { name, .. } if name == "WASM" => {
             format!("addition {addition} isn't supported for WASM(manifest version 2)")
         }
-        Kind::Chart | Kind::Model => format!("addition {addition} isn't supported for {}", artifact.kind.name()),
+        Kind::Chart | Kind::Model | Kind::Sbom => {
+            format!("addition {addition} isn't supported for {}", artifact.kind.name())
+        }
         Kind::Index => format!("addition {addition} isn't supported"),
-        Kind::Sbom => "The sbom is not found".to_owned(),
         Kind::Other { name, .. } => {
             format!("the processor for artifact {name} not found, cannot get the addition")
         }

@@ -77,6 +77,9 @@ pub(crate) struct Reference {
     pub(crate) urls: Option<Vec<String>>,
 }
 
+/// The annotation that marks the attestation of an image among the children of an index, and its value.
+const ATTESTATION: (&str, &str) = ("vnd.docker.reference.type", "attestation-manifest");
+
 /// What the config of an image tells. One for all of them, since a large registry holds many.
 static IMAGE_ATTRIBUTES: LazyLock<Option<Arc<Map<String, Value>>>> = LazyLock::new(|| {
     object(json!({
@@ -258,8 +261,9 @@ impl Artifact {
     }
 
     pub(crate) fn refer_to(&mut self, child_id: i64, child_digest: Arc<str>, platform: Platform) {
-        let (annotations, urls) = (None, None);
-        self.references.push(Reference { parent_id: 0, child_id, child_digest, platform, annotations, urls });
+        let annotations = (platform == Platform::unknown()).then(|| json!({ATTESTATION.0: ATTESTATION.1}));
+        let annotations = annotations.and_then(object);
+        self.references.push(Reference { parent_id: 0, child_id, child_digest, platform, annotations, urls: None });
     }
 
     pub(crate) fn of_kind(kind: Kind) -> Self {
@@ -291,7 +295,21 @@ impl Artifact {
     }
 }
 
+impl Reference {
+    /// Whether the child is about another child, and nothing to scan.
+    pub(crate) fn is_attestation(&self) -> bool {
+        let (name, value) = ATTESTATION;
+        self.annotations.as_ref().is_some_and(|annotations| annotations.get(name).is_some_and(|kind| kind == value))
+    }
+}
+
 impl Platform {
+    /// The platform of an attestation that an index holds beside its images; such a child is never scanned.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self { os: "unknown".to_owned(), ..Self::linux("unknown") }
+    }
+
     /// A platform of Linux.
     #[must_use]
     pub fn linux(architecture: impl Into<String>) -> Self {

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, Utc};
 use serde::Deserialize;
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
-use super::accessory::SBOM;
+use super::accessory::{Accessory, SBOM};
 use super::artifact::object;
 use super::kind::MediaTypes;
 use super::{
@@ -502,7 +502,11 @@ impl CapturedAccessory {
 
 /// The artifact of an accessory, as far as its subject tells of it.
 fn accessory(row: &AccessoryRow) -> Artifact {
-    let artifact = if row.kind == SBOM { Artifact::of_kind(Kind::Sbom) } else { Artifact::oci_image() };
+    let artifact = match row.kind.as_str() {
+        // The content is not told; a document without packages stands for it.
+        SBOM => Accessory::sbom(&json!({"spdxVersion": "SPDX-2.3", "packages": []})).artifact,
+        _ => Artifact::oci_image(),
+    };
     let mut artifact = artifact.with_digest(&row.digest).with_size(row.size);
     artifact.id = row.artifact_id;
     artifact.pushed = row.created;

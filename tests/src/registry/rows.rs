@@ -24,7 +24,8 @@ pub enum Duplicates {
 ///
 /// A severity or a status that a later scan gives replaces what the row has, together with the version that mends it;
 /// the preferred score is then lost, because scanners send none and it is computed at the first sighting only. All
-/// else stays that of the first sighting.
+/// else stays that of the first sighting. This is the rule of 2.14, for older releases too: there, a status alone changed
+/// nothing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rows {
     pub(super) duplicates: Duplicates,

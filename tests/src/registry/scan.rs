@@ -82,20 +82,9 @@ impl Scan {
 impl Registry {
     /// The images whose scans count for an artifact: itself, or the images that an index refers to.
     pub(crate) fn images<'a>(&self, repository: &'a Repository, artifact: &'a Artifact) -> Vec<&'a Artifact> {
-        match artifact.kind {
-            Kind::Image if artifact.is_accessory => Vec::new(),
-            Kind::Image => vec![artifact],
-            Kind::Index => {
-                let children = artifact.references.iter();
-                let mut children: Vec<_> =
-                    children.filter_map(|child| repository.artifact(&child.child_digest)).collect();
-                // Harbor asks for all of them at once, and the last one asked is served first.
-                let shift = 1.min(children.len());
-                children.rotate_right(shift);
-                children.into_iter().flat_map(|child| self.images(repository, child)).collect()
-            }
-            Kind::Chart | Kind::Model | Kind::Sbom | Kind::Other { .. } => Vec::new(),
-        }
+        let mut parts = parts(repository, artifact);
+        parts.retain(|part| part.kind == Kind::Image);
+        parts
     }
 
     /// Whether the scanner can scan an artifact: never while it is down, and an index only for its images.
@@ -103,15 +92,17 @@ impl Registry {
         self.is_scanner_healthy() && !self.images(repository, artifact).is_empty()
     }
 
-    /// The reports of an artifact by digest, or `None` where one of its images has none.
+    /// The reports of an artifact by digest, or `None` where one of its parts has none.
     pub(crate) fn reports<'a>(
         &'a self,
         repository: &'a Repository,
         artifact: &'a Artifact,
     ) -> Option<Vec<(&'a str, &'a Report)>> {
-        let images = self.images(repository, artifact);
-        let reports = images.iter().map(|image| Some((image.digest(), self.scan(image.digest()).report()?)));
-        reports.collect::<Option<Vec<_>>>().filter(|reports| !reports.is_empty())
+        let parts = parts(repository, artifact);
+        if parts.iter().all(|part| part.kind != Kind::Image) {
+            return None;
+        }
+        parts.iter().map(|part| Some((part.digest(), self.scan(part.digest()).report()?))).collect()
     }
 
     /// The body of the vulnerability addition, or `None` where it is empty.
@@ -128,10 +119,9 @@ impl Registry {
         })
     }
 
-    /// The overview of the scans of an artifact, or `None` where one of its images was never
-    /// scanned.
+    /// The overview of the scans of an artifact, or `None` where one of its parts was never scanned.
     pub(crate) fn summary(&self, repository: &Repository, artifact: &Artifact) -> Option<Summary> {
-        let images = self.images(repository, artifact);
+        let images = parts(repository, artifact);
         let scans = images.iter().map(|image| self.scan(image.digest()));
         let statuses = scans.map(Scan::status).collect::<Option<Vec<_>>>()?;
         let status = merged_status(&statuses)?;
@@ -181,6 +171,24 @@ impl Registry {
             fixable: findings.iter().filter(|(finding, _)| finding.fixable).count(),
             by_severity,
         }
+    }
+}
+
+/// What would have to be scanned: the artifact itself, or what an index refers to, even where the scanner does not know the
+/// type: that has no report, and so the index has none. Attestations are left out.
+fn parts<'a>(repository: &'a Repository, artifact: &'a Artifact) -> Vec<&'a Artifact> {
+    match artifact.kind {
+        _ if artifact.is_accessory => Vec::new(),
+        Kind::Index => {
+            let children = artifact.references.iter().filter(|child| !child.is_attestation());
+            let children = children.filter_map(|child| repository.artifact(&child.child_digest));
+            let mut children: Vec<_> = children.collect();
+            // Harbor asks for all of them at once, and the last one asked is served first.
+            let shift = 1.min(children.len());
+            children.rotate_right(shift);
+            children.into_iter().flat_map(|child| parts(repository, child)).collect()
+        }
+        _ => vec![artifact],
     }
 }
 

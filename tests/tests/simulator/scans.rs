@@ -150,6 +150,37 @@ async fn an_index_starts_its_images() {
 }
 
 #[tokio::test]
+async fn a_child_that_cannot_be_scanned_takes_the_report_away() {
+    let image = Artifact::image().with_tag("image").with_report(Report::new());
+    let index = Artifact::index()
+        .with_tag("latest")
+        .with_child(Platform::linux("amd64"), image)
+        .with_child(Platform::linux("unknown"), Artifact::other("THING", "application/vnd.acme.thing"));
+    let project = Project::new("p").with_repository(Repository::new("r").with_artifact(index));
+    let harbor = start(Registry::new().with_project(project)).await;
+    let index = "/projects/p/repositories/r/artifacts/latest";
+    assert_eq!(report(&harbor, index).await, json!({}));
+    assert_eq!(overview(&harbor, index).await, Value::Null);
+    let links = get(&harbor, As::Admin, index).await.json()["addition_links"].clone();
+    assert!(links.get("vulnerabilities").is_some(), "the image in it can be scanned: {links}");
+    assert_eq!((start_scan(&harbor, index).await.status, advance(&harbor)), (202, 1));
+    assert!(report(&harbor, "/projects/p/repositories/r/artifacts/image").await.get(MEDIA_TYPE).is_none());
+}
+
+#[tokio::test]
+async fn an_attestation_takes_nothing_away() {
+    let index = Artifact::index()
+        .with_tag("latest")
+        .with_child(Platform::linux("amd64"), Artifact::image().with_report(Report::new()))
+        .with_child(Platform::unknown(), Artifact::oci_image());
+    let project = Project::new("p").with_repository(Repository::new("r").with_artifact(index));
+    let harbor = start(Registry::new().with_project(project)).await;
+    let index = "/projects/p/repositories/r/artifacts/latest";
+    assert!(report(&harbor, index).await.get(MEDIA_TYPE).is_some());
+    assert_eq!(overview(&harbor, index).await["complete_percent"], 100);
+}
+
+#[tokio::test]
 async fn bodies_and_types_are_checked() {
     let harbor = start(sample()).await;
     let list = "validation failure list:\n";

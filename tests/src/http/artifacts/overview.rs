@@ -57,7 +57,7 @@ struct OverviewSummary {
 
 /// The overview of the scans, where the caller asks for it and there is one.
 pub(super) fn vulnerabilities(call: &Call<'_>, row: ArtifactRow<'_>) -> Option<BTreeMap<&'static str, Overview>> {
-    if !is_wanted(call, "with_scan_overview") || !reports::accepts_reports(call) {
+    if !is_wanted(call, row, "with_scan_overview") || !reports::accepts_reports(call) {
         return None;
     }
     let summary = call.registry.summary(row.repository, row.artifact)?;
@@ -84,7 +84,7 @@ pub(super) fn vulnerabilities(call: &Call<'_>, row: ArtifactRow<'_>) -> Option<B
 
 /// The overview of the SBOM, where the caller asks for it and there is one.
 pub(super) fn sbom<'a>(call: &Call<'_>, row: ArtifactRow<'a>) -> Option<SbomOverview<'a>> {
-    if !is_wanted(call, "with_sbom_overview") || !call.asked.version.has_addition("sbom") {
+    if !is_wanted(call, row, "with_sbom_overview") || !call.asked.version.has_addition("sbom") {
         return None;
     }
     let sbom = row.artifact.sbom.as_ref()?;
@@ -102,7 +102,7 @@ pub(super) fn sbom<'a>(call: &Call<'_>, row: ArtifactRow<'a>) -> Option<SbomOver
     })
 }
 
-/// Whether the caller asks for an overview, and the scanner is there to say what it can scan.
-fn is_wanted(call: &Call<'_>, flag: &str) -> bool {
-    call.asked.parameters.flag(flag, false) && call.registry.is_scanner_healthy()
+/// Whether the caller asks for an overview, and the scanner is there and knows the type.
+fn is_wanted(call: &Call<'_>, row: ArtifactRow<'_>, flag: &str) -> bool {
+    call.asked.parameters.flag(flag, false) && call.registry.can_scan(row.repository, row.artifact)
 }
