@@ -17,10 +17,11 @@
 //! built by hand. A [`Fault`] makes the server misbehave, a [`Hold`] keeps answers back until the
 //! test lets them go, and the log tells what was asked.
 //!
-//! It answers the routes that a client needs to read a whole registry: `/ping`, `/health`, `/systeminfo`,
-//! `/users/current`, projects and their scanner, repositories, artifacts of a repository and of a project, tags,
-//! accessories, and vulnerability reports. Other routes of Harbor are 501, unknown ones 404. Not there yet: writes,
-//! the security hub, SBOMs, findings that a later scan of another image changes, and a scanner that is down.
+//! It answers the routes that a client needs to read a whole registry: projects with their members, quotas, labels,
+//! robots and scanners, repositories, artifacts of a repository and of a project, tags, accessories, vulnerability
+//! reports, users, statistics, the search, and what there is to know of the system. Projects, labels, tags and accepted
+//! vulnerabilities can be changed, artifacts copied and deleted. Other routes of Harbor are 501, unknown ones 404. Not
+//! there yet: the security hub, SBOMs, and findings that a later scan of another image changes.
 
 mod auth;
 mod connection;

@@ -12,7 +12,7 @@ const APP: &str = "/projects/library/repositories/svc%252Fapp";
 async fn projects_are_created_changed_and_deleted() {
     let harbor = start(sample()).await;
     let post = async |who: As, body: Value| write(&harbor, who, Method::POST, "/projects", body).await;
-    let metadata = json!({"public": "true", "severity": "Negligible", "auto_scan": "false"});
+    let metadata = json!({"public": "true", "severity": "Negligible", "auto_scan": "false", "proxy_speed_kb": "1"});
     let created = post(As::Alice, json!({"project_name": "new", "metadata": metadata})).await;
     assert_eq!((created.status, created.text.as_str()), (201, ""));
     let location = created.header("location").unwrap().strip_prefix("/api/v2.0").unwrap().to_owned();
