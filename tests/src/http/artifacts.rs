@@ -9,6 +9,8 @@ use crate::wire::json;
 use crate::wire::q::{Pattern, Query, Scalar};
 use crate::wire::rows::{Cell, Row, Selection};
 
+pub(crate) use answer::is_icon;
+
 /// An artifact in a list, with the repository and the project that hold it.
 #[derive(Clone, Copy)]
 pub(crate) struct ArtifactRow<'a> {

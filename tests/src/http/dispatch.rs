@@ -1,7 +1,7 @@
 //! Which function answers which operation.
 
 use super::{
-    Asked, Call, Outcome, allowlists, artifact_writes, artifacts, configurations, groups, labels, members,
+    Asked, Call, Outcome, allowlists, artifact_writes, artifacts, configurations, groups, icons, labels, members,
     project_details, project_writes, projects, quotas, reports, repositories, robots, scanners, schedules, search,
     statistics, system, users,
 };
@@ -41,6 +41,7 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "getCurrentUserPermissions" => Read(users::permissions),
         "getGCSchedule" => Read(schedules::garbage_collection),
         "getHealth" => Read(system::health),
+        "getIcon" => Read(icons::get),
         "getLatestScanAllMetrics" => Read(schedules::last_scan_all),
         "getLatestScheduledScanAllMetrics" => Read(schedules::last_scheduled_scan_all),
         "getLogExts" => Read(project_details::logs),

@@ -7,6 +7,7 @@ mod call;
 mod configurations;
 mod dispatch;
 mod groups;
+mod icons;
 mod labels;
 mod members;
 pub(crate) mod operations;

@@ -12,6 +12,10 @@ use crate::http::{Call, reports};
 use crate::registry::{Artifact, Kind, MEDIA_TYPE, Platform, Repository, Tag};
 use crate::wire::{json, time};
 
+const IMAGE_ICON: &str = "sha256:0048162a053eef4d4ce3fe7518615bef084403614f8bca43b40ae2e762e11e06";
+const CHART_ICON: &str = "sha256:61cf3a178ff0f75bf08a25d96b75cf7355dc197749a9f128ed3ef34b0df05518";
+const OTHER_ICON: &str = "sha256:da834479c923584f4cbcdecc0dac61f32bef1d51e8aae598cf16bd154efab49f";
+
 /// One artifact; the members are in the order of the wire, which is alphabetical.
 #[derive(Serialize)]
 pub(super) struct ArtifactAnswer<'a> {
@@ -238,10 +242,15 @@ fn overview(call: &Call<'_>, row: ArtifactRow<'_>) -> Option<BTreeMap<&'static s
     Some(BTreeMap::from([(MEDIA_TYPE, overview)]))
 }
 
+/// Whether a digest is that of an icon.
+pub(crate) fn is_icon(digest: &str) -> bool {
+    [IMAGE_ICON, CHART_ICON, OTHER_ICON].contains(&digest)
+}
+
 fn icon(kind: &Kind) -> &'static str {
     match kind {
-        Kind::Image | Kind::Index => "sha256:0048162a053eef4d4ce3fe7518615bef084403614f8bca43b40ae2e762e11e06",
-        Kind::Chart => "sha256:61cf3a178ff0f75bf08a25d96b75cf7355dc197749a9f128ed3ef34b0df05518",
-        Kind::Other { .. } => "sha256:da834479c923584f4cbcdecc0dac61f32bef1d51e8aae598cf16bd154efab49f",
+        Kind::Image | Kind::Index => IMAGE_ICON,
+        Kind::Chart => CHART_ICON,
+        Kind::Other { .. } => OTHER_ICON,
     }
 }
