@@ -29,13 +29,11 @@ const FIXED: [&str; 16] = [
     "total",
 ];
 
-/// Members that the two servers need not agree on: scores may be there or not, and versions are
-/// those of the place.
-const FREE: [&str; 3] = ["score_v3", "comment", "email"];
+/// Members that the two servers need not agree on: scores may be there or not.
+const FREE: [&str; 1] = ["score_v3"];
 
-/// Answers of which only the headers can be compared: one list has no order, and the scanner is
-/// another one.
-const OTHER_BODIES: [&str; 2] = ["partifacts_latest_p2", "scanner_project"];
+/// Answers of which only the headers can be compared: one list has no order.
+const OTHER_BODIES: [&str; 1] = ["partifacts_latest_p2"];
 
 #[tokio::test]
 async fn captures_are_answered_alike() {
