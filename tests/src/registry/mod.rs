@@ -209,6 +209,13 @@ impl Registry {
         self.repository_mut(project, repository).is_some_and(|repository| repository.delete(reference))
     }
 
+    /// Keeps a tag from being deleted over the API, with its artifact, and tells whether it is there.
+    pub fn make_immutable(&mut self, project: &str, repository: &str, tag: &str) -> bool {
+        let artifact = self.artifact_mut(project, repository, tag);
+        let tag = artifact.and_then(|artifact| artifact.tags.iter_mut().find(|known| known.name == tag));
+        tag.map(|tag| tag.immutable = true).is_some()
+    }
+
     /// Deletes a tag, and tells whether it was there; its artifact stays.
     pub fn delete_tag(&mut self, project: &str, repository: &str, tag: &str) -> bool {
         self.repository_mut(project, repository).is_some_and(|repository| repository.delete_tag(tag))
