@@ -145,7 +145,7 @@ pub(crate) fn all_permissions(call: &Call<'_>) -> Outcome {
     match call.asked.caller {
         Caller::Anonymous => return Err(Refusal::unauthorized_without_message()),
         caller if call.is_administrator() || leads_a_project(call, caller) => {}
-        caller => return Err(Refusal::forbidden(caller.name())),
+        _ => return Err(Refusal::forbidden("forbidden: only admins(system and project) can access permissions")),
     }
     let list = |table: &[(&str, &[&str])]| -> Vec<_> {
         let pairs = table.iter().flat_map(|(resource, actions)| actions.iter().map(move |action| (resource, action)));
