@@ -17,10 +17,11 @@
 //! built by hand. A [`Fault`] makes the server misbehave, a [`Hold`] keeps answers back until the
 //! test lets them go, and the log tells what was asked.
 //!
-//! It answers the routes that a client needs to read a whole registry: `/ping`, `/health`, `/systeminfo`,
-//! `/users/current`, projects and their scanner, repositories, artifacts of a repository and of a project, tags,
-//! accessories, vulnerability reports, SBOMs and other additions, scans (started, stopped, and their logs), the security
-//! hub, and the export of findings into a file. Other routes of Harbor are 501, unknown ones 404.
+//! It answers the routes that a client needs to read a whole registry: projects with their members, quotas, labels,
+//! robots and scanners, repositories, artifacts of a repository and of a project, tags, accessories, vulnerability
+//! reports, SBOMs and other additions, the security hub, users, statistics, the search, and what there is to know of the
+//! system. Projects, labels, tags and accepted vulnerabilities can be changed, artifacts copied and deleted, scans
+//! started and stopped, and findings exported into a file. Other routes of Harbor are 501, unknown ones 404.
 //!
 //! A scan that a client starts stands still until the test calls [`Registry::advance_scans`], or follows the clock; see
 //! [`ScanPace`]. All images share their findings, as in Harbor: a later scan of one changes what the reports of others

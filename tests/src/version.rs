@@ -83,6 +83,11 @@ impl HarborVersion {
     pub(crate) fn names_repositories(self) -> bool {
         self >= Self::V2_11
     }
+
+    /// Whether robots tell who made them, which came with 2.12.
+    pub(crate) fn names_creators(self) -> bool {
+        self >= Self::V2_13
+    }
 }
 
 impl FromStr for HarborVersion {

@@ -117,7 +117,7 @@ impl<'a> Call<'a> {
         match self.asked.caller {
             caller if self.registry.permits_system(caller, permission) => Ok(()),
             Caller::Anonymous => Err(Refusal::unauthorized()),
-            Caller::User(name) | Caller::Robot(name) => Err(Refusal::forbidden(name)),
+            caller => Err(Refusal::forbidden(caller.name())),
         }
     }
 

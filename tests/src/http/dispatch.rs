@@ -1,8 +1,8 @@
 //! Which function answers which operation.
 
 use super::{
-    Asked, Call, Outcome, additions, allowlists, artifact_writes, artifacts, configurations, exports, groups, labels,
-    members, project_details, project_writes, projects, quotas, reports, repositories, robots, scanners, scans,
+    Asked, Call, Outcome, additions, allowlists, artifact_writes, artifacts, configurations, exports, groups, icons,
+    labels, members, project_details, project_writes, projects, quotas, reports, repositories, robots, scanners, scans,
     schedules, search, security, statistics, system, users,
 };
 use crate::registry::Registry;
@@ -45,6 +45,7 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "getCurrentUserPermissions" => Read(users::permissions),
         "getGCSchedule" => Read(schedules::garbage_collection),
         "getHealth" => Read(system::health),
+        "getIcon" => Read(icons::get),
         "getLatestScanAllMetrics" => Read(schedules::last_scan_all),
         "getLatestScheduledScanAllMetrics" => Read(schedules::last_scheduled_scan_all),
         "getLogExts" => Read(project_details::logs),

@@ -9,6 +9,7 @@ mod configurations;
 mod dispatch;
 mod exports;
 mod groups;
+mod icons;
 pub(crate) mod labels;
 mod members;
 pub(crate) mod operations;

@@ -14,6 +14,10 @@ use crate::wire::errors::Refusal;
 /// Why a project cannot be deleted.
 pub(crate) const NOT_EMPTY: &str = "the project contains repositories, can not be deleted";
 
+/// The values that only projects have which stand for another registry; the simulator has no such projects.
+const OF_PROXIES: [&str; 4] =
+    ["max_upstream_conn", "proxy_cache_filter_kind", "proxy_cache_filter_pattern", "proxy_speed_kb"];
+
 #[derive(Deserialize)]
 struct ProjectRequest {
     #[serde(default)]
@@ -44,7 +48,8 @@ impl ProjectRequest {
 
     /// Sets the values that the request has beside the visibility.
     fn set_metadata(&self, project: &mut Project) {
-        let values = self.metadata.iter().flatten().filter(|(key, _)| *key != "public");
+        let is_taken = |key: &str| key != "public" && !OF_PROXIES.contains(&key);
+        let values = self.metadata.iter().flatten().filter(|(key, _)| is_taken(key));
         for (key, value) in values.filter_map(|(key, value)| Some((key, value.as_str()?))) {
             project.metadata.insert(key.clone(), value.to_owned());
         }

@@ -14,8 +14,10 @@ use crate::wire::{json, time};
 struct RobotAnswer<'a> {
     #[serde(serialize_with = "time::serialize")]
     creation_time: DateTime<Utc>,
-    creator_ref: i64,
-    creator_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    creator_ref: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    creator_type: Option<&'static str>,
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'a str,
     disable: bool,
@@ -86,7 +88,7 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
     }
     let rows = call.registry.robots().iter().filter(|robot| robot.home.as_deref() == home).collect();
     let selected = selection.of(rows, &["name"])?;
-    let rows: Vec<_> = selected.rows.into_iter().map(answer).collect();
+    let rows: Vec<_> = selected.rows.into_iter().map(|robot| answer(call, robot)).collect();
     call.list(&rows, selected.total, selection.page)
 }
 
@@ -103,7 +105,7 @@ pub(crate) fn get(call: &Call<'_>) -> Outcome {
         Some(_) => {}
         None => call.permit_system("robot:read")?,
     }
-    json::answer(&answer(robot))
+    json::answer(&answer(call, robot))
 }
 
 /// The name without what Harbor puts before it.
@@ -122,11 +124,12 @@ fn duration(robot: &Robot) -> i64 {
     robot.expires.map_or(-1, |end| (end - robot.created).num_days())
 }
 
-fn answer(robot: &Robot) -> RobotAnswer<'_> {
+fn answer<'a>(call: &Call<'_>, robot: &'a Robot) -> RobotAnswer<'a> {
+    let names_creators = call.asked.version.names_creators();
     RobotAnswer {
         creation_time: robot.created,
-        creator_ref: 1,
-        creator_type: "local",
+        creator_ref: names_creators.then_some(1),
+        creator_type: names_creators.then_some("local"),
         description: &robot.description,
         disable: robot.disabled,
         duration: duration(robot),

@@ -25,36 +25,44 @@ struct Metrics {
     trigger: Option<&'static str>,
 }
 
-/// A schedule that every new server has: its number, whom it is for, and the number there.
-struct Planned(i64, &'static str, Option<i64>);
+/// A schedule that every new server has.
+struct Planned {
+    id: i64,
+    vendor: &'static str,
+    /// The number of what is planned, among things of the vendor.
+    number: Option<i64>,
+}
 
 /// The words for where a scan stands, the ones that decide about several images first.
 const STATES: [&str; 5] = ["Running", "Pending", "Error", "Stopped", "Success"];
 
-const PLANNED: [Planned; 2] = [Planned(1, "SYSTEM_ARTIFACT_CLEANUP", None), Planned(2, "EXECUTION_SWEEP", Some(-1))];
+const PLANNED: [Planned; 2] = [
+    Planned { id: 1, vendor: "SYSTEM_ARTIFACT_CLEANUP", number: None },
+    Planned { id: 2, vendor: "EXECUTION_SWEEP", number: Some(-1) },
+];
 
 impl Row for &Planned {
     fn column(&self, name: &str) -> Option<Cell<'_>> {
         match name {
-            "id" => Some(Cell::Integer(self.0)),
-            "vendor_type" => Some(Cell::Text(self.1)),
-            "vendor_id" => Some(Cell::Integer(self.2.unwrap_or(0))),
+            "id" => Some(Cell::Integer(self.id)),
+            "vendor_type" => Some(Cell::Text(self.vendor)),
+            "vendor_id" => Some(Cell::Integer(self.number.unwrap_or(0))),
             _ => None,
         }
     }
 
     fn id(&self) -> i64 {
-        self.0
+        self.id
     }
 }
 
 /// Lists what is planned.
 pub(crate) fn list(call: &Call<'_>) -> Outcome {
     call.permit_system("jobservice-monitor:list")?;
-    let selection = Selection::from_parameters(call.asked.parameters)?;
+    let selection = Selection::without_query(call.asked.parameters)?;
     let selected = selection.of(PLANNED.iter().collect(), &["id"])?;
     let started = call.registry.users().first().map(|administrator| administrator.created);
-    let rows = selected.rows.iter().map(|Planned(id, vendor, number)| {
+    let rows = selected.rows.iter().map(|Planned { id, vendor, number }| {
         let mut row = json!({
             "cron": "0 0 0 * * *",
             "id": id,

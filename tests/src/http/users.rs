@@ -71,7 +71,7 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
 /// Finds users by a part of their name. The number of the page means nothing here; its size does.
 pub(crate) fn search(call: &Call<'_>) -> Outcome {
     call.permit_login()?;
-    let selection = Selection::from_parameters(call.asked.parameters)?;
+    let selection = Selection::without_query(call.asked.parameters)?;
     let part = call.asked.parameters.text("username").unwrap_or_default().to_lowercase();
     let mut users: Vec<_> = listed(call).filter(|user| user.name.to_lowercase().contains(&part)).collect();
     users.sort_by(|left, right| left.name.cmp(&right.name));
@@ -145,7 +145,7 @@ pub(crate) fn all_permissions(call: &Call<'_>) -> Outcome {
     match call.asked.caller {
         Caller::Anonymous => return Err(Refusal::unauthorized_without_message()),
         caller if call.is_administrator() || leads_a_project(call, caller) => {}
-        caller => return Err(Refusal::forbidden(caller.name())),
+        _ => return Err(Refusal::forbidden("forbidden: only admins(system and project) can access permissions")),
     }
     let list = |table: &[(&str, &[&str])]| -> Vec<_> {
         let pairs = table.iter().flat_map(|(resource, actions)| actions.iter().map(move |action| (resource, action)));

@@ -5,14 +5,10 @@ use std::sync::Arc;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use super::{Artifact, BEGINNING, Kind};
+use super::{Artifact, BEGINNING, Kind, icon};
 
 /// The type of an SBOM that Harbor made.
 pub(crate) const SBOM: &str = "sbom.harbor";
-
-const SIGNATURE_ICON: &str = "sha256:20401d5b3a0f6dbc607c8d732eb08471af4ae6b19811a4efce8c6a724aed2882";
-const NYDUS_ICON: &str = "sha256:dfcb6617cd9c144358dc1b305b87bbe34f0b619f1e329116e6aee2e41f2e34cf";
-const SBOM_ICON: &str = "sha256:c19f80c357cd7e90d2a01b9ae3e2eb62ce447a2662bb590a19177d72d550bdae";
 
 /// An artifact that belongs to another one, its subject.
 ///
@@ -40,7 +36,7 @@ impl Accessory {
     /// A signature of cosign.
     #[must_use]
     pub fn signature() -> Self {
-        Self::new("signature.cosign", SIGNATURE_ICON, Artifact::oci_image().with_size(707))
+        Self::new("signature.cosign", icon::SIGNATURE, Artifact::oci_image().with_size(707))
     }
 
     /// A signature of Notation.
@@ -53,7 +49,7 @@ impl Accessory {
     /// An image in the format of Nydus, which starts faster.
     #[must_use]
     pub fn nydus() -> Self {
-        Self::new("accelerator.nydus", NYDUS_ICON, Artifact::oci_image())
+        Self::new("accelerator.nydus", icon::NYDUS, Artifact::oci_image())
     }
 
     /// Any other artifact whose manifest names a subject.
@@ -88,7 +84,7 @@ impl Accessory {
             "rootfs": {"diff_ids": [super::artifact::digest_of(document.as_bytes())], "type": "layers"},
         }));
         artifact.document = Some(Arc::from(document));
-        Self::new(SBOM, SBOM_ICON, artifact)
+        Self::new(SBOM, icon::SBOM, artifact)
     }
 
     fn new(kind: &str, icon: &str, artifact: Artifact) -> Self {

@@ -1,5 +1,7 @@
 //! A registry as a real one told of itself.
 
+mod accounts;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::Path;
@@ -10,12 +12,14 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use accounts::{CapturedLabel, CapturedRobot, CapturedScanner, CapturedUser, scanner_version};
+
 use super::accessory::{Accessory, SBOM};
 use super::artifact::object;
 use super::kind::MediaTypes;
 use super::{
-    AccessoryRow, Allowlist, Artifact, Ids, Kind, Label, LoadError, Platform, Project, Random, Reference, Registry,
-    Report, Repository, Robot, Sbom, Scan, Scanner, Tag, User,
+    AccessoryRow, Allowlist, Artifact, Ids, Kind, LoadError, Platform, Project, Random, Reference, Registry, Report,
+    Repository, Sbom, Scan, Tag,
 };
 
 #[derive(Deserialize)]
@@ -32,78 +36,6 @@ struct Capture<'a> {
     labels: Vec<CapturedLabel>,
     #[serde(default)]
     scanners: Vec<CapturedScanner>,
-}
-
-#[derive(Deserialize)]
-struct CapturedUser {
-    user_id: i64,
-    username: String,
-    #[serde(default)]
-    email: String,
-    #[serde(default)]
-    realname: String,
-    #[serde(default)]
-    comment: String,
-    sysadmin_flag: bool,
-    creation_time: DateTime<Utc>,
-    update_time: DateTime<Utc>,
-}
-
-#[derive(Deserialize)]
-struct CapturedRobot {
-    id: i64,
-    name: String,
-    #[serde(default)]
-    description: String,
-    disable: bool,
-    #[serde(default)]
-    expires_at: i64,
-    level: String,
-    creation_time: DateTime<Utc>,
-    update_time: DateTime<Utc>,
-    permissions: Vec<CapturedPermission>,
-}
-
-/// What a robot may do in a project, in all of them (`*`), or in the system (`/`).
-#[derive(Deserialize)]
-struct CapturedPermission {
-    namespace: String,
-    access: Vec<CapturedAccess>,
-}
-
-#[derive(Deserialize)]
-struct CapturedAccess {
-    resource: String,
-    action: String,
-}
-
-#[derive(Deserialize)]
-struct CapturedScanner {
-    uuid: String,
-    name: String,
-    url: String,
-    #[serde(default)]
-    description: String,
-    #[serde(default)]
-    auth: String,
-    is_default: bool,
-    disabled: bool,
-    use_internal_addr: bool,
-    #[serde(rename = "skip_certVerify")]
-    skip_certificate: bool,
-    create_time: DateTime<Utc>,
-    update_time: DateTime<Utc>,
-}
-
-/// What a report tells of the scanner that made it.
-#[derive(Deserialize)]
-struct CapturedReport {
-    scanner: CapturedAdapter,
-}
-
-#[derive(Deserialize)]
-struct CapturedAdapter {
-    version: String,
 }
 
 #[derive(Deserialize)]
@@ -167,19 +99,6 @@ struct CapturedArtifact {
 }
 
 #[derive(Deserialize)]
-struct CapturedLabel {
-    id: i64,
-    name: String,
-    #[serde(default)]
-    color: String,
-    #[serde(default)]
-    description: String,
-    project_id: Option<i64>,
-    creation_time: DateTime<Utc>,
-    update_time: DateTime<Utc>,
-}
-
-#[derive(Deserialize)]
 struct CapturedReference {
     parent_id: i64,
     child_id: i64,
@@ -236,7 +155,7 @@ impl Registry {
     /// Loads a registry from what the API of a real one told: its projects with their repositories,
     /// artifacts and reports, under the numbers and times they had.
     ///
-    /// Its users and robots are there too, but nobody can log in as one of them before
+    /// Its labels and scanners are there, and its users and robots too, but nobody can log in as one of them before
     /// [`Registry::set_password`] or [`Registry::set_secret`], since such secrets are not told. A robot has all its
     /// permissions in all its projects.
     ///
@@ -290,50 +209,6 @@ impl Registry {
         let repositories = self.projects.iter().flat_map(Project::repositories);
         let mut artifacts = repositories.filter_map(|repository| repository.artifact(digest));
         artifacts.any(|artifact| artifact.kind == Kind::Image)
-    }
-}
-
-impl CapturedUser {
-    fn restore(self) -> User {
-        let mut user = User::without_password(self.username);
-        user.id = self.user_id;
-        user.created = self.creation_time;
-        user.updated = self.update_time;
-        user.administrator = self.sysadmin_flag;
-        user.email = self.email;
-        user.real_name = self.realname;
-        user.comment = self.comment;
-        user
-    }
-}
-
-impl CapturedRobot {
-    fn restore(self) -> Robot {
-        let mut robot = Robot::without_secret(&self.name);
-        let mut projects = Vec::new();
-        for permission in self.permissions {
-            let granted = permission.access.iter().map(|access| format!("{}:{}", access.resource, access.action));
-            match permission.namespace.as_str() {
-                "/" => robot.system_permissions.extend(granted),
-                _ => {
-                    robot.permissions.extend(granted);
-                    projects.push(permission.namespace);
-                }
-            }
-        }
-        if self.level == "project" {
-            robot.home = projects.first().cloned();
-        }
-        if !projects.iter().any(|project| project == "*") {
-            robot = robot.on_projects(projects);
-        }
-        robot.description = self.description;
-        robot.created = self.creation_time;
-        robot.updated = self.update_time;
-        robot.disabled = self.disable;
-        robot.expires = DateTime::from_timestamp(self.expires_at, 0).filter(|_| self.expires_at > 0);
-        robot.id = self.id;
-        robot
     }
 }
 
@@ -444,31 +319,6 @@ impl CapturedArtifact {
     }
 }
 
-impl CapturedLabel {
-    fn restore(self) -> Label {
-        let Self { id, name, color, description, project_id: project, creation_time, update_time } = self;
-        Label { id, name, color, description, project, created: creation_time, updated: update_time }
-    }
-}
-
-impl CapturedScanner {
-    fn restore(self, version: &str) -> Scanner {
-        Scanner {
-            uuid: self.uuid,
-            name: self.name,
-            url: self.url,
-            description: self.description,
-            version: version.to_owned(),
-            authorization: self.auth,
-            created: self.create_time,
-            updated: self.update_time,
-            disabled: self.disabled,
-            use_internal_address: self.use_internal_addr,
-            skip_certificate: self.skip_certificate,
-        }
-    }
-}
-
 impl CapturedReference {
     fn restore(self) -> Reference {
         let CapturedPlatform { architecture, os, variant, os_version, os_features } = self.platform;
@@ -512,11 +362,4 @@ fn accessory(row: &AccessoryRow) -> Artifact {
     artifact.pushed = row.created;
     artifact.is_accessory = true;
     artifact
-}
-
-/// The version of the scanner, which only its reports tell; empty without any.
-fn scanner_version(reports: &BTreeMap<String, &RawValue>) -> String {
-    let read = |body: &&RawValue| serde_json::from_str::<BTreeMap<String, CapturedReport>>(body.get()).ok();
-    let reports = reports.values().filter_map(read).flat_map(BTreeMap::into_values);
-    reports.map(|report| report.scanner.version).next().unwrap_or_default()
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::icon;
+
 /// What an artifact is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -43,14 +45,12 @@ impl Kind {
     /// The picture that stands for the type.
     pub(crate) fn icon(&self) -> &'static str {
         match self {
-            Self::Image | Self::Index => "sha256:0048162a053eef4d4ce3fe7518615bef084403614f8bca43b40ae2e762e11e06",
-            Self::Chart => "sha256:61cf3a178ff0f75bf08a25d96b75cf7355dc197749a9f128ed3ef34b0df05518",
-            Self::Model => "sha256:1e1e5c5fdaf0931ec8655e835d1182f723a0c322a6760211622e1270f0193717",
-            Self::Sbom => "sha256:c19f80c357cd7e90d2a01b9ae3e2eb62ce447a2662bb590a19177d72d550bdae",
-            Self::Other { name, .. } if name == "WASM" => {
-                "sha256:badd7693bcaf115be202748241dd0ea6ee3b0524bfab9ac22d1e1c43721afec6"
-            }
-            Self::Other { .. } => "sha256:da834479c923584f4cbcdecc0dac61f32bef1d51e8aae598cf16bd154efab49f",
+            Self::Image | Self::Index => icon::IMAGE,
+            Self::Chart => icon::CHART,
+            Self::Model => icon::MODEL,
+            Self::Sbom => icon::SBOM,
+            Self::Other { name, .. } if name == "WASM" => icon::WASM,
+            Self::Other { .. } => icon::OTHER,
         }
     }
 

@@ -11,6 +11,7 @@ mod demo;
 mod expected;
 mod exports;
 mod finding;
+mod icon;
 mod kind;
 mod label;
 mod load;
@@ -55,6 +56,7 @@ pub use synthetic::Scale;
 pub(crate) use accessory::AccessoryRow;
 pub(crate) use artifact::{Reference, Tag};
 pub(crate) use exports::{Export, ExportContent};
+pub(crate) use icon::is_icon;
 pub(crate) use kind::Kind;
 pub(crate) use people::Caller;
 pub(crate) use progress::Scans;
@@ -235,6 +237,13 @@ impl Registry {
             repository.updated = now;
         }
         deleted
+    }
+
+    /// Keeps a tag from being deleted over the API, with its artifact, and tells whether it is there.
+    pub fn make_immutable(&mut self, project: &str, repository: &str, tag: &str) -> bool {
+        let artifact = self.artifact_mut(project, repository, tag);
+        let tag = artifact.and_then(|artifact| artifact.tags.iter_mut().find(|known| known.name == tag));
+        tag.map(|tag| tag.immutable = true).is_some()
     }
 
     /// Deletes a tag, and tells whether it was there; its artifact stays.

@@ -57,12 +57,13 @@ impl Selection {
     pub(crate) fn from_parameters(parameters: &Parameters) -> Result<Self, Refusal> {
         let page = Page::from_parameters(parameters)?;
         let query = Query::parse(parameters.text("q").unwrap_or_default())?;
-        let keys = parameters.text("sort").unwrap_or_default().split(',').map(str::trim);
-        let sort = keys.filter(|key| !key.is_empty()).map(|key| match key.strip_prefix('-') {
-            Some(key) => (column_name(key), true),
-            None => (column_name(key), false),
-        });
-        Ok(Self { query, page, sort: sort.collect() })
+        Ok(Self { query, page, sort: sort_keys(parameters) })
+    }
+
+    /// Reads `page`, `page_size` and `sort`, for the lists that have no `q`.
+    pub(crate) fn without_query(parameters: &Parameters) -> Result<Self, Refusal> {
+        let page = Page::from_parameters(parameters)?;
+        Ok(Self { query: Query::default(), page, sort: sort_keys(parameters) })
     }
 
     /// Filters, sorts and cuts the rows. `default` is the order where no sort key is known; a minus
@@ -106,6 +107,16 @@ impl Selection {
         });
         default.collect()
     }
+}
+
+/// The keys of `sort`, and whether each is descending.
+fn sort_keys(parameters: &Parameters) -> Vec<(String, bool)> {
+    let keys = parameters.text("sort").unwrap_or_default().split(',').map(str::trim);
+    let keys = keys.filter(|key| !key.is_empty()).map(|key| match key.strip_prefix('-') {
+        Some(key) => (column_name(key), true),
+        None => (column_name(key), false),
+    });
+    keys.collect()
 }
 
 /// Sorts no more than is needed: the rows before the page only need to be known to lie before it.

@@ -29,6 +29,8 @@ async fn quotas_follow_the_sizes() {
     assert_eq!(keys(&sent[0]), ["creation_time", "hard", "id", "ref", "update_time", "used"]);
     assert_eq!(read(&harbor, As::Admin, "/quotas?sort=-used.storage").await.column("id"), [2, 1, 3]);
     assert_eq!(read(&harbor, As::Admin, "/quotas?reference=project&reference_id=1").await.column("id"), [1]);
+    // There is no `q`, so that nothing can be wrong with it.
+    assert_eq!(read(&harbor, As::Admin, "/quotas?q=a%3D%7Bb").await.total(), Some(3));
     assert_eq!(read(&harbor, As::Admin, "/quotas?reference_id=99").await.total(), Some(0));
     harbor.registry_mut(|registry| registry.delete_artifact("shop", "api", "v2"));
     assert_eq!(read(&harbor, As::Admin, "/quotas/2").await.json()["used"]["storage"], 1000);

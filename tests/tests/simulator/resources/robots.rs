@@ -1,10 +1,10 @@
 //! Robot accounts.
 
-use harbor_testkit::{Registry, Robot};
+use harbor_testkit::{HarborVersion, Registry, Robot};
 use serde_json::{Value, json};
 
 use super::{keys, read};
-use crate::support::{As, client, sample, start};
+use crate::support::{As, client, sample, start, start_version};
 
 fn robots() -> Registry {
     let auditor = Robot::new("auditor", "Secret12345").with_permission("security-hub:read").with_description("reads");
@@ -75,6 +75,12 @@ async fn a_robot_shows_what_it_may_do_and_where() {
     ]);
     assert_eq!(robot["permissions"], permissions);
     assert_eq!(robot.get("secret"), None::<&Value>);
+}
+
+#[tokio::test]
+async fn robots_of_old_releases_do_not_tell_who_made_them() {
+    let harbor = start_version(robots(), HarborVersion::V2_11).await;
+    assert_eq!(read(&harbor, As::Admin, "/robots").await.json()[0].get("creator_type"), None::<&Value>);
 }
 
 #[tokio::test]

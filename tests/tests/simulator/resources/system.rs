@@ -100,3 +100,16 @@ async fn vulnerabilities_can_be_accepted() {
     assert_eq!(write(&harbor, As::Admin, Method::PUT, path, twice).await.status, 500);
     assert_eq!(write(&harbor, As::Admin, Method::PUT, path, json!([1])).await.status, 422);
 }
+
+#[tokio::test]
+async fn artifacts_have_icons() {
+    let harbor = start(sample()).await;
+    let icons = read(&harbor, As::Admin, "/projects/odd/artifacts?page_size=100").await.column("icon");
+    assert_eq!(icons.len(), 9);
+    for icon in icons {
+        let path = format!("/icons/{}", icon.as_str().unwrap());
+        assert_eq!(keys(&read(&harbor, As::Anonymous, &path).await.json()), ["content", "content-type"]);
+    }
+    let missing = read(&harbor, As::Admin, "/icons/nonsense").await;
+    assert_eq!((missing.status, missing.error().1), (404, "the icon nonsense not found".to_owned()));
+}

@@ -12,7 +12,7 @@ const APP: &str = "/projects/library/repositories/svc%252Fapp";
 async fn projects_are_created_changed_and_deleted() {
     let harbor = start(sample()).await;
     let post = async |who: As, body: Value| write(&harbor, who, Method::POST, "/projects", body).await;
-    let metadata = json!({"public": "true", "severity": "Negligible", "auto_scan": "false"});
+    let metadata = json!({"public": "true", "severity": "Negligible", "auto_scan": "false", "proxy_speed_kb": "1"});
     let created = post(As::Alice, json!({"project_name": "new", "metadata": metadata})).await;
     assert_eq!((created.status, created.text.as_str()), (201, ""));
     let location = created.header("location").unwrap().strip_prefix("/api/v2.0").unwrap().to_owned();
@@ -29,6 +29,7 @@ async fn projects_are_created_changed_and_deleted() {
     let changed = read(&harbor, As::Alice, &location).await.json();
     assert_eq!(changed["cve_allowlist"]["items"], json!([{"cve_id": "CVE-1"}]));
     assert_eq!(changed["metadata"]["auto_scan"], "false");
+    assert_ne!(changed["update_time"], project["update_time"]);
 
     assert_eq!(read(&harbor, As::Alice, "/projects/new/_deletable").await.json(), json!({"deletable": true}));
     assert_eq!(write(&harbor, As::Alice, Method::DELETE, &location, json!(null)).await.status, 200);
@@ -78,6 +79,20 @@ async fn tags_come_and_go() {
     let missing =
         write(&harbor, As::Admin, Method::DELETE, &format!("{APP}/artifacts/stable/tags/v9"), json!(null)).await;
     assert!(missing.error().1.starts_with("tag v9 attached to artifact "), "{}", missing.text);
+}
+
+#[tokio::test]
+async fn immutable_tags_stay() {
+    let harbor = start(sample()).await;
+    assert!(harbor.registry_mut(|registry| registry.make_immutable("library", "svc/app", "v1")));
+    assert!(!harbor.registry_mut(|registry| registry.make_immutable("library", "svc/app", "v9")));
+    let message = "the tag v1 configured as immutable, cannot be deleted";
+    for path in ["/artifacts/v1/tags/v1", "/artifacts/v1", ""] {
+        let refused = write(&harbor, As::Admin, Method::DELETE, &format!("{APP}{path}"), json!(null)).await;
+        assert_eq!((refused.status, refused.error().1.as_str()), (412, message), "{path}");
+    }
+    let tags = read(&harbor, As::Admin, &format!("{APP}/artifacts/v1/tags?with_immutable_status=true")).await;
+    assert_eq!(tags.column("immutable"), [true]);
 }
 
 #[tokio::test]
