@@ -39,6 +39,7 @@ mod login;
 mod nginx;
 mod outage;
 mod outgoing;
+mod random;
 mod registry;
 mod server;
 mod service;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::registry::Random;
+use crate::random::Random;
 
 /// Draws by a seed, the target of a request and how often it was asked for.
 #[derive(Debug, Default)]

@@ -4,7 +4,8 @@ mod answer;
 mod overview;
 
 use super::{Call, Outcome};
-use crate::registry::{AccessoryRow, Artifact, Project, Random, Repository, Tag};
+use crate::random::Random;
+use crate::registry::{AccessoryRow, Artifact, Project, Repository, Tag};
 use crate::wire::errors::Refusal;
 use crate::wire::json;
 use crate::wire::q::{Pattern, Query, Scalar};

@@ -40,7 +40,7 @@ struct SystemInfo {
 
 /// Answers `Pong`, as JSON to those who ask for it.
 pub(crate) fn ping(call: &Call<'_>) -> Outcome {
-    text::answer(call, "Pong")
+    text::answer(call.asked.headers, "Pong")
 }
 
 /// Answers how the components are; the scanner is the one that can be down.

@@ -18,9 +18,10 @@ use super::accessory::{Accessory, SBOM};
 use super::artifact::object;
 use super::kind::MediaTypes;
 use super::{
-    AccessoryRow, Allowlist, Artifact, Ids, Kind, LoadError, Platform, Project, Random, Reference, Registry, Report,
+    AccessoryRow, Allowlist, Artifact, Ids, Kind, LoadError, Platform, Project, Reference, Registry, Report,
     Repository, Sbom, Scan, Tag,
 };
+use crate::random::Random;
 
 #[derive(Deserialize)]
 struct Capture<'a> {

@@ -64,7 +64,6 @@ pub(crate) use records::{Record, Records, SeverityCounts};
 pub(crate) use report::MEDIA_TYPE;
 pub(crate) use sbom::Sbom;
 pub(crate) use scanner::Scanners;
-pub(crate) use synthetic::Random;
 
 use exports::Exports;
 

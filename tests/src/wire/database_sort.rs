@@ -212,7 +212,7 @@ fn swap_ranges<T>(rows: &mut [T], start: usize, end: usize, count: usize) {
 #[cfg(test)]
 mod tests {
     use super::Sorter;
-    use crate::registry::Random;
+    use crate::random::Random;
 
     fn first(rows: &[(u64, usize)], end: usize) -> Vec<(u64, usize)> {
         let mut sorter = Sorter::new(end, |left: &(u64, usize), right: &(u64, usize)| left.0.cmp(&right.0));

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::http::Answer;
+use super::answer::Answer;
 
 /// The content type of an error.
 pub(crate) const ERROR: &str = "application/json; charset=utf-8";

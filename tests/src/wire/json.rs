@@ -6,8 +6,8 @@ use bytes::Bytes;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::answer::Answer;
 use super::errors::Refusal;
-use crate::http::Answer;
 
 /// The content type of a success.
 pub(crate) const SUCCESS: &str = "application/json";
