@@ -1,20 +1,10 @@
 //! Who sent a request. Wrong credentials are not an error: the request goes on without a login.
 
-use axum::http::header::{AUTHORIZATION, COOKIE, HeaderName, SET_COOKIE, VARY};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
 
 use crate::registry::{Caller, Registry};
 use crate::wire::base64;
-use crate::wire::errors::Refusal;
-
-/// The token that a write has to send back once it comes with a session cookie.
-const CSRF_TOKEN: &str = "c2ltdWxhdGVkLXRva2Vu";
-
-/// The cookie that belongs to the token.
-const CSRF_COOKIE: &str = "_gorilla_csrf=c2ltdWxhdGVk";
-
-/// The header with the token, in both directions.
-const CSRF_HEADER: &str = "x-harbor-csrf-token";
 
 /// The kind of the `Authorization` header of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +19,8 @@ pub enum Authorization {
     BasicRefused,
     /// `Bearer`, which this server does not know, so that the request was anonymous.
     Bearer,
+    /// The cookie of a session in which a user logged in.
+    Session,
     /// Anything else.
     Other,
 }
@@ -82,37 +74,13 @@ pub(crate) fn identify(registry: &Registry, headers: &HeaderMap) -> Login {
     Login { caller: caller.unwrap_or(Caller::Anonymous), authorization, name: name.to_owned(), account }
 }
 
-/// Whether a request brings a session cookie, which it should not.
-pub(crate) fn has_session(headers: &HeaderMap) -> bool {
-    cookies(headers).any(|cookie| cookie.starts_with("sid="))
-}
-
-/// Refuses a write that comes with a session cookie but without the token against forged requests.
-pub(crate) fn check_csrf(headers: &HeaderMap) -> Result<(), Refusal> {
-    let token = headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok());
-    match token {
-        _ if !has_session(headers) => Ok(()),
-        None => Err(Refusal::forbidden("CSRF token not found in request")),
-        Some(token) if token == CSRF_TOKEN && cookies(headers).any(|cookie| cookie == CSRF_COOKIE) => Ok(()),
-        Some(_) => Err(Refusal::forbidden("CSRF token invalid")),
-    }
-}
-
-/// Adds the token and its cookie to an answer.
-pub(crate) fn add_csrf_token(headers: &mut HeaderMap) {
-    headers.insert(VARY, HeaderValue::from_static("Cookie"));
-    headers.insert(HeaderName::from_static(CSRF_HEADER), HeaderValue::from_static(CSRF_TOKEN));
-    if let Ok(cookie) = HeaderValue::try_from(format!("{CSRF_COOKIE}; Path=/; HttpOnly; SameSite=Strict")) {
-        headers.insert(SET_COOKIE, cookie);
-    }
-}
-
-fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    let values = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(';')).map(str::trim)
-}
-
 impl Login {
+    /// The login of a user in a session, which costs nothing.
+    pub(crate) fn of_session(user: String) -> Self {
+        let login = Self::without_name(Authorization::Session);
+        Self { caller: Caller::User(user), ..login }
+    }
+
     fn without_name(authorization: Authorization) -> Self {
         Self { caller: Caller::Anonymous, authorization, name: String::new(), account: Account::Nobody }
     }

@@ -5,13 +5,14 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use bytes::Bytes;
 
-use crate::auth::{self, Authorization};
+use crate::auth::Authorization;
 use crate::fault::Scope;
 use crate::http::Answer;
 use crate::http::operations::Operation;
 use crate::http::routes::{Route, merge_slashes};
 use crate::log::Request;
 use crate::nginx;
+use crate::session;
 use crate::version::HarborVersion;
 use crate::wire::errors::Refusal;
 use crate::wire::parameters::{Parameters, unescape_path};
@@ -31,10 +32,15 @@ pub(crate) struct Incoming {
     pub(crate) parameters: Result<Parameters, Refusal>,
     pub(crate) body: Bytes,
     pub(crate) route: Route,
+    /// The id that the client sent, or one of the server's own.
+    request_id: String,
+    /// The session that the client gets, unless it brings one.
+    pub(crate) new_session: String,
 }
 
 impl Incoming {
-    pub(crate) fn new(head: Parts, body: Bytes, version: HarborVersion, behind_nginx: bool) -> Self {
+    /// Takes the request of a number apart.
+    pub(crate) fn new(number: u64, head: Parts, body: Bytes, version: HarborVersion, behind_nginx: bool) -> Self {
         let path = merge_slashes(head.uri.path());
         let path = if behind_nginx { nginx::forwarded_path(&path) } else { path };
         let query = head.uri.query().unwrap_or_default().to_owned();
@@ -43,6 +49,8 @@ impl Incoming {
             target: target.to_owned(),
             parameters: Parameters::parse(&query),
             route: Route::of(head.method.as_str(), &path, version),
+            request_id: request_id(&head.headers, number),
+            new_session: session::new_number(number),
             method: head.method,
             headers: head.headers,
             path,
@@ -75,32 +83,41 @@ impl Incoming {
     }
 
     /// The entry of the log, before there is an answer.
-    pub(crate) fn log_entry(&self, authorization: Authorization, request_id: &str) -> Request {
+    pub(crate) fn log_entry(&self, authorization: Authorization) -> Request {
         Request {
             method: self.method.to_string(),
             target: self.target.clone(),
             operation: self.route.name(),
             status: None,
             authorization,
-            session: auth::has_session(&self.headers),
-            request_id: request_id.to_owned(),
+            session: session::has_session(&self.headers),
+            request_id: self.request_id.clone(),
         }
     }
 
     /// Adds the headers that every answer of Harbor itself has; a page of nginx has none of them.
-    pub(crate) fn add_headers(&self, answer: &mut Answer, request_id: &str) {
+    pub(crate) fn add_headers(&self, answer: &mut Answer) {
         if nginx::is_page(answer) {
             return;
         }
         // A query that is not well-formed is refused before the request gets its id.
-        if let (Ok(_), Ok(id)) = (&self.parameters, HeaderValue::from_str(request_id)) {
+        if let (Ok(_), Ok(id)) = (&self.parameters, HeaderValue::from_str(&self.request_id)) {
             answer.headers.insert(HeaderName::from_static("x-request-id"), id);
         }
-        if !auth::has_session(&self.headers) {
-            let cookie = HeaderValue::from_static("sid=4f2d0e6a9b1c8d735e60; Path=/; HttpOnly");
-            answer.headers.insert(SET_COOKIE, cookie);
-        } else if self.method == Method::GET {
-            auth::add_csrf_token(&mut answer.headers);
+        if answer.headers.contains_key(SET_COOKIE) {
+            return;
         }
+        if !session::has_session(&self.headers) {
+            session::give(&mut answer.headers, &self.new_session);
+        } else if self.method == Method::GET {
+            session::add_token(&mut answer.headers);
+        }
+    }
+}
+
+fn request_id(headers: &HeaderMap, number: u64) -> String {
+    match headers.get("x-request-id").and_then(|value| value.to_str().ok()) {
+        Some(id) if !id.is_empty() => id.to_owned(),
+        _ => format!("00000000-0000-4000-8000-{number:012x}"),
     }
 }

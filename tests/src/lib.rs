@@ -43,6 +43,7 @@ mod random;
 mod registry;
 mod server;
 mod service;
+mod session;
 mod version;
 mod wire;
 

@@ -20,6 +20,7 @@ use crate::login::{Locks, LoginCost};
 use crate::outage::Outage;
 use crate::registry::Registry;
 use crate::service::{self, Service};
+use crate::session::Sessions;
 use crate::version::HarborVersion;
 
 /// A simulated Harbor that listens on a free port of 127.0.0.1.
@@ -283,6 +284,7 @@ impl SimulatedHarborBuilder {
             login_delay: self.login_delay,
             login_cost: self.login_cost,
             locks: Locks::default(),
+            sessions: Sessions::default(),
             faults: self.faults.into_iter().collect(),
             gates: Mutex::default(),
             outage: Outage::default(),

@@ -23,6 +23,7 @@ use crate::nginx;
 use crate::outage::Outage;
 use crate::outgoing::{Delivery, send, send_dripping, send_half};
 use crate::registry::{Caller, Registry};
+use crate::session::{self, Sessions};
 use crate::version::HarborVersion;
 use crate::wire::errors::Refusal;
 
@@ -38,6 +39,7 @@ pub(crate) struct Service {
     pub(crate) login_delay: Duration,
     pub(crate) login_cost: LoginCost,
     pub(crate) locks: Locks,
+    pub(crate) sessions: Sessions,
     pub(crate) faults: Faults,
     pub(crate) gates: Mutex<Vec<Arc<Gate>>>,
     pub(crate) outage: Outage,
@@ -57,7 +59,8 @@ pub(crate) async fn serve(
         // A body that does not come has no request to answer; a larger one is none of Harbor's.
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let incoming = Incoming::new(head, body, service.version, service.behind_nginx);
+    let number = service.answers.fetch_add(1, Ordering::SeqCst) + 1;
+    let incoming = Incoming::new(number, head, body, service.version, service.behind_nginx);
     service.handle(&incoming, &connection).await
 }
 
@@ -65,8 +68,7 @@ impl Service {
     async fn handle(&self, incoming: &Incoming, connection: &Connection) -> Response {
         let reuses_connection = connection.carry_request();
         let login = self.identify(&incoming.headers);
-        let request_id = self.request_id(&incoming.headers);
-        let flight = self.log.arrive(incoming.log_entry(login.authorization, &request_id), login.caller.name());
+        let flight = self.log.arrive(incoming.log_entry(login.authorization), login.caller.name());
         let scope = incoming.scope();
         if self.outage.is_down() {
             return send(nginx::page(StatusCode::BAD_GATEWAY), Delivery::new(flight, Places::default()));
@@ -96,7 +98,7 @@ impl Service {
             Some(answer) => answer,
             None => self.answer_struck(incoming, login, &strike, &delivery).await,
         };
-        incoming.add_headers(&mut answer, &request_id);
+        incoming.add_headers(&mut answer);
         if self.behind_nginx {
             nginx::add_headers(&mut answer);
         }
@@ -159,11 +161,11 @@ impl Service {
     fn outcome(&self, incoming: &Incoming, caller: &Caller) -> Outcome {
         let parameters = incoming.parameters.as_ref().map_err(Refusal::clone)?;
         if incoming.is_write() {
-            auth::check_csrf(&incoming.headers)?;
+            session::check_token_of_session(&incoming.headers)?;
         }
         let method = incoming.method.as_str();
         let operation = match &incoming.route {
-            Route::Outside => return Ok(pages::outside(&incoming.path)),
+            Route::Outside => return self.outside(incoming),
             Route::Unknown => {
                 return Err(Refusal::not_found(format!("path {} was not found", incoming.decoded_path())));
             }
@@ -193,6 +195,19 @@ impl Service {
         }
     }
 
+    /// Answers what is not of the API: the login of the portal, and pages.
+    fn outside(&self, incoming: &Incoming) -> Outcome {
+        match (incoming.method.as_str(), incoming.path.as_str()) {
+            ("POST", "/c/login") => {
+                session::check_token(&incoming.headers)?;
+                let registry = self.registry.read().unwrap_or_else(PoisonError::into_inner);
+                self.sessions.log_in(&registry, &incoming.headers, &incoming.body, &incoming.new_session)
+            }
+            ("GET", "/c/log_out") => Ok(self.sessions.log_out(&incoming.headers)),
+            _ => Ok(pages::outside(&incoming.path)),
+        }
+    }
+
     /// Lets the scans get on that follow the clock.
     fn advance_scans(&self) {
         let now = Instant::now();
@@ -203,8 +218,12 @@ impl Service {
     }
 
     fn identify(&self, headers: &HeaderMap) -> Login {
-        let registry = self.registry.read().unwrap_or_else(PoisonError::into_inner);
-        auth::identify(&registry, headers)
+        let login = auth::identify(&self.registry.read().unwrap_or_else(PoisonError::into_inner), headers);
+        // Credentials come first; only where there are none, or wrong ones, the session counts.
+        match (&login.caller, self.sessions.user(headers)) {
+            (Caller::Anonymous, Some(user)) => Login::of_session(user),
+            _ => login,
+        }
     }
 
     async fn pass_gates(&self, scope: &Scope) {
@@ -215,16 +234,6 @@ impl Service {
         };
         for gate in gates.iter().filter(|gate| gate.concerns(scope)) {
             gate.pass().await;
-        }
-    }
-
-    /// The id that the client sent, or one of the server's own.
-    fn request_id(&self, headers: &HeaderMap) -> String {
-        let sent = headers.get("x-request-id").and_then(|value| value.to_str().ok());
-        let number = self.answers.fetch_add(1, Ordering::SeqCst) + 1;
-        match sent {
-            Some(id) if !id.is_empty() => id.to_owned(),
-            _ => format!("00000000-0000-4000-8000-{number:012x}"),
         }
     }
 }

@@ -17,4 +17,5 @@ mod routes;
 mod rows;
 mod scans;
 mod security;
+mod sessions;
 mod support;
