@@ -239,6 +239,7 @@ impl CapturedProject {
         project.id = self.project_id;
         project.created = self.creation_time;
         project.updated = self.update_time;
+        ids.pass(self.update_time);
         for (key, value) in self.metadata.iter().filter(|(key, _)| *key != "public") {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             project.metadata.insert(key.clone(), text);
@@ -250,6 +251,7 @@ impl CapturedProject {
             let (_, name) = repository.name.split_once('/').unwrap_or_default();
             let mut restored = Repository::new(name);
             ids.repository = ids.repository.max(repository.id);
+            ids.pass(repository.update_time);
             restored.id = repository.id;
             restored.full_name = repository.name;
             restored.created = repository.creation_time;
@@ -298,6 +300,10 @@ impl CapturedArtifact {
         let mut artifact = Artifact::of_kind(kind).with_digest(self.digest).with_size(self.size);
         artifact.id = self.id;
         artifact.pushed = self.push_time;
+        ids.pass(self.push_time);
+        for overview in self.scan_overview.values() {
+            ids.pass(overview.end_time);
+        }
         artifact.pulled = Some(self.pull_time).filter(|time| time.year() > 1);
         artifact.extra_attributes = object(self.extra_attrs);
         artifact.annotations = object(self.annotations);

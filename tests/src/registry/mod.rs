@@ -375,6 +375,11 @@ impl Ids {
         BEGINNING + TimeDelta::seconds(self.seconds)
     }
 
+    /// Sets the clock behind a time that is past.
+    pub(crate) fn pass(&mut self, time: DateTime<Utc>) {
+        self.seconds = self.seconds.max((time - BEGINNING).num_seconds());
+    }
+
     fn next_project(&mut self) -> i64 {
         self.project += 1;
         self.project
