@@ -11,7 +11,8 @@ from harborapi.exceptions import Forbidden, HarborAPIException, NotFound
 from harborapi.ext import api as bulk
 from harborapi.ext.report import ArtifactReport
 
-from plain import ADMIN, API, READY, Checks, plain, plain_list, repository_path, tags
+import harborapi_resources
+from plain import ADMIN, API, READY, Checks, plain, plain_list, repository_path, stats, tags
 
 
 async def check_lists(client, checks):
@@ -118,8 +119,7 @@ async def check_bulk(client, checks):
 async def check_retries(client, checks):
     """harborapi repeats what broke off, but no status."""
     checks.equal("ping", await client.ping(), "Pong")
-    with urllib.request.urlopen(READY["url"] + "/__sim/stats") as answer:
-        checks.equal("requests for one ping that broke off", json.load(answer)["operations"], {"ping": 2})
+    checks.equal("requests for one ping that broke off", stats()["operations"], {"ping": 2})
     try:
         await client.health_check()
         checks.equal("health while the server is away", "an answer", "503")
@@ -148,7 +148,7 @@ async def check_others(checks):
 async def main():
     checks = Checks()
     client = HarborAsyncClient(url=API, username=ADMIN[0], secret=ADMIN[1])
-    for check in [check_retries, check_lists, check_artifacts, check_system, check_bulk]:
+    for check in [check_retries, check_lists, check_artifacts, check_system, check_bulk, *harborapi_resources.CHECKS]:
         await check(client, checks)
     await check_others(checks)
     print(f"harborapi: {checks.agreed} answers agree, {checks.failed} differ")

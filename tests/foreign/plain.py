@@ -43,6 +43,12 @@ def plain_list(path):
     return rows
 
 
+def stats():
+    """What the simulator has counted."""
+    with urllib.request.urlopen(READY["url"] + "/__sim/stats") as answer:
+        return json.load(answer)
+
+
 def repository_path(repository):
     project, name = repository.split("/", 1)
     return f"/projects/{project}/repositories/{urllib.parse.quote(urllib.parse.quote(name, safe=''), safe='')}"

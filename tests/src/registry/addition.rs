@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
 
-use super::{Artifact, Kind};
+use super::{Artifact, BEGINNING, Kind};
 
 /// A text that belongs to an artifact and that Harbor takes out of its layers when it is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +66,9 @@ impl Artifact {
     }
 
     fn usual_history(&self) -> Value {
-        let created = self.attribute("created").cloned().unwrap_or_default();
+        // Images without a date of their own were built in the first moment of the registry.
+        let created = self.attribute("created").filter(|created| created.is_string()).cloned();
+        let created = created.unwrap_or_else(|| Value::from(BEGINNING.to_rfc3339_opts(SecondsFormat::Secs, true)));
         json!([
             {"created": created, "created_by": "ADD rootfs.tar / # buildkit"},
             {"created": created, "created_by": "CMD [\"/bin/sh\"]", "empty_layer": true},
