@@ -122,7 +122,10 @@ impl Service {
             _ if strike.kind() == Some(&Kind::Anonymous) => Caller::Anonymous,
             caller => caller,
         };
-        let answer = self.answer(incoming, &caller);
+        let answer = match strike.kind() {
+            Some(Kind::ScannerDown) => self.answer_without_scanner(incoming, &caller),
+            _ => self.answer(incoming, &caller),
+        };
         wait(strike.latency_of_overviews(&answer)).await;
         match &strike.effect {
             Some(effect) => effect.change(answer),
@@ -146,6 +149,20 @@ impl Service {
             wait(delay).await;
         }
         login.caller
+    }
+
+    /// Answers as if the scanner were down. The server has one thread, so that no other request sees it.
+    fn answer_without_scanner(&self, incoming: &Incoming, caller: &Caller) -> Answer {
+        let set_healthy = |healthy| {
+            let mut registry = self.registry.write().unwrap_or_else(PoisonError::into_inner);
+            let before = registry.is_scanner_healthy();
+            registry.set_scanner_healthy(healthy);
+            before
+        };
+        let before = set_healthy(false);
+        let answer = self.answer(incoming, caller);
+        set_healthy(before);
+        answer
     }
 
     /// Answers from the state alone.

@@ -32,6 +32,7 @@ pub(crate) enum Kind {
     Restart(Duration),
     // These change what Harbor answers.
     Anonymous,
+    ScannerDown,
     Empty,
     Null,
     BrokenJson,
@@ -125,6 +126,13 @@ impl Fault {
     #[must_use]
     pub fn anonymous() -> Self {
         Self::of_kind(Kind::Anonymous)
+    }
+
+    /// Answers as while the scanner is down: links and overviews are missing, stored reports depend on the release. For
+    /// all requests at once, see [`Registry::set_scanner_healthy`](crate::Registry::set_scanner_healthy).
+    #[must_use]
+    pub fn scanner_down() -> Self {
+        Self::of_kind(Kind::ScannerDown)
     }
 
     /// Freezes wrong logins for a time, beside that of

@@ -49,6 +49,7 @@ pub(super) const KINDS: [SpecKind; 23] = [
     },
     SpecKind { name: "login-cost", keys: &["robots"], example: "login-cost=98ms,robots=1ms", read: login_cost },
     plain("anonymous", |spec| spec.without_value(Fault::anonymous())),
+    plain("scanner-down", |spec| spec.without_value(Fault::scanner_down())),
     plain("postgresql-down", |spec| spec.without_value(Fault::postgresql_down())),
     plain("redis-down", |spec| spec.without_value(Fault::redis_down())),
     SpecKind {

@@ -84,6 +84,7 @@ fn texts_are_what_the_builders_make() {
         ("reset,seed=3,share=1", Fault::reset().share(1.0, 3)),
         ("redis-down", Fault::latencies([10_500, 4500, 2400, 500].map(milliseconds))),
         ("anonymous", Fault::anonymous()),
+        ("scanner-down", Fault::scanner_down()),
         ("postgresql-down", Fault::postgresql_down()),
         ("reset-reused", Fault::reset_reused()),
         ("null", Fault::null()),

@@ -6,6 +6,7 @@ mod holds;
 mod latency;
 mod load;
 mod login;
+mod scanner;
 
 use std::time::{Duration, SystemTime};
 
