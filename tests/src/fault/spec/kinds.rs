@@ -19,7 +19,7 @@ const DURATION: &str = "a duration";
 const STATUS: &str = "the status of an error, from 400 to 599";
 
 /// All kinds, in the order of `grammar.md`.
-pub(super) const KINDS: [SpecKind; 23] = [
+pub(super) const KINDS: [SpecKind; 24] = [
     SpecKind { name: "status", keys: &["body", "retry-after", "retry-after-in"], example: "status=503", read: status },
     SpecKind { name: "latency", keys: &[], example: "latency=50ms", read: latency },
     SpecKind {
