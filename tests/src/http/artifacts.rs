@@ -58,6 +58,17 @@ impl Row for ArtifactRow<'_> {
     fn id(&self) -> i64 {
         self.artifact.id
     }
+
+    fn example(name: &str) -> Option<Cell<'static>> {
+        match name {
+            "id" | "size" | "project_id" | "repository_id" => Some(Cell::Integer(0)),
+            "digest" | "type" | "media_type" | "manifest_media_type" | "artifact_type" | "icon" | "repository_name" => {
+                Some(Cell::Text(""))
+            }
+            "push_time" | "pull_time" => Some(Cell::Time(None)),
+            _ => None,
+        }
+    }
 }
 
 impl Row for TagRow<'_> {
@@ -75,6 +86,15 @@ impl Row for TagRow<'_> {
 
     fn id(&self) -> i64 {
         self.tag.id
+    }
+
+    fn example(name: &str) -> Option<Cell<'static>> {
+        match name {
+            "id" | "artifact_id" | "repository_id" => Some(Cell::Integer(0)),
+            "name" => Some(Cell::Text("")),
+            "push_time" | "pull_time" => Some(Cell::Time(None)),
+            _ => None,
+        }
     }
 }
 
@@ -96,6 +116,15 @@ impl Row for AccessoryListRow<'_> {
 
     fn id(&self) -> i64 {
         self.accessory.id
+    }
+
+    fn example(name: &str) -> Option<Cell<'static>> {
+        match name {
+            "id" | "artifact_id" | "subject_artifact_id" | "size" => Some(Cell::Integer(0)),
+            "subject_artifact_digest" | "subject_artifact_repo" | "type" | "digest" => Some(Cell::Text("")),
+            "creation_time" => Some(Cell::Time(None)),
+            _ => None,
+        }
     }
 }
 
@@ -182,7 +211,9 @@ pub(crate) fn get(call: &Call<'_>) -> Outcome {
 /// Lists the tags of an artifact.
 pub(crate) fn tags(call: &Call<'_>) -> Outcome {
     let (_, repository, artifact) = find(call, "tag:list")?;
-    let selection = Selection::from_parameters(call.asked.parameters)?;
+    let mut selection = Selection::from_parameters(call.asked.parameters)?;
+    // What the path says wins over the same key in `q`.
+    selection.query.take("ArtifactID");
     let rows = artifact.tags.iter().map(|tag| TagRow { repository, artifact, tag }).collect();
     let selected = selection.of(rows, NEWEST_FIRST)?;
     let rows: Vec<_> =
@@ -234,11 +265,6 @@ struct Special {
 
 impl Special {
     fn take_from(query: &mut Query) -> Result<Self, Refusal> {
-        let tags = query.take("tags").or_else(|| query.take("Tags"));
-        if !matches!(tags, None | Some(Pattern::Exact(_) | Pattern::Fuzzy(_))) {
-            let message = "the value of \"tags\" query can only be fuzzy match value or exact match value";
-            return Err(Refusal::bad_request(message));
-        }
         let with_children = match query.take("base") {
             None => false,
             Some(Pattern::Exact(text)) if text == "*" => true,
@@ -247,6 +273,11 @@ impl Special {
                 return Err(Refusal::bad_request(message));
             }
         };
+        let tags = query.take("tags").or_else(|| query.take("Tags"));
+        if !matches!(tags, None | Some(Pattern::Exact(_) | Pattern::Fuzzy(_))) {
+            let message = "the value of \"tags\" query can only be fuzzy match value or exact match value";
+            return Err(Refusal::bad_request(message));
+        }
         Ok(Self { tags, labels: labels(query.take("labels").or_else(|| query.take("Labels")))?, with_children })
     }
 
