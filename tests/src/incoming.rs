@@ -56,6 +56,11 @@ impl Incoming {
         unescape_path(&self.path).unwrap_or_else(|| self.path.clone())
     }
 
+    /// Whether the path has an escape that cannot be decoded, so that the request does not get as far as Harbor.
+    pub(crate) fn has_broken_path(&self) -> bool {
+        unescape_path(self.target.split('?').next().unwrap_or_default()).is_none()
+    }
+
     /// Whether the request changes something.
     pub(crate) fn is_write(&self) -> bool {
         self.method != Method::GET && self.method != Method::HEAD
@@ -89,7 +94,7 @@ impl Incoming {
 
     /// Adds the headers that every answer of Harbor itself has; a page of nginx has none of them.
     pub(crate) fn add_headers(&self, answer: &mut Answer, request_id: &str) {
-        if nginx::is_page(answer) {
+        if nginx::is_page(answer) || self.has_broken_path() {
             return;
         }
         // A query that is not well-formed is refused before the request gets its id.

@@ -148,6 +148,9 @@ impl Service {
 
     /// Answers from the state alone.
     fn answer(&self, incoming: &Incoming, caller: &Caller) -> Answer {
+        if incoming.has_broken_path() {
+            return if self.behind_nginx { nginx::page(StatusCode::BAD_REQUEST) } else { pages::broken_request() };
+        }
         if self.behind_nginx
             && let Some(answer) = nginx::own_answer(&incoming.path)
         {
@@ -165,7 +168,7 @@ impl Service {
         let operation = match &incoming.route {
             Route::Outside => return Ok(pages::outside(&incoming.path)),
             Route::Unknown => {
-                return Err(Refusal::not_found(format!("path {} was not found", incoming.decoded_path())));
+                return Err(Refusal::not_found(format!("path {} was not found", incoming.path)));
             }
             Route::Api(Matched { operation: Some(operation), .. }) => operation,
             Route::Api(Matched { operation: None, methods, .. }) => {

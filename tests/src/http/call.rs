@@ -12,7 +12,7 @@ use crate::wire::body;
 use crate::wire::errors::Refusal;
 use crate::wire::json;
 use crate::wire::paging::Page;
-use crate::wire::parameters::Parameters;
+use crate::wire::parameters::{Parameters, is_true};
 
 /// Who asks for what, whatever the state is.
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +84,7 @@ impl<'a> Call<'a> {
                 (name, self.registry.project(name))
             }
             text => {
-                let by_name = self.asked.header("x-is-resource-name") == "true";
+                let by_name = is_true(self.asked.header("x-is-resource-name"));
                 (text, self.registry.project_by_name_or_id(text, by_name))
             }
         };

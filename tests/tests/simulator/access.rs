@@ -107,6 +107,11 @@ async fn wrong_credentials_are_anonymous() {
     let bearer = [("authorization", "Bearer token")];
     assert_eq!(get_with(&harbor, As::Anonymous, "/projects/odd", &bearer).await.status, 401);
     assert_eq!(harbor.requests()[3].authorization, Authorization::Bearer);
+    // What cannot be read is no login, so that nobody is made to wait for it.
+    for broken in ["Basic !!!", "Basic YWxpY2U=", "Basic"] {
+        assert_eq!(get_with(&harbor, As::Anonymous, "/projects/odd", &[("authorization", broken)]).await.status, 401);
+        assert_eq!(harbor.requests().last().unwrap().authorization, Authorization::Other, "{broken}");
+    }
 }
 
 #[tokio::test]

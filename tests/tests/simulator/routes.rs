@@ -72,8 +72,50 @@ async fn accept_must_allow_json() {
         let answer = get_with(&harbor, As::Admin, "/projects", &[("accept", accept)]).await;
         assert_eq!(answer.status, status, "{accept}");
     }
-    let answer = get_with(&harbor, As::Admin, "/api/v2.0/ping", &[("accept", "text/plain")]).await;
-    assert_eq!((answer.status, answer.text.as_str()), (200, "Pong"));
+    for (accept, status, text) in [
+        ("text/plain", 200, "Pong"),
+        ("application/json", 200, "\"Pong\"\n"),
+        ("application/*", 200, "\"Pong\"\n"),
+        ("application/json, */*;q=0.5", 200, "\"Pong\"\n"),
+        ("*/*", 200, "Pong"),
+        ("", 200, "Pong"),
+    ] {
+        let answer = get_with(&harbor, As::Admin, "/api/v2.0/ping", &[("accept", accept)]).await;
+        assert_eq!((answer.status, answer.text.as_str()), (status, text), "{accept}");
+    }
+    let kinds = |kinds: &str| {
+        format!("validation failure list:\nunsupported media type requested, only [{kinds}] are available")
+    };
+    let v1 = "/projects/library/repositories/svc%252Fapp/artifacts/v1";
+    for (path, accept, message) in [
+        ("/api/v2.0/ping".to_owned(), "text/html", kinds("text/plain application/json")),
+        ("/projects".to_owned(), "application/json;q=0", kinds("application/json")),
+        (format!("{v1}/additions/build_history"), "text/plain", kinds("application/json")),
+    ] {
+        let answer = get_with(&harbor, As::Admin, &path, &[("accept", accept)]).await;
+        assert_eq!((answer.status, answer.error().1), (422, message), "{path} {accept}");
+    }
+}
+
+#[tokio::test]
+async fn flags_in_headers_have_the_words_of_those_in_queries() {
+    let harbor = start(sample()).await;
+    for (word, status) in [("true", 200), ("1", 200), ("Yes", 200), ("false", 404), ("2", 404)] {
+        let answer = get_with(&harbor, As::Admin, "/projects/123", &[("x-is-resource-name", word)]).await;
+        assert_eq!(answer.status, status, "{word}");
+    }
+}
+
+#[tokio::test]
+async fn paths_in_messages_are_as_they_were_sent() {
+    let harbor = start(sample()).await;
+    let answer = raw(&harbor, "/api/v2.0/a%20b%2Fc");
+    assert_eq!(answer.error().1, "path /api/v2.0/a%20b%2Fc was not found");
+    // What cannot be decoded does not get as far as Harbor.
+    let answer = raw(&harbor, "/api/v2.0/projects/%zz");
+    assert_eq!((answer.status, answer.text.as_str()), (400, "400 Bad Request"));
+    assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
+    assert_eq!((answer.header("x-request-id"), answer.header("set-cookie")), (None, None));
 }
 
 #[tokio::test]
