@@ -1,11 +1,14 @@
 //! Who sent a request. Wrong credentials are not an error: the request goes on without a login.
 
-use axum::http::header::{AUTHORIZATION, COOKIE, HeaderName, SET_COOKIE, VARY};
+use axum::http::header::{AUTHORIZATION, COOKIE, HeaderName, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 
 use crate::registry::{Caller, Registry};
 use crate::wire::base64;
 use crate::wire::errors::Refusal;
+
+/// The session that everyone gets.
+const SESSION_COOKIE: &str = "sid=4f2d0e6a9b1c8d735e60";
 
 /// The token that a write has to send back once it comes with a session cookie.
 const CSRF_TOKEN: &str = "c2ltdWxhdGVkLXRva2Vu";
@@ -88,23 +91,43 @@ pub(crate) fn has_session(headers: &HeaderMap) -> bool {
     cookies(headers).any(|cookie| cookie.starts_with("sid="))
 }
 
-/// Refuses a write that comes with a session cookie but without the token against forged requests.
+/// Hands out a session to those who bring none that the server knows.
+pub(crate) fn add_session(request: &HeaderMap, answer: &mut HeaderMap) {
+    if !cookies(request).any(|cookie| cookie == SESSION_COOKIE) {
+        append_cookie(answer, format!("{SESSION_COOKIE}; Path=/; HttpOnly"));
+    }
+}
+
+/// Whether requests like this one are guarded against forgery: on the paths of programs only those with a session.
+pub(crate) fn is_guarded(path: &str, headers: &HeaderMap) -> bool {
+    has_session(headers) || !["/api/", "/v2/", "/service/"].iter().any(|prefix| path.starts_with(prefix))
+}
+
+/// Refuses a guarded write without the token against forged requests.
 pub(crate) fn check_csrf(headers: &HeaderMap) -> Result<(), Refusal> {
     let token = headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok());
     match token {
-        _ if !has_session(headers) => Ok(()),
         None => Err(Refusal::forbidden("CSRF token not found in request")),
-        Some(token) if token == CSRF_TOKEN && cookies(headers).any(|cookie| cookie == CSRF_COOKIE) => Ok(()),
+        Some(token) if token == CSRF_TOKEN && has_csrf_cookie(headers) => Ok(()),
         Some(_) => Err(Refusal::forbidden("CSRF token invalid")),
     }
 }
 
-/// Adds the token and its cookie to an answer.
-pub(crate) fn add_csrf_token(headers: &mut HeaderMap) {
-    headers.insert(VARY, HeaderValue::from_static("Cookie"));
-    headers.insert(HeaderName::from_static(CSRF_HEADER), HeaderValue::from_static(CSRF_TOKEN));
-    if let Ok(cookie) = HeaderValue::try_from(format!("{CSRF_COOKIE}; Path=/; HttpOnly; SameSite=Strict")) {
-        headers.insert(SET_COOKIE, cookie);
+/// Adds the token to an answer, and its cookie for those who have none.
+pub(crate) fn add_csrf_token(request: &HeaderMap, answer: &mut HeaderMap) {
+    answer.insert(HeaderName::from_static(CSRF_HEADER), HeaderValue::from_static(CSRF_TOKEN));
+    if !has_csrf_cookie(request) {
+        append_cookie(answer, format!("{CSRF_COOKIE}; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict"));
+    }
+}
+
+fn has_csrf_cookie(headers: &HeaderMap) -> bool {
+    cookies(headers).any(|cookie| cookie == CSRF_COOKIE)
+}
+
+fn append_cookie(headers: &mut HeaderMap, cookie: String) {
+    if let Ok(cookie) = HeaderValue::try_from(cookie) {
+        headers.append(SET_COOKIE, cookie);
     }
 }
 

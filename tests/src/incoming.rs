@@ -1,6 +1,6 @@
 //! A request, taken apart before the server looks at its state.
 
-use axum::http::header::{HeaderName, SET_COOKIE};
+use axum::http::header::{HeaderName, VARY};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use bytes::Bytes;
@@ -61,9 +61,13 @@ impl Incoming {
         unescape_path(self.target.split('?').next().unwrap_or_default()).is_none()
     }
 
-    /// Whether the request changes something.
-    pub(crate) fn is_write(&self) -> bool {
-        self.method != Method::GET && self.method != Method::HEAD
+    /// Refuses what another site may have made the caller send.
+    pub(crate) fn check_forgery(&self) -> Result<(), Refusal> {
+        let is_safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE].contains(&self.method);
+        match is_safe || !auth::is_guarded(&self.path, &self.headers) {
+            true => Ok(()),
+            false => auth::check_csrf(&self.headers),
+        }
     }
 
     /// What the request is, for faults and holds.
@@ -97,15 +101,19 @@ impl Incoming {
         if nginx::is_page(answer) || self.has_broken_path() {
             return;
         }
-        // A query that is not well-formed is refused before the request gets its id.
-        if let (Ok(_), Ok(id)) = (&self.parameters, HeaderValue::from_str(request_id)) {
+        if self.parameters.is_err() {
+            // A query that is not well-formed is refused before the request gets an id and a session.
+            return;
+        }
+        if let Ok(id) = HeaderValue::from_str(request_id) {
             answer.headers.insert(HeaderName::from_static("x-request-id"), id);
         }
-        if !auth::has_session(&self.headers) {
-            let cookie = HeaderValue::from_static("sid=4f2d0e6a9b1c8d735e60; Path=/; HttpOnly");
-            answer.headers.insert(SET_COOKIE, cookie);
-        } else if self.method == Method::GET {
-            auth::add_csrf_token(&mut answer.headers);
+        auth::add_session(&self.headers, &mut answer.headers);
+        if auth::is_guarded(&self.path, &self.headers) {
+            auth::add_csrf_token(&self.headers, &mut answer.headers);
+            if self.check_forgery().is_ok() {
+                answer.headers.insert(VARY, HeaderValue::from_static("Cookie"));
+            }
         }
     }
 }

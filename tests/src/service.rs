@@ -161,9 +161,7 @@ impl Service {
 
     fn outcome(&self, incoming: &Incoming, caller: &Caller) -> Outcome {
         let parameters = incoming.parameters.as_ref().map_err(Refusal::clone)?;
-        if incoming.is_write() {
-            auth::check_csrf(&incoming.headers)?;
-        }
+        incoming.check_forgery()?;
         let method = incoming.method.as_str();
         let operation = match &incoming.route {
             Route::Outside => return Ok(pages::outside(&incoming.path)),

@@ -3,7 +3,7 @@
 use harbor_testkit::HarborVersion;
 use reqwest::Method;
 
-use crate::support::{As, client_builder, get, get_with, raw, sample, send, start, start_version};
+use crate::support::{Answer, As, client_builder, get, get_with, raw, sample, send, start, start_version};
 
 #[tokio::test]
 async fn repository_names_are_decoded_twice() {
@@ -131,19 +131,40 @@ async fn every_answer_of_harbor_has_a_session_and_an_id() {
     assert_eq!(answer.header("x-request-id"), Some("mine"));
     assert_eq!(harbor.requests().last().unwrap().request_id, "mine");
     let answer = get(&harbor, As::Admin, "/projects?q=%zz").await;
-    assert_eq!((answer.status, answer.header("x-request-id")), (400, None));
+    assert_eq!((answer.status, answer.header("x-request-id"), answer.header("set-cookie")), (400, None, None));
+    let page = raw(&harbor, "/");
+    assert!(page.header("x-harbor-csrf-token").is_some(), "pages are always guarded");
+    assert_eq!(send(&harbor, Method::POST, As::Admin, "/c/login", &[]).await.unwrap().status, 403);
 }
 
 #[tokio::test]
 async fn a_returned_session_makes_writes_need_a_token() {
     let harbor = start(sample()).await;
-    let cookie = [("cookie", "sid=4f2d")];
-    let answer = get_with(&harbor, As::Admin, "/projects", &cookie).await;
+    let cookies = |answer: &Answer| {
+        let values = answer.headers.get_all("set-cookie").iter();
+        values.map(|value| value.to_str().unwrap().split(';').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    // A session that the server does not know is as good as none, but for the token.
+    let unknown = [("cookie", "sid=4f2d")];
+    let answer = get_with(&harbor, As::Admin, "/projects", &unknown).await;
     assert_eq!(answer.header("vary"), Some("Cookie"));
-    assert!(answer.header("x-harbor-csrf-token").is_some());
-    assert!(answer.header("set-cookie").unwrap().starts_with("_gorilla_csrf="));
-    let answer = send(&harbor, Method::POST, As::Admin, "/projects", &cookie).await.unwrap();
+    let token = answer.header("x-harbor-csrf-token").unwrap().to_owned();
+    let [session, guard] = &cookies(&answer)[..] else { panic!("{:?}", cookies(&answer)) };
+    assert!(session.starts_with("sid=") && guard.starts_with("_gorilla_csrf="), "{session} {guard}");
+    let known = [("cookie", session.as_str())];
+    assert_eq!(cookies(&get_with(&harbor, As::Admin, "/projects", &known).await), [guard.as_str()]);
+    let answer = send(&harbor, Method::POST, As::Admin, "/projects", &known).await.unwrap();
     assert_eq!(answer.error().1, "CSRF token not found in request");
+    assert_eq!((answer.header("vary"), cookies(&answer)), (None, vec![guard.clone()]));
+    let forged = [known[0], ("x-harbor-csrf-token", "moon")];
+    let answer = send(&harbor, Method::DELETE, As::Admin, "/projects/odd", &forged).await.unwrap();
+    assert_eq!(answer.error().1, "CSRF token invalid");
+    let both = format!("{session}; {guard}");
+    let allowed = [("cookie", both.as_str()), ("x-harbor-csrf-token", token.as_str())];
+    let answer = send(&harbor, Method::DELETE, As::Admin, "/projects/odd", &allowed).await.unwrap();
+    assert_eq!((answer.status, answer.header("vary"), cookies(&answer)), (412, Some("Cookie"), vec![]));
+    // What changes nothing needs no token.
+    assert_eq!(send(&harbor, Method::OPTIONS, As::Admin, "/projects", &known).await.unwrap().status, 405);
     assert!(harbor.requests().iter().all(|request| request.session));
 }
 
