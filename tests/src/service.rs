@@ -98,7 +98,7 @@ impl Service {
         };
         incoming.add_headers(&mut answer, &request_id);
         if self.behind_nginx {
-            nginx::add_headers(&mut answer);
+            answer = nginx::forwarded(answer);
         }
         match strike.kind() {
             Some(Kind::Truncated) => send_half(answer, delivery),
@@ -152,7 +152,7 @@ impl Service {
             return if self.behind_nginx { nginx::page(StatusCode::BAD_REQUEST) } else { pages::broken_request() };
         }
         if self.behind_nginx
-            && let Some(answer) = nginx::own_answer(&incoming.path)
+            && let Some(answer) = nginx::own_answer(&incoming.target, &incoming.path)
         {
             return answer;
         }

@@ -48,7 +48,7 @@ impl Page {
     pub(crate) fn offset(self) -> usize {
         match self.size {
             ..=0 => 0,
-            size => usize::try_from(self.rows_before(self.number)).unwrap_or(0),
+            _ => usize::try_from(self.rows_before(self.number)).unwrap_or(0),
         }
     }
 

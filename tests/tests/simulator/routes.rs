@@ -193,6 +193,9 @@ async fn the_version_decides_about_routes_and_fields() {
     }
     let info = get(&harbor, As::Admin, "/api/v2.0/systeminfo").await.json();
     assert!(info["harbor_version"].as_str().unwrap().starts_with("v2.9."));
+    assert_eq!(info.get("oidc_provider_name"), None);
+    let scanners = get(&harbor, As::Admin, "/api/v2.0/scanners").await.json();
+    assert_eq!((scanners[0].get("capabilities"), &scanners[0]["name"]), (None, &"Trivy".into()));
 
     let harbor = start_version(sample(), HarborVersion::V2_15).await;
     assert_eq!(get(&harbor, As::Admin, "/projects/library/artifacts").await.total(), Some(3));
