@@ -44,7 +44,8 @@ impl Row for ArtifactRow<'_> {
             "media_type" => Some(Cell::Text(self.artifact.media_type())),
             "manifest_media_type" => Some(Cell::Text(self.artifact.manifest_media_type())),
             "artifact_type" => Some(Cell::Text(self.artifact.artifact_type())),
-            "icon" => Some(Cell::Text(self.artifact.kind.icon())),
+            // The icon of the type is found when the artifact is answered; none is stored.
+            "icon" => Some(Cell::Text("")),
             "size" => Some(Cell::Integer(self.artifact.size)),
             "push_time" => Some(Cell::Time(Some(self.artifact.pushed))),
             "pull_time" => Some(Cell::Time(self.artifact.pulled)),
@@ -130,12 +131,7 @@ impl Row for AccessoryListRow<'_> {
 
 /// Lists the artifacts of a repository; a repository that does not exist has none.
 pub(crate) fn list(call: &Call<'_>) -> Outcome {
-    let project = match call.project("artifact:list") {
-        Ok(project) => Some(project),
-        // An administrator gets an empty list even where there is no project.
-        Err(_) if call.is_administrator() => None,
-        Err(refusal) => return Err(refusal),
-    };
+    let project = call.project_if_any("artifact:list")?;
     let mut selection = Selection::from_parameters(call.asked.parameters)?;
     let special = Special::take_from(&mut selection.query)?;
     // What the path says wins over the same key in `q`.
@@ -210,8 +206,9 @@ pub(crate) fn get(call: &Call<'_>) -> Outcome {
 
 /// Lists the tags of an artifact.
 pub(crate) fn tags(call: &Call<'_>) -> Outcome {
-    let (_, repository, artifact) = find(call, "tag:list")?;
+    call.project_if_any("tag:list")?;
     let mut selection = Selection::from_parameters(call.asked.parameters)?;
+    let (_, repository, artifact) = find(call, "tag:list")?;
     // What the path says wins over the same key in `q`.
     selection.query.take("ArtifactID");
     let rows = artifact.tags.iter().map(|tag| TagRow { repository, artifact, tag }).collect();
@@ -223,8 +220,9 @@ pub(crate) fn tags(call: &Call<'_>) -> Outcome {
 
 /// Lists the accessories of an artifact.
 pub(crate) fn accessories(call: &Call<'_>) -> Outcome {
-    let (_, repository, subject) = find(call, "accessory:list")?;
+    call.project_if_any("accessory:list")?;
     let mut selection = Selection::from_parameters(call.asked.parameters)?;
+    let (_, repository, subject) = find(call, "accessory:list")?;
     // What the path says wins over the same keys in `q`.
     for key in ["SubjectArtifactDigest", "SubjectArtifactRepo"] {
         selection.query.take(key);
@@ -241,18 +239,28 @@ pub(crate) fn find<'a>(
     call: &Call<'a>,
     permission: &str,
 ) -> Result<(&'a Project, &'a Repository, &'a Artifact), Refusal> {
-    let project = call.project(permission)?;
+    let project = call.project_if_any(permission)?;
     let (name, reference) = (call.asked.argument("repository_name"), call.asked.argument("reference"));
-    let repository = project.repository(name);
-    let artifact = repository.and_then(|found| Some((found, found.artifact(reference)?)));
-    match artifact {
-        Some((repository, artifact)) => Ok((project, repository, artifact)),
-        None => {
-            let separator = if reference.starts_with("sha256:") && reference.len() == 71 { '@' } else { ':' };
-            let name = format!("{}/{name}{separator}{reference}", project.name());
-            Err(Refusal::not_found(format!("artifact {name} not found")))
-        }
-    }
+    let repository = project.and_then(|project| Some((project, project.repository(name)?)));
+    let artifact = repository.and_then(|(project, found)| Some((project, found, found.artifact(reference)?)));
+    artifact.ok_or_else(|| {
+        let name = format!("{}/{name}", call.asked.argument("project_name"));
+        Refusal::not_found(match (is_digest(reference), repository) {
+            (true, _) => format!("artifact {name}@{reference} not found"),
+            (false, Some(_)) => format!("artifact {name}:{reference} not found"),
+            // A tag is looked for in its repository, which has to be there first.
+            (false, None) => format!("repository {name} not found"),
+        })
+    })
+}
+
+/// Whether a reference is a digest rather than a tag.
+fn is_digest(reference: &str) -> bool {
+    let lengths = [("sha256:", 64), ("sha384:", 96), ("sha512:", 128)];
+    lengths.iter().any(|(algorithm, length)| {
+        let hex = reference.strip_prefix(algorithm).filter(|hex| hex.len() == *length);
+        hex.is_some_and(|hex| hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
+    })
 }
 
 /// The keys of `q` that artifact lists handle themselves.

@@ -95,6 +95,15 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// The project in the path, if the caller may do something there, or `None` for administrators, who may do everything
+    /// everywhere, where it does not exist: what they look for inside is then missing.
+    pub(crate) fn project_if_any(&self, permission: &str) -> Result<Option<&'a Project>, Refusal> {
+        match self.project(permission) {
+            Err(_) if self.is_administrator() => Ok(None),
+            project => project.map(Some),
+        }
+    }
+
     /// The project of a number, if the caller may do something there.
     pub(crate) fn project_of_id(&self, id: i64, permission: &str) -> Result<&'a Project, Refusal> {
         match self.registry.projects().iter().find(|project| project.id == id) {

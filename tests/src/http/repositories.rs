@@ -84,10 +84,11 @@ pub(crate) fn list_all(call: &Call<'_>) -> Outcome {
 
 /// Answers one repository.
 pub(crate) fn get(call: &Call<'_>) -> Outcome {
-    let project = call.project("repository:read")?;
+    let project = call.project_if_any("repository:read")?;
     let name = call.asked.argument("repository_name");
-    let Some(repository) = project.repository(name) else {
-        let name = format!("{}/{name}", project.name());
+    let found = project.and_then(|project| Some((project, project.repository(name)?)));
+    let Some((project, repository)) = found else {
+        let name = format!("{}/{name}", call.asked.argument("project_name"));
         return Err(Refusal::not_found(format!("repository {name} not found")));
     };
     json::answer(&answer(&row(call, project, repository)))
