@@ -2,13 +2,15 @@
 
 mod answer;
 mod overview;
+mod special;
 
 use super::{Call, Outcome};
 use crate::registry::{AccessoryRow, Artifact, Project, Random, Repository, Tag};
 use crate::wire::errors::Refusal;
 use crate::wire::json;
-use crate::wire::q::{Pattern, Query, Scalar};
+use crate::wire::q::Pattern;
 use crate::wire::rows::{Cell, Row, Selection};
+use special::Special;
 
 /// The order of lists of artifacts and tags.
 const NEWEST_FIRST: &[&str] = &["-push_time", "-id"];
@@ -261,65 +263,6 @@ fn is_digest(reference: &str) -> bool {
         let hex = reference.strip_prefix(algorithm).filter(|hex| hex.len() == *length);
         hex.is_some_and(|hex| hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
     })
-}
-
-/// The keys of `q` that artifact lists handle themselves.
-#[derive(Default)]
-struct Special {
-    tags: Option<Pattern>,
-    labels: Option<Vec<i64>>,
-    with_children: bool,
-}
-
-impl Special {
-    fn take_from(query: &mut Query) -> Result<Self, Refusal> {
-        let with_children = match query.take("base") {
-            None => false,
-            Some(Pattern::Exact(text)) if text == "*" => true,
-            Some(_) => {
-                let message = "the value of \"base\" query can only be exact match value with \"*\"";
-                return Err(Refusal::bad_request(message));
-            }
-        };
-        let tags = query.take("tags").or_else(|| query.take("Tags"));
-        if !matches!(tags, None | Some(Pattern::Exact(_) | Pattern::Fuzzy(_))) {
-            let message = "the value of \"tags\" query can only be fuzzy match value or exact match value";
-            return Err(Refusal::bad_request(message));
-        }
-        Ok(Self { tags, labels: labels(query.take("labels").or_else(|| query.take("Labels")))?, with_children })
-    }
-
-    fn allows(&self, artifact: &Artifact) -> bool {
-        let tagged = match &self.tags {
-            None => true,
-            Some(Pattern::Exact(text)) if text == "*" => !artifact.tags.is_empty(),
-            Some(Pattern::Exact(text)) if text == "nil" => artifact.tags.is_empty(),
-            Some(Pattern::Exact(text)) => artifact.tags().any(|tag| tag == text),
-            Some(Pattern::Fuzzy(part)) => artifact.tags().any(|tag| tag.contains(part.as_str())),
-            Some(_) => false,
-        };
-        let has = |id: &i64| artifact.labels.iter().any(|label| label.id == *id);
-        let labelled = self.labels.as_ref().is_none_or(|ids| ids.iter().all(has));
-        tagged && labelled && !artifact.is_accessory && (self.with_children || !artifact.is_hidden())
-    }
-}
-
-fn labels(pattern: Option<Pattern>) -> Result<Option<Vec<i64>>, Refusal> {
-    let members = match pattern {
-        None => return Ok(None),
-        Some(Pattern::AllOf(members)) => members,
-        Some(_) => Vec::from([Scalar::Text(String::new())]),
-    };
-    if members.is_empty() {
-        return Err(Refusal::internal("a condition without members"));
-    }
-    let ids = members.iter().map(|member| match member {
-        Scalar::Integer(id) => Ok(*id),
-        _ => Err(Refusal::bad_request(
-            "the value of \"labels\" query can only be integer list with intersetion relationship",
-        )),
-    });
-    ids.collect::<Result<Vec<_>, _>>().map(Some)
 }
 
 fn rows_of<'a>(
