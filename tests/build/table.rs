@@ -16,11 +16,11 @@ pub(super) fn write(document: &Value) -> String {
             // The order in which Harbor lists what is wrong with them.
             parameters.sort();
             table += &format!(
-                "Operation {{ id: {id:?}, method: {:?}, path: {:?}, parameters: &[{}], answers_json: {} }},\n",
+                "Operation {{ id: {id:?}, method: {:?}, path: {:?}, parameters: &[{}], produces: &{:?} }},\n",
                 method.to_uppercase(),
                 path.trim_matches('/'),
                 parameters.join(", "),
-                answers_json(document, operation),
+                produces(document, operation),
             );
         }
     }
@@ -42,11 +42,12 @@ fn parameter(parameter: &Value) -> String {
     )
 }
 
-/// Whether a success is JSON or nothing, rather than text or a file.
-fn answers_json(document: &Value, operation: &Value) -> bool {
-    let mut successes = members(&operation["responses"]).filter(|(status, _)| status.starts_with('2'));
-    successes.all(|(_, answer)| {
-        let content = &follow(document, answer)["content"];
-        members(content).next().is_none() || content.get("application/json").is_some()
-    })
+/// The content types that callers may ask for, the preferred one first. JSON is always among them, and where the answer
+/// has a type of its own it is the only one.
+fn produces<'a>(document: &'a Value, operation: &'a Value) -> Vec<&'a str> {
+    const JSON: &str = "application/json";
+    let successes = members(&operation["responses"]).filter(|(status, _)| status.starts_with('2'));
+    let kinds = successes.flat_map(|(_, answer)| members(&follow(document, answer)["content"]));
+    let kinds = kinds.map(|(kind, _)| kind.as_str()).filter(|kind| ![JSON, "*/*"].contains(kind));
+    kinds.chain([JSON]).collect()
 }

@@ -21,7 +21,7 @@ pub enum Authorization {
     Bearer,
     /// The cookie of a session in which a user logged in.
     Session,
-    /// Anything else.
+    /// Anything else, `Basic` that cannot be read among it.
     Other,
 }
 
@@ -57,7 +57,8 @@ pub(crate) fn identify(registry: &Registry, headers: &HeaderMap) -> Login {
     }
     let decoded = base64::decode(rest.trim()).and_then(|bytes| String::from_utf8(bytes).ok());
     let Some((name, secret)) = decoded.as_deref().and_then(|text| text.split_once(':')) else {
-        return Login::without_name(Authorization::BasicRefused);
+        // What cannot be read is no login at all, so that nobody waits for it.
+        return Login::without_name(Authorization::Other);
     };
     let caller = registry.login(name, secret);
     let account = match &caller {

@@ -1,6 +1,6 @@
 //! A request, taken apart before the server looks at its state.
 
-use axum::http::header::{HeaderName, SET_COOKIE};
+use axum::http::header::{HeaderName, VARY};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use bytes::Bytes;
@@ -64,9 +64,18 @@ impl Incoming {
         unescape_path(&self.path).unwrap_or_else(|| self.path.clone())
     }
 
-    /// Whether the request changes something.
-    pub(crate) fn is_write(&self) -> bool {
-        self.method != Method::GET && self.method != Method::HEAD
+    /// Whether the path has an escape that cannot be decoded, so that the request does not get as far as Harbor.
+    pub(crate) fn has_broken_path(&self) -> bool {
+        unescape_path(self.target.split('?').next().unwrap_or_default()).is_none()
+    }
+
+    /// Refuses what another site may have made the caller send.
+    pub(crate) fn check_forgery(&self) -> Result<(), Refusal> {
+        let is_safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE].contains(&self.method);
+        match is_safe || !session::is_guarded(&self.path, &self.headers) {
+            true => Ok(()),
+            false => session::check_token(&self.headers),
+        }
     }
 
     /// What the request is, for faults and holds.
@@ -97,20 +106,22 @@ impl Incoming {
 
     /// Adds the headers that every answer of Harbor itself has; a page of nginx has none of them.
     pub(crate) fn add_headers(&self, answer: &mut Answer) {
-        if nginx::is_page(answer) {
+        if nginx::is_page(answer) || self.has_broken_path() {
             return;
         }
-        // A query that is not well-formed is refused before the request gets its id.
-        if let (Ok(_), Ok(id)) = (&self.parameters, HeaderValue::from_str(&self.request_id)) {
+        if self.parameters.is_err() {
+            // A query that is not well-formed is refused before the request gets an id and a session.
+            return;
+        }
+        if let Ok(id) = HeaderValue::from_str(&self.request_id) {
             answer.headers.insert(HeaderName::from_static("x-request-id"), id);
         }
-        if answer.headers.contains_key(SET_COOKIE) {
-            return;
-        }
-        if !session::has_session(&self.headers) {
-            session::give(&mut answer.headers, &self.new_session);
-        } else if self.method == Method::GET {
-            session::add_token(&mut answer.headers);
+        session::give(&self.headers, &mut answer.headers, &self.new_session);
+        if session::is_guarded(&self.path, &self.headers) {
+            session::add_token(&self.headers, &mut answer.headers);
+            if self.check_forgery().is_ok() {
+                answer.headers.insert(VARY, HeaderValue::from_static("Cookie"));
+            }
         }
     }
 }

@@ -28,21 +28,32 @@ pub(crate) fn forwarded_path(path: &str) -> String {
     format!("/{}{end}", escape(&segments.join("/")))
 }
 
-/// What nginx answers itself: the portal, and nothing for the old registry.
-pub(crate) fn own_answer(path: &str) -> Option<Answer> {
-    if path.starts_with("/v1/") {
+/// The longest line of a request, and the most bytes of headers of an answer of core.
+const BUFFERS: (usize, usize) = (8192, 4096);
+
+/// What nginx answers itself: the portal, and nothing for the old registry and for what only Harbor's own services call.
+pub(crate) fn own_answer(target: &str, path: &str) -> Option<Answer> {
+    if "GET  HTTP/1.1\r\n".len() + target.len() > BUFFERS.0 {
+        return Some(page(StatusCode::URI_TOO_LONG));
+    }
+    if path.starts_with("/v1/") || path.starts_with("/service/notifications") {
         return Some(page(StatusCode::NOT_FOUND));
     }
     (!CORE.iter().any(|prefix| path.starts_with(prefix))).then(pages::portal)
 }
 
-/// Adds what nginx adds to the answers of core.
-pub(crate) fn add_headers(answer: &mut Answer) {
+/// What becomes of an answer of core, whose headers have to fit into a buffer: nginx adds some of its own.
+pub(crate) fn forwarded(mut answer: Answer) -> Answer {
+    let lines = answer.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    if lines.sum::<usize>() > BUFFERS.1 {
+        return page(StatusCode::BAD_GATEWAY);
+    }
     answer.headers.insert("server", HeaderValue::from_static("nginx"));
     if answer.status.is_success() || answer.status.is_redirection() {
         answer.headers.insert("x-frame-options", HeaderValue::from_static("DENY"));
         answer.headers.insert("content-security-policy", HeaderValue::from_static("frame-ancestors 'none'"));
     }
+    answer
 }
 
 /// Whether an answer is nginx's own, so that it has nothing of what core adds.

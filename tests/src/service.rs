@@ -23,7 +23,7 @@ use crate::nginx;
 use crate::outage::Outage;
 use crate::outgoing::{Delivery, send, send_dripping, send_half};
 use crate::registry::{Caller, Registry};
-use crate::session::{self, Sessions};
+use crate::session::Sessions;
 use crate::version::HarborVersion;
 use crate::wire::errors::Refusal;
 
@@ -100,7 +100,7 @@ impl Service {
         };
         incoming.add_headers(&mut answer);
         if self.behind_nginx {
-            nginx::add_headers(&mut answer);
+            answer = nginx::forwarded(answer);
         }
         match strike.kind() {
             Some(Kind::Truncated) => send_half(answer, delivery),
@@ -167,8 +167,11 @@ impl Service {
 
     /// Answers from the state alone.
     fn answer(&self, incoming: &Incoming, caller: &Caller) -> Answer {
+        if incoming.has_broken_path() {
+            return if self.behind_nginx { nginx::page(StatusCode::BAD_REQUEST) } else { pages::broken_request() };
+        }
         if self.behind_nginx
-            && let Some(answer) = nginx::own_answer(&incoming.path)
+            && let Some(answer) = nginx::own_answer(&incoming.target, &incoming.path)
         {
             return answer;
         }
@@ -177,14 +180,12 @@ impl Service {
 
     fn outcome(&self, incoming: &Incoming, caller: &Caller) -> Outcome {
         let parameters = incoming.parameters.as_ref().map_err(Refusal::clone)?;
-        if incoming.is_write() {
-            session::check_token_of_session(&incoming.headers)?;
-        }
+        incoming.check_forgery()?;
         let method = incoming.method.as_str();
         let operation = match &incoming.route {
             Route::Outside => return self.outside(incoming),
             Route::Unknown => {
-                return Err(Refusal::not_found(format!("path {} was not found", incoming.decoded_path())));
+                return Err(Refusal::not_found(format!("path {} was not found", incoming.path)));
             }
             Route::Api(Matched { operation: Some(operation), .. }) => operation,
             Route::Api(Matched { operation: None, methods, .. }) => {
@@ -216,7 +217,6 @@ impl Service {
     fn outside(&self, incoming: &Incoming) -> Outcome {
         match (incoming.method.as_str(), incoming.path.as_str()) {
             ("POST", "/c/login") => {
-                session::check_token(&incoming.headers)?;
                 let registry = self.registry.read().unwrap_or_else(PoisonError::into_inner);
                 self.sessions.log_in(&registry, &incoming.headers, &incoming.body, &incoming.new_session)
             }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use axum::http::header::{COOKIE, HeaderName, SET_COOKIE, VARY};
+use axum::http::header::{COOKIE, HeaderName, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::random::Random;
@@ -39,11 +39,9 @@ impl Sessions {
         let Some(Caller::User(user)) = registry.login(given("principal"), given("password")) else {
             return Ok(Answer::empty(StatusCode::UNAUTHORIZED));
         };
-        let number = number(headers).unwrap_or(new);
+        let number = number(headers).filter(|number| is_given(number)).unwrap_or(new);
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(number.to_owned(), user);
-        let mut answer = Answer::empty(StatusCode::OK);
-        give(&mut answer.headers, number);
-        Ok(answer)
+        Ok(Answer::empty(StatusCode::OK))
     }
 
     /// Ends the session of a request.
@@ -57,14 +55,13 @@ impl Sessions {
 
 /// The number of a new session.
 pub(crate) fn new_number(seed: u64) -> String {
-    let mut random = Random::new(seed);
-    format!("{:016x}{:016x}", random.next(), random.next())
+    format!("{seed:016x}{:016x}", Random::new(seed).next())
 }
 
-/// Gives a session to the client.
-pub(crate) fn give(headers: &mut HeaderMap, number: &str) {
-    if let Ok(cookie) = HeaderValue::try_from(format!("sid={number}; Path=/; HttpOnly")) {
-        headers.insert(SET_COOKIE, cookie);
+/// Gives a session to a client that brings none of this server.
+pub(crate) fn give(request: &HeaderMap, answer: &mut HeaderMap, new: &str) {
+    if !number(request).is_some_and(is_given) {
+        append_cookie(answer, &format!("sid={new}; Path=/; HttpOnly"));
     }
 }
 
@@ -73,26 +70,41 @@ pub(crate) fn has_session(headers: &HeaderMap) -> bool {
     number(headers).is_some()
 }
 
-/// Refuses a write that comes with a session cookie but without the token against forged requests.
-pub(crate) fn check_token_of_session(headers: &HeaderMap) -> Result<(), Refusal> {
-    if has_session(headers) { check_token(headers) } else { Ok(()) }
+/// Whether requests like this one are guarded against forgery: on the paths of programs only those with a session.
+pub(crate) fn is_guarded(path: &str, headers: &HeaderMap) -> bool {
+    has_session(headers) || !["/api/", "/v2/", "/service/"].iter().any(|prefix| path.starts_with(prefix))
 }
 
-/// Refuses a request without the token against forged requests.
+/// Refuses a guarded write without the token against forged requests.
 pub(crate) fn check_token(headers: &HeaderMap) -> Result<(), Refusal> {
     match headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok()) {
         None => Err(Refusal::forbidden("CSRF token not found in request")),
-        Some(token) if token == CSRF_TOKEN && cookies(headers).any(|cookie| cookie == CSRF_COOKIE) => Ok(()),
+        Some(token) if token == CSRF_TOKEN && has_token_cookie(headers) => Ok(()),
         Some(_) => Err(Refusal::forbidden("CSRF token invalid")),
     }
 }
 
-/// Adds the token and its cookie to an answer.
-pub(crate) fn add_token(headers: &mut HeaderMap) {
-    headers.insert(VARY, HeaderValue::from_static("Cookie"));
-    headers.insert(HeaderName::from_static(CSRF_HEADER), HeaderValue::from_static(CSRF_TOKEN));
-    if let Ok(cookie) = HeaderValue::try_from(format!("{CSRF_COOKIE}; Path=/; HttpOnly; SameSite=Strict")) {
-        headers.insert(SET_COOKIE, cookie);
+/// Adds the token to an answer, and its cookie for those who have none.
+pub(crate) fn add_token(request: &HeaderMap, answer: &mut HeaderMap) {
+    answer.insert(HeaderName::from_static(CSRF_HEADER), HeaderValue::from_static(CSRF_TOKEN));
+    if !has_token_cookie(request) {
+        append_cookie(answer, &format!("{CSRF_COOKIE}; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict"));
+    }
+}
+
+/// Whether a number is that of a session which a server gave: its halves belong together.
+fn is_given(number: &str) -> bool {
+    let seed = number.get(..16).and_then(|half| u64::from_str_radix(half, 16).ok());
+    seed.is_some_and(|seed| new_number(seed) == number)
+}
+
+fn has_token_cookie(headers: &HeaderMap) -> bool {
+    cookies(headers).any(|cookie| cookie == CSRF_COOKIE)
+}
+
+fn append_cookie(headers: &mut HeaderMap, cookie: &str) {
+    if let Ok(cookie) = HeaderValue::try_from(cookie) {
+        headers.append(SET_COOKIE, cookie);
     }
 }
 

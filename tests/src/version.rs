@@ -84,6 +84,16 @@ impl HarborVersion {
         self >= Self::V2_11
     }
 
+    /// Whether `/systeminfo` names the provider of logins, which came with 2.10.
+    pub(crate) fn names_login_providers(self) -> bool {
+        self >= Self::V2_11
+    }
+
+    /// Whether scanners tell what they can do, which came with 2.11.
+    pub(crate) fn names_capabilities(self) -> bool {
+        self >= Self::V2_11
+    }
+
     /// Whether robots tell who made them, which came with 2.12.
     pub(crate) fn names_creators(self) -> bool {
         self >= Self::V2_13

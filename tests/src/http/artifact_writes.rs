@@ -59,6 +59,7 @@ pub(crate) fn delete(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
 pub(crate) fn create_tag(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
     let body: NewTag = asked.body("tag", "NewTag")?;
     let call = asked.of(registry);
+    call.project("tag:create")?;
     let (project, repository, artifact) = find(&call, "tag:create")?;
     if !is_tag(&body.name) {
         return Err(Refusal::bad_request(format!("invalid tag name: {}", body.name)));

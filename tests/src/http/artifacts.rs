@@ -2,14 +2,16 @@
 
 mod answer;
 mod overview;
+mod special;
 
 use super::{Call, Outcome};
 use crate::random::Random;
 use crate::registry::{AccessoryRow, Artifact, Project, Repository, Tag};
 use crate::wire::errors::Refusal;
 use crate::wire::json;
-use crate::wire::q::{Pattern, Query, Scalar};
+use crate::wire::q::Pattern;
 use crate::wire::rows::{Cell, Row, Selection};
+use special::Special;
 
 /// The order of lists of artifacts and tags.
 const NEWEST_FIRST: &[&str] = &["-push_time", "-id"];
@@ -45,7 +47,8 @@ impl Row for ArtifactRow<'_> {
             "media_type" => Some(Cell::Text(self.artifact.media_type())),
             "manifest_media_type" => Some(Cell::Text(self.artifact.manifest_media_type())),
             "artifact_type" => Some(Cell::Text(self.artifact.artifact_type())),
-            "icon" => Some(Cell::Text(self.artifact.kind.icon())),
+            // The icon of the type is found when the artifact is answered; none is stored.
+            "icon" => Some(Cell::Text("")),
             "size" => Some(Cell::Integer(self.artifact.size)),
             "push_time" => Some(Cell::Time(Some(self.artifact.pushed))),
             "pull_time" => Some(Cell::Time(self.artifact.pulled)),
@@ -58,6 +61,17 @@ impl Row for ArtifactRow<'_> {
 
     fn id(&self) -> i64 {
         self.artifact.id
+    }
+
+    fn example(name: &str) -> Option<Cell<'static>> {
+        match name {
+            "id" | "size" | "project_id" | "repository_id" => Some(Cell::Integer(0)),
+            "digest" | "type" | "media_type" | "manifest_media_type" | "artifact_type" | "icon" | "repository_name" => {
+                Some(Cell::Text(""))
+            }
+            "push_time" | "pull_time" => Some(Cell::Time(None)),
+            _ => None,
+        }
     }
 }
 
@@ -76,6 +90,15 @@ impl Row for TagRow<'_> {
 
     fn id(&self) -> i64 {
         self.tag.id
+    }
+
+    fn example(name: &str) -> Option<Cell<'static>> {
+        match name {
+            "id" | "artifact_id" | "repository_id" => Some(Cell::Integer(0)),
+            "name" => Some(Cell::Text("")),
+            "push_time" | "pull_time" => Some(Cell::Time(None)),
+            _ => None,
+        }
     }
 }
 
@@ -98,16 +121,20 @@ impl Row for AccessoryListRow<'_> {
     fn id(&self) -> i64 {
         self.accessory.id
     }
+
+    fn example(name: &str) -> Option<Cell<'static>> {
+        match name {
+            "id" | "artifact_id" | "subject_artifact_id" | "size" => Some(Cell::Integer(0)),
+            "subject_artifact_digest" | "subject_artifact_repo" | "type" | "digest" => Some(Cell::Text("")),
+            "creation_time" => Some(Cell::Time(None)),
+            _ => None,
+        }
+    }
 }
 
 /// Lists the artifacts of a repository; a repository that does not exist has none.
 pub(crate) fn list(call: &Call<'_>) -> Outcome {
-    let project = match call.project("artifact:list") {
-        Ok(project) => Some(project),
-        // An administrator gets an empty list even where there is no project.
-        Err(_) if call.is_administrator() => None,
-        Err(refusal) => return Err(refusal),
-    };
+    let project = call.project_if_any("artifact:list")?;
     let mut selection = Selection::from_parameters(call.asked.parameters)?;
     let special = Special::take_from(&mut selection.query)?;
     // What the path says wins over the same key in `q`.
@@ -182,8 +209,11 @@ pub(crate) fn get(call: &Call<'_>) -> Outcome {
 
 /// Lists the tags of an artifact.
 pub(crate) fn tags(call: &Call<'_>) -> Outcome {
+    call.project_if_any("tag:list")?;
+    let mut selection = Selection::from_parameters(call.asked.parameters)?;
     let (_, repository, artifact) = find(call, "tag:list")?;
-    let selection = Selection::from_parameters(call.asked.parameters)?;
+    // What the path says wins over the same key in `q`.
+    selection.query.take("ArtifactID");
     let rows = artifact.tags.iter().map(|tag| TagRow { repository, artifact, tag }).collect();
     let selected = selection.of(rows, NEWEST_FIRST)?;
     let rows: Vec<_> =
@@ -193,8 +223,9 @@ pub(crate) fn tags(call: &Call<'_>) -> Outcome {
 
 /// Lists the accessories of an artifact.
 pub(crate) fn accessories(call: &Call<'_>) -> Outcome {
-    let (_, repository, subject) = find(call, "accessory:list")?;
+    call.project_if_any("accessory:list")?;
     let mut selection = Selection::from_parameters(call.asked.parameters)?;
+    let (_, repository, subject) = find(call, "accessory:list")?;
     // What the path says wins over the same keys in `q`.
     for key in ["SubjectArtifactDigest", "SubjectArtifactRepo"] {
         selection.query.take(key);
@@ -211,77 +242,28 @@ pub(crate) fn find<'a>(
     call: &Call<'a>,
     permission: &str,
 ) -> Result<(&'a Project, &'a Repository, &'a Artifact), Refusal> {
-    let project = call.project(permission)?;
+    let project = call.project_if_any(permission)?;
     let (name, reference) = (call.asked.argument("repository_name"), call.asked.argument("reference"));
-    let repository = project.repository(name);
-    let artifact = repository.and_then(|found| Some((found, found.artifact(reference)?)));
-    match artifact {
-        Some((repository, artifact)) => Ok((project, repository, artifact)),
-        None => {
-            let separator = if reference.starts_with("sha256:") && reference.len() == 71 { '@' } else { ':' };
-            let name = format!("{}/{name}{separator}{reference}", project.name());
-            Err(Refusal::not_found(format!("artifact {name} not found")))
-        }
-    }
+    let repository = project.and_then(|project| Some((project, project.repository(name)?)));
+    let artifact = repository.and_then(|(project, found)| Some((project, found, found.artifact(reference)?)));
+    artifact.ok_or_else(|| {
+        let name = format!("{}/{name}", call.asked.argument("project_name"));
+        Refusal::not_found(match (is_digest(reference), repository) {
+            (true, _) => format!("artifact {name}@{reference} not found"),
+            (false, Some(_)) => format!("artifact {name}:{reference} not found"),
+            // A tag is looked for in its repository, which has to be there first.
+            (false, None) => format!("repository {name} not found"),
+        })
+    })
 }
 
-/// The keys of `q` that artifact lists handle themselves.
-#[derive(Default)]
-struct Special {
-    tags: Option<Pattern>,
-    labels: Option<Vec<i64>>,
-    with_children: bool,
-}
-
-impl Special {
-    fn take_from(query: &mut Query) -> Result<Self, Refusal> {
-        let tags = query.take("tags").or_else(|| query.take("Tags"));
-        if !matches!(tags, None | Some(Pattern::Exact(_) | Pattern::Fuzzy(_))) {
-            let message = "the value of \"tags\" query can only be fuzzy match value or exact match value";
-            return Err(Refusal::bad_request(message));
-        }
-        let with_children = match query.take("base") {
-            None => false,
-            Some(Pattern::Exact(text)) if text == "*" => true,
-            Some(_) => {
-                let message = "the value of \"base\" query can only be exact match value with \"*\"";
-                return Err(Refusal::bad_request(message));
-            }
-        };
-        Ok(Self { tags, labels: labels(query.take("labels").or_else(|| query.take("Labels")))?, with_children })
-    }
-
-    fn allows(&self, artifact: &Artifact) -> bool {
-        let tagged = match &self.tags {
-            None => true,
-            Some(Pattern::Exact(text)) if text == "*" => !artifact.tags.is_empty(),
-            Some(Pattern::Exact(text)) if text == "nil" => artifact.tags.is_empty(),
-            Some(Pattern::Exact(text)) => artifact.tags().any(|tag| tag == text),
-            Some(Pattern::Fuzzy(part)) => artifact.tags().any(|tag| tag.contains(part.as_str())),
-            Some(_) => false,
-        };
-        let has = |id: &i64| artifact.labels.iter().any(|label| label.id == *id);
-        let labelled = self.labels.as_ref().is_none_or(|ids| ids.iter().all(has));
-        tagged && labelled && !artifact.is_accessory && (self.with_children || !artifact.is_hidden())
-    }
-}
-
-fn labels(pattern: Option<Pattern>) -> Result<Option<Vec<i64>>, Refusal> {
-    let members = match pattern {
-        None => return Ok(None),
-        Some(Pattern::AllOf(members)) => members,
-        Some(_) => Vec::from([Scalar::Text(String::new())]),
-    };
-    if members.is_empty() {
-        return Err(Refusal::internal("a condition without members"));
-    }
-    let ids = members.iter().map(|member| match member {
-        Scalar::Integer(id) => Ok(*id),
-        _ => Err(Refusal::bad_request(
-            "the value of \"labels\" query can only be integer list with intersetion relationship",
-        )),
-    });
-    ids.collect::<Result<Vec<_>, _>>().map(Some)
+/// Whether a reference is a digest rather than a tag.
+fn is_digest(reference: &str) -> bool {
+    let lengths = [("sha256:", 64), ("sha384:", 96), ("sha512:", 128)];
+    lengths.iter().any(|(algorithm, length)| {
+        let hex = reference.strip_prefix(algorithm).filter(|hex| hex.len() == *length);
+        hex.is_some_and(|hex| hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
+    })
 }
 
 fn rows_of<'a>(

@@ -12,7 +12,7 @@ use crate::wire::body;
 use crate::wire::errors::Refusal;
 use crate::wire::json;
 use crate::wire::paging::Page;
-use crate::wire::parameters::Parameters;
+use crate::wire::parameters::{Parameters, is_true};
 
 /// Who asks for what, whatever the state is.
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +84,7 @@ impl<'a> Call<'a> {
                 (name, self.registry.project(name))
             }
             text => {
-                let by_name = self.asked.header("x-is-resource-name") == "true";
+                let by_name = is_true(self.asked.header("x-is-resource-name"));
                 (text, self.registry.project_by_name_or_id(text, by_name))
             }
         };
@@ -92,6 +92,15 @@ impl<'a> Call<'a> {
             Some(project) if self.registry.permits(self.asked.caller, project, permission) => Ok(project),
             None if self.is_administrator() => Err(Refusal::not_found(format!("project {name} not found"))),
             _ => Err(self.denied()),
+        }
+    }
+
+    /// The project in the path, if the caller may do something there, or `None` for administrators, who may do everything
+    /// everywhere, where it does not exist: what they look for inside is then missing.
+    pub(crate) fn project_if_any(&self, permission: &str) -> Result<Option<&'a Project>, Refusal> {
+        match self.project(permission) {
+            Err(_) if self.is_administrator() => Ok(None),
+            project => project.map(Some),
         }
     }
 

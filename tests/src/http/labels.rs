@@ -143,6 +143,7 @@ pub(crate) fn delete(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
 pub(crate) fn attach(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
     let body: LabelRequest = asked.body("label", "Label")?;
     let call = asked.of(registry);
+    call.project("artifact-label:create")?;
     let (project, repository, artifact) = find(&call, "artifact-label:create")?;
     let missing = || Refusal::not_found(format!("label {} not found", body.id));
     let label = call.registry.label(body.id).ok_or_else(missing)?.clone();
@@ -160,6 +161,7 @@ pub(crate) fn attach(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
 /// Takes a label from an artifact.
 pub(crate) fn detach(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
     let call = asked.of(registry);
+    call.project("artifact-label:delete")?;
     let (project, repository, artifact) = find(&call, "artifact-label:delete")?;
     let id = asked.number("label_id");
     if !artifact.labels.iter().any(|known| known.id == id) {

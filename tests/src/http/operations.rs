@@ -13,8 +13,8 @@ pub(crate) struct Operation {
     /// The path behind the base path, without slashes around it.
     path: &'static str,
     pub(crate) parameters: &'static [Parameter],
-    /// Whether a success is JSON or nothing, rather than text or a file.
-    pub(crate) answers_json: bool,
+    /// The content types that callers may ask for, the preferred one first.
+    pub(crate) produces: &'static [&'static str],
 }
 
 /// A parameter of an operation, in the path, the query or a header.

@@ -24,6 +24,12 @@ pub(crate) fn outside(path: &str) -> Answer {
     }
 }
 
+/// What the HTTP server of core says of a request that it cannot read.
+pub(crate) fn broken_request() -> Answer {
+    let text = Bytes::from_static(b"400 Bad Request");
+    Answer::new(StatusCode::BAD_REQUEST, "text/plain; charset=utf-8", text).with_header("connection", "close")
+}
+
 /// The page of core for every path outside of the API.
 fn page_not_found() -> Answer {
     let page = "<!DOCTYPE HTML>\n<html><head><title>404 - Page Not Found</title></head><body>404</body></html>\n";

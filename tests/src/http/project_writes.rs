@@ -10,6 +10,7 @@ use super::allowlists::AllowlistRequest;
 use super::{Answer, Asked, Call, Outcome};
 use crate::registry::{Caller, Project, Registry};
 use crate::wire::errors::Refusal;
+use crate::wire::parameters::is_true;
 
 /// Why a project cannot be deleted.
 pub(crate) const NOT_EMPTY: &str = "the project contains repositories, can not be deleted";
@@ -81,7 +82,7 @@ pub(crate) fn create(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
     body.set_metadata(&mut project);
     registry.add_project(project);
     let id = registry.project(&body.project_name).map_or(0, Project::id);
-    let by_name = asked.header("x-resource-name-in-location") == "true";
+    let by_name = is_true(asked.header("x-resource-name-in-location"));
     let last = if by_name { body.project_name } else { id.to_string() };
     let location = format!("{}/{last}", asked.path.trim_end_matches('/'));
     Ok(Answer::empty(StatusCode::CREATED).with_header("location", &location))

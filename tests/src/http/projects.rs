@@ -10,7 +10,7 @@ use super::allowlists::{self, AllowlistAnswer};
 use super::{Answer, Call, Outcome};
 use crate::registry::{Caller, Project, Role};
 use crate::wire::errors::Refusal;
-use crate::wire::parameters::Parameters;
+use crate::wire::q::{Pattern, Query};
 use crate::wire::rows::{Cell, Row, Selection};
 use crate::wire::{json, time};
 
@@ -64,8 +64,8 @@ impl Row for ProjectRow<'_> {
             "name" => Some(Cell::Text(self.project.name())),
             "project_id" => Some(Cell::Integer(self.project.id)),
             "owner_id" => Some(Cell::Integer(self.owner_id)),
-            "owner" => Some(Cell::Text(&self.project.owner)),
-            "public" => Some(Cell::Boolean(self.project.is_public())),
+            "registry_id" => Some(Cell::Integer(0)),
+            "deleted" => Some(Cell::Boolean(false)),
             "creation_time" => Some(Cell::Time(Some(self.project.created))),
             "update_time" => Some(Cell::Time(Some(self.project.updated))),
             _ => None,
@@ -75,14 +75,25 @@ impl Row for ProjectRow<'_> {
     fn id(&self) -> i64 {
         self.project.id
     }
+
+    fn example(name: &str) -> Option<Cell<'static>> {
+        match name {
+            "name" => Some(Cell::Text("")),
+            "project_id" | "owner_id" | "registry_id" => Some(Cell::Integer(0)),
+            "deleted" => Some(Cell::Boolean(false)),
+            "creation_time" | "update_time" => Some(Cell::Time(None)),
+            _ => None,
+        }
+    }
 }
 
 /// Lists the projects that the caller may see.
 pub(crate) fn list(call: &Call<'_>) -> Outcome {
-    let selection = Selection::from_parameters(call.asked.parameters)?;
+    let mut selection = Selection::from_parameters(call.asked.parameters)?;
+    let special = Special::take_from(call, &mut selection.query);
     let projects = call.registry.projects().iter();
     let visible = projects.filter(|project| call.registry.lists(call.asked.caller, project));
-    let wanted = visible.filter(|project| wanted(project, call.asked.parameters));
+    let wanted = visible.filter(|project| special.allows(project));
     let rows = wanted.map(|project| ProjectRow { project, owner_id: owner_id(call, project) }).collect();
     let selected = selection.of(rows, &["name"])?;
     let with_detail = call.asked.parameters.flag("with_detail", true);
@@ -111,13 +122,58 @@ pub(crate) fn head(call: &Call<'_>) -> Outcome {
     }
 }
 
-/// The plain parameters `name`, `public` and `owner`, which work beside `q`.
-fn wanted(project: &Project, parameters: &Parameters) -> bool {
-    let given = |name: &str| parameters.text(name).filter(|text| !text.is_empty());
-    let name = given("name").is_none_or(|part| project.name().to_lowercase().contains(&part.to_lowercase()));
-    let public = given("public").is_none_or(|_| parameters.flag("public", false) == project.is_public());
-    let owner = given("owner").is_none_or(|owner| owner == project.owner);
-    name && public && owner
+/// The keys of `q` that are no columns, and the plain parameters `name`, `public` and `owner`, which win over them.
+#[derive(Default)]
+struct Special {
+    /// A part of the name.
+    name: Option<String>,
+    /// The visibilities wanted: those of both spellings of the key count.
+    public: Vec<bool>,
+    /// The owners wanted, of both spellings again.
+    owners: Vec<String>,
+}
+
+impl Special {
+    fn take_from(call: &Call<'_>, query: &mut Query) -> Self {
+        let parameters = call.asked.parameters;
+        let given = |name: &str| parameters.text(name).filter(|text| !text.is_empty());
+        let mut special = Self::default();
+        if let Some(part) = given("name") {
+            query.take("name");
+            special.name = Some(part.to_lowercase());
+        }
+        if let Some(owner) = given("owner") {
+            query.take("owner");
+            special.owners.push(owner.to_owned());
+        }
+        if given("public").is_some() || call.asked.is_anonymous() {
+            query.take("public");
+            // Nobody who is unknown sees private projects: their `q` does not count, their parameter finds none.
+            special.public.extend(call.asked.is_anonymous().then_some(true));
+            special.public.extend(given("public").map(|_| parameters.flag("public", false)));
+        }
+        // Deleted projects are never listed.
+        query.take("deleted");
+        special.public.extend(["public", "Public"].iter().filter_map(|key| query.take(key)).map(is_true));
+        let owners = ["owner", "Owner"].iter().filter_map(|key| query.take(key));
+        // Patterns for the owner are ignored.
+        special.owners.extend(owners.filter_map(|pattern| match pattern {
+            Pattern::Exact(owner) => Some(owner),
+            _ => None,
+        }));
+        special
+    }
+
+    fn allows(&self, project: &Project) -> bool {
+        self.name.as_ref().is_none_or(|part| project.name().to_lowercase().contains(part))
+            && self.public.iter().all(|public| *public == project.is_public())
+            && self.owners.iter().all(|owner| *owner == project.owner)
+    }
+}
+
+/// Whether a value of `public` means public; everything but two words means private.
+fn is_true(pattern: Pattern) -> bool {
+    matches!(pattern, Pattern::Exact(text) if text == "1" || text.eq_ignore_ascii_case("true"))
 }
 
 /// A project as the search answers it, without the details that other tables have.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{Call, Outcome};
 use crate::registry::{Project, Repository};
 use crate::wire::errors::Refusal;
+use crate::wire::q::Pattern;
 use crate::wire::rows::{Cell, Row, Selection};
 use crate::wire::{json, time};
 
@@ -37,7 +38,9 @@ impl Row for RepositoryRow<'_> {
             "repository_id" => Some(Cell::Integer(self.repository.id)),
             "project_id" => Some(Cell::Integer(self.project.id)),
             "name" => Some(Cell::Text(&self.repository.full_name)),
+            "description" => Some(Cell::Text(&self.repository.description)),
             "pull_count" => Some(Cell::Integer(self.repository.pulls)),
+            "star_count" => Some(Cell::Integer(0)),
             "creation_time" => Some(Cell::Time(Some(self.repository.created))),
             "update_time" => Some(Cell::Time(Some(self.updated))),
             _ => None,
@@ -47,6 +50,15 @@ impl Row for RepositoryRow<'_> {
     fn id(&self) -> i64 {
         self.repository.id
     }
+
+    fn example(name: &str) -> Option<Cell<'static>> {
+        match name {
+            "repository_id" | "project_id" | "pull_count" | "star_count" => Some(Cell::Integer(0)),
+            "name" | "description" => Some(Cell::Text("")),
+            "creation_time" | "update_time" => Some(Cell::Time(None)),
+            _ => None,
+        }
+    }
 }
 
 /// Lists the repositories of a project.
@@ -55,23 +67,28 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
     let mut selection = Selection::from_parameters(call.asked.parameters)?;
     // What the path says wins over the same key in `q`.
     selection.query.take("ProjectID");
-    answer_list(call, &selection, rows_of(call, project).collect())
+    answer_list(call, selection, rows_of(call, project).collect())
 }
 
 /// Lists the repositories of all projects that the caller may see.
 pub(crate) fn list_all(call: &Call<'_>) -> Outcome {
-    let selection = Selection::from_parameters(call.asked.parameters)?;
+    let mut selection = Selection::from_parameters(call.asked.parameters)?;
+    if !call.is_administrator() {
+        // The projects that the caller may see are put in its place.
+        selection.query.take("ProjectID");
+    }
     let projects = call.registry.projects().iter();
     let visible = projects.filter(|project| call.registry.lists(call.asked.caller, project));
-    answer_list(call, &selection, visible.flat_map(|project| rows_of(call, project)).collect())
+    answer_list(call, selection, visible.flat_map(|project| rows_of(call, project)).collect())
 }
 
 /// Answers one repository.
 pub(crate) fn get(call: &Call<'_>) -> Outcome {
-    let project = call.project("repository:read")?;
+    let project = call.project_if_any("repository:read")?;
     let name = call.asked.argument("repository_name");
-    let Some(repository) = project.repository(name) else {
-        let name = format!("{}/{name}", project.name());
+    let found = project.and_then(|project| Some((project, project.repository(name)?)));
+    let Some((project, repository)) = found else {
+        let name = format!("{}/{name}", call.asked.argument("project_name"));
         return Err(Refusal::not_found(format!("repository {name} not found")));
     };
     json::answer(&answer(&row(call, project, repository)))
@@ -87,7 +104,12 @@ fn row<'a>(call: &Call<'_>, project: &'a Project, repository: &'a Repository) ->
     RepositoryRow { project, repository, updated }
 }
 
-fn answer_list(call: &Call<'_>, selection: &Selection, rows: Vec<RepositoryRow<'_>>) -> Outcome {
+fn answer_list(call: &Call<'_>, mut selection: Selection, mut rows: Vec<RepositoryRow<'_>>) -> Outcome {
+    for key in ["blob_digest", "BlobDigest"] {
+        if let Some(Pattern::Exact(digest)) = selection.query.take(key) {
+            rows.retain(|row| row.repository.artifact(&digest).is_some_and(|found| found.digest() == digest));
+        }
+    }
     let selected = selection.of(rows, &["-creation_time", "-repository_id"])?;
     let rows: Vec<_> = selected.rows.iter().map(answer).collect();
     call.list(&rows, selected.total, selection.page)

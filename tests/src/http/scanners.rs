@@ -114,7 +114,7 @@ pub(crate) fn get(call: &Call<'_>) -> Outcome {
     let uuid = call.asked.argument("registration_id");
     let missing = || Refusal::not_found(format!("scanner {uuid} not found"));
     let scanner = call.registry.scanners().get(uuid).ok_or_else(missing)?;
-    json::answer(&answer(call.registry, scanner))
+    json::answer(&answer(call, scanner))
 }
 
 /// Answers what a scanner says of itself, which it can only do while it is there.
@@ -158,7 +158,7 @@ pub(crate) fn of_project(call: &Call<'_>) -> Outcome {
     };
     let healthy = call.registry.is_scanner_healthy();
     let (adapter, vendor) = ADAPTER;
-    let mut answer = answer(call.registry, scanner);
+    let mut answer = answer(call, scanner);
     answer.health = Some(if healthy { "healthy" } else { "unhealthy" });
     answer.adapter = healthy.then_some(Adapter { adapter, vendor, version: &scanner.version });
     json::answer(&answer)
@@ -195,23 +195,23 @@ fn answer_list(call: &Call<'_>) -> Outcome {
     let rows = rows.filter(|row| row.scanner.name.to_lowercase().contains(&name));
     let rows = rows.filter(|row| row.scanner.url.to_lowercase().contains(&url));
     let selected = selection.of(rows.collect(), &["id"])?;
-    let rows: Vec<_> = selected.rows.iter().map(|row| answer(registry, row.scanner)).collect();
+    let rows: Vec<_> = selected.rows.iter().map(|row| answer(call, row.scanner)).collect();
     call.list(&rows, selected.total, selection.page)
 }
 
 /// A scanner as it is registered. Its capabilities are asked of the scanner itself.
-fn answer<'a>(registry: &Registry, scanner: &'a Scanner) -> ScannerAnswer<'a> {
-    let healthy = registry.is_scanner_healthy();
+fn answer<'a>(call: &Call<'_>, scanner: &'a Scanner) -> ScannerAnswer<'a> {
+    let has_capabilities = call.registry.is_scanner_healthy() && call.asked.version.names_capabilities();
     ScannerAnswer {
         access_credential: "",
         adapter: None,
         auth: &scanner.authorization,
-        capabilities: healthy.then_some(Capabilities { support_sbom: true, support_vulnerability: true }),
+        capabilities: has_capabilities.then_some(Capabilities { support_sbom: true, support_vulnerability: true }),
         create_time: scanner.created,
         description: &scanner.description,
         disabled: scanner.disabled,
         health: None,
-        is_default: registry.scanners().is_default(scanner),
+        is_default: call.registry.scanners().is_default(scanner),
         name: &scanner.name,
         skip_certificate: scanner.skip_certificate,
         update_time: scanner.updated,

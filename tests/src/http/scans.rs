@@ -104,10 +104,10 @@ pub(crate) fn log(call: &Call<'_>) -> Outcome {
     let logs: Vec<_> = logs.collect();
     match logs.as_slice() {
         [] => Err(Refusal::not_found(format!("report with uuid {asked_for} does not exist"))),
-        [(_, log)] => text::answer(call.asked.headers, log),
+        [(_, log)] => text::log(call.asked.headers, log),
         logs => {
             let titled = logs.iter().map(|(id, log)| format!("---------- Logs of report {id} ----------\n{log}"));
-            text::answer(call.asked.headers, &titled.collect::<Vec<_>>().join("\n\n\n\n"))
+            text::log(call.asked.headers, &titled.collect::<Vec<_>>().join("\n\n\n\n"))
         }
     }
 }

@@ -25,7 +25,8 @@ struct SystemInfo {
     has_ca_root: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notification_enable: Option<bool>,
-    oidc_provider_name: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oidc_provider_name: Option<&'static str>,
     primary_auth_mode: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     project_creation_restriction: Option<&'static str>,
@@ -68,7 +69,7 @@ pub(crate) fn info(call: &Call<'_>) -> Outcome {
         harbor_version: known.then(|| call.asked.version.text()),
         has_ca_root: known.then_some(false),
         notification_enable: known.then_some(true),
-        oidc_provider_name: "",
+        oidc_provider_name: call.asked.version.names_login_providers().then_some(""),
         primary_auth_mode: false,
         project_creation_restriction: known.then_some("everyone"),
         read_only: known.then_some(false),

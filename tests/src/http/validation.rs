@@ -1,9 +1,10 @@
 //! What is checked before an operation looks at who asks: content types and parameters, by the description alone.
 
-use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 
 use super::Asked;
 use super::operations::{Operation, Parameter, Place};
+use crate::wire::accept;
 use crate::wire::errors::Refusal;
 
 /// The lists whose pages have no limit.
@@ -11,8 +12,8 @@ const UNLIMITED: [&str; 2] = ["listRetentionExecutions", "listRetentionTasks"];
 
 /// Refuses a request that is not well-formed.
 pub(crate) fn check(operation: &Operation, asked: &Asked<'_>) -> Result<(), Refusal> {
-    check_accept(operation, asked)?;
     check_content_type(asked)?;
+    check_accept(operation, asked)?;
     let problems = operation.parameters.iter().filter_map(|parameter| problem(operation, parameter, asked));
     let problems: Vec<_> = problems.collect();
     match problems.is_empty() {
@@ -21,17 +22,14 @@ pub(crate) fn check(operation: &Operation, asked: &Asked<'_>) -> Result<(), Refu
     }
 }
 
-/// Refuses a request that would not take JSON.
+/// Refuses a request that takes none of the content types of the operation.
 fn check_accept(operation: &Operation, asked: &Asked<'_>) -> Result<(), Refusal> {
-    const TAKEN: [&str; 3] = ["*/*", "application/*", "application/json"];
-    let accepts: Vec<_> = asked.headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
-    let mut kinds = accepts.iter().flat_map(|value| value.split(','));
-    let kind_of = |kind: &str| kind.split(';').next().unwrap_or_default().trim().to_owned();
-    if !operation.answers_json || accepts.is_empty() || kinds.any(|kind| TAKEN.contains(&kind_of(kind).as_str())) {
+    if accept::choose(asked.headers, operation.produces).is_some() {
         return Ok(());
     }
-    let problem = "unsupported media type requested, only [application/json] are available";
-    Err(Refusal::invalid(&[problem.to_owned()]))
+    let kinds = operation.produces.join(" ");
+    let problem = format!("unsupported media type requested, only [{kinds}] are available");
+    Err(Refusal::invalid(&[problem]))
 }
 
 /// Refuses a body that does not say that it is JSON.

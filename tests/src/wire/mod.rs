@@ -1,6 +1,7 @@
 //! What every answer has in common: query strings, the `q` language, paging, JSON, times and
 //! errors.
 
+pub(crate) mod accept;
 pub(crate) mod answer;
 pub(crate) mod base64;
 pub(crate) mod body;

@@ -48,7 +48,7 @@ impl Page {
     pub(crate) fn offset(self) -> usize {
         match self.size {
             ..=0 => 0,
-            size => usize::try_from((self.number - 1).saturating_mul(size)).unwrap_or(0),
+            _ => usize::try_from(self.rows_before(self.number)).unwrap_or(0),
         }
     }
 
@@ -75,18 +75,23 @@ impl Page {
         let total = i64::try_from(total).unwrap_or(i64::MAX);
         let mut query = query.to_owned();
         let mut links = Vec::new();
-        if self.number > 1 && (self.number - 1).saturating_mul(self.size) < total {
+        if self.number > 1 && self.rows_before(self.number) < total {
             query = self.query_of(&query, self.number - 1);
             links.push(format!("<{path}?{query}>; rel=\"prev\""));
         }
-        if self.number.saturating_mul(self.size) < total {
-            query = self.query_of(&query, self.number.saturating_add(1));
+        if self.rows_before(self.number.wrapping_add(1)) < total {
+            query = self.query_of(&query, self.number.wrapping_add(1));
             links.push(format!("<{path}?{query}>; rel=\"next\""));
         }
         match links.is_empty() {
             true => None,
             false => HeaderValue::from_bytes(links.join(" , ").as_bytes()).ok(),
         }
+    }
+
+    /// The rows before a page. Numbers that are too large come round, as they do on the real server.
+    fn rows_before(self, page: i64) -> i64 {
+        page.wrapping_sub(1).wrapping_mul(self.size)
     }
 
     fn query_of(self, query: &str, page: i64) -> String {
@@ -112,5 +117,15 @@ mod tests {
             "</api/v2.0/x?page=1&page_size=10&q=media_type=a/b%2Bjson>; rel=\"prev\" , \
              </api/v2.0/x?page=3&page_size=10&q=media_type=a/b+json>; rel=\"next\""
         );
+    }
+
+    #[test]
+    fn numbers_that_are_too_large_come_round() {
+        let page = Page { number: i64::MAX, size: 10 };
+        assert_eq!(page.offset(), 0);
+        let link = page.link("/x", "", 3).unwrap();
+        let link = link.to_str().unwrap();
+        assert!(link.contains("page=9223372036854775806&") && link.contains("page=-9223372036854775808&"), "{link}");
+        assert_eq!(Page { number: 99_999_999_999, size: 100 }.offset(), 9_999_999_999_800);
     }
 }

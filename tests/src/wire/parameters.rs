@@ -33,12 +33,11 @@ impl Parameters {
         self.pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// A flag: a handful of words are true, everything else is false.
+    /// A flag.
     pub(crate) fn flag(&self, name: &str, default: bool) -> bool {
-        const TRUE: [&str; 10] = ["true", "1", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled"];
         match self.text(name) {
             None | Some("") => default,
-            Some(value) => TRUE.iter().any(|word| value.eq_ignore_ascii_case(word)),
+            Some(value) => is_true(value),
         }
     }
 
@@ -55,6 +54,12 @@ impl Parameters {
         let encoded = pairs.iter().map(|(key, value)| format!("{}={}", escape_component(key), escape_component(value)));
         encoded.collect::<Vec<_>>().join("&")
     }
+}
+
+/// Whether the value of a flag, in the query or in a header, means yes: a handful of words do, everything else is no.
+pub(crate) fn is_true(value: &str) -> bool {
+    const TRUE: [&str; 10] = ["true", "1", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled"];
+    TRUE.iter().any(|word| value.eq_ignore_ascii_case(word))
 }
 
 /// Decodes a query component: `+` is a space, and a damaged escape makes it fail.

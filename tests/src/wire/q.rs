@@ -79,13 +79,15 @@ fn pattern(value: &str) -> Option<Pattern> {
         b'[' => range(inner(']')?),
         b'{' => Some(Pattern::AnyOf(members(inner('}')?))),
         b'(' => Some(Pattern::AllOf(members(inner(')')?))),
-        b'~' => Some(Pattern::Fuzzy(value[1..].to_owned())),
+        b'~' if value.len() > 1 => Some(Pattern::Fuzzy(value[1..].to_owned())),
+        b'~' => None,
         _ => Some(Pattern::Exact(value.strip_prefix('\\').unwrap_or(value).to_owned())),
     }
 }
 
 fn range(text: &str) -> Option<Pattern> {
     let (minimum, maximum) = text.split_once('~')?;
+    let (minimum, maximum) = (minimum.trim(), maximum.trim());
     if maximum.contains('~') || (minimum.is_empty() && maximum.is_empty()) {
         return None;
     }
@@ -94,7 +96,7 @@ fn range(text: &str) -> Option<Pattern> {
 }
 
 fn members(text: &str) -> Vec<Scalar> {
-    text.split(' ').filter(|member| !member.is_empty()).map(scalar).collect()
+    text.split(' ').map(scalar).filter(|member| *member != Scalar::Text(String::new())).collect()
 }
 
 fn scalar(text: &str) -> Scalar {
@@ -124,6 +126,8 @@ mod tests {
             ("k=[~x]", Pattern::Range(None, Some(text("x")))),
             ("k={1 'two'}", Pattern::AnyOf(vec![Scalar::Integer(1), text("two")])),
             ("k=(1 2)", Pattern::AllOf(vec![Scalar::Integer(1), Scalar::Integer(2)])),
+            ("k=[ 1 ~ ]", Pattern::Range(Some(Scalar::Integer(1)), None)),
+            ("k={'' 1}", Pattern::AnyOf(vec![Scalar::Integer(1)])),
             ("k=()", Pattern::AllOf(Vec::new())),
         ];
         for (q, expected) in cases {
@@ -141,7 +145,7 @@ mod tests {
 
     #[test]
     fn refuses_what_harbor_refuses() {
-        for q in ["abc", "=v", "k=", "k=[1", "k={1", "k=[~]", "k=[1~2~3]", "k=(1", "a=1,"] {
+        for q in ["abc", "=v", "k=", "k=[1", "k={1", "k=[~]", "k=[ ~ ]", "k=[1~2~3]", "k=(1", "a=1,", "k=~"] {
             assert!(Query::parse(q).is_err(), "{q}");
         }
         assert!(Query::parse("").unwrap().terms().is_empty());

@@ -17,6 +17,11 @@ pub(crate) trait Row {
 
     /// The unique number of the row.
     fn id(&self) -> i64;
+
+    /// A value of the type that a column has, by which a statement is checked that has no rows to look at.
+    fn example(_name: &str) -> Option<Cell<'static>> {
+        None
+    }
 }
 
 /// A value in a row.
@@ -77,6 +82,7 @@ impl Selection {
 
     /// The rows that match `q`. A key that is no column is ignored, as Harbor does without a word.
     pub(crate) fn matching<T: Row>(&self, mut rows: Vec<T>) -> Result<Vec<T>, Refusal> {
+        self.check_types(&rows)?;
         for (key, pattern) in self.query.terms() {
             let Some((name, operator)) = column_and_operator(key) else { continue };
             let mut problem = None;
@@ -95,6 +101,18 @@ impl Selection {
         Ok(rows)
     }
 
+    /// Refuses what has the wrong type, which the database does before it looks at any row.
+    fn check_types<T: Row>(&self, rows: &[T]) -> Result<(), Refusal> {
+        for (key, pattern) in self.query.terms() {
+            let Some((name, operator)) = column_and_operator(key) else { continue };
+            let cell = rows.first().map_or_else(|| T::example(&name), |row| row.column(&name));
+            if let Some(cell) = cell {
+                matches_with(cell, operator, pattern)?;
+            }
+        }
+        Ok(())
+    }
+
     fn order<T: Row>(&self, row: Option<&T>, default: &[&str]) -> Vec<(String, bool)> {
         let known = |name: &str| row.is_some_and(|row| row.column(name).is_some());
         let sort: Vec<_> = self.sort.iter().filter(|(name, _)| known(name)).cloned().collect();
@@ -111,7 +129,7 @@ impl Selection {
 
 /// The keys of `sort`, and whether each is descending.
 fn sort_keys(parameters: &Parameters) -> Vec<(String, bool)> {
-    let keys = parameters.text("sort").unwrap_or_default().split(',').map(str::trim);
+    let keys = parameters.text("sort").unwrap_or_default().split(',');
     let keys = keys.filter(|key| !key.is_empty()).map(|key| match key.strip_prefix('-') {
         Some(key) => (column_name(key), true),
         None => (column_name(key), false),
@@ -150,7 +168,7 @@ fn compare<T: Row>(left: &T, right: &T, order: &[(String, bool)]) -> Ordering {
     left.id().cmp(&right.id())
 }
 
-/// Columns may be named as in the database or as in the program: `push_time` or `PushTime`.
+/// Columns may be named as in the database or as in the program: `push_time` or `PushTime`, and nothing between.
 fn column_name(key: &str) -> String {
     let mut name = String::with_capacity(key.len() + 4);
     let mut after_lower = false;
@@ -161,7 +179,17 @@ fn column_name(key: &str) -> String {
         after_lower = character.is_ascii_lowercase();
         name.push(character.to_ascii_lowercase());
     }
-    name
+    if field_name(&name) == key { name } else { key.to_owned() }
+}
+
+/// The name that the program has for a column.
+fn field_name(column: &str) -> String {
+    let word = |word: &str| match word {
+        "id" | "url" | "uuid" => word.to_uppercase(),
+        _ => word[..1].to_uppercase() + &word[1..],
+    };
+    let words = column.split('_').filter(|part| part.is_char_boundary(1));
+    words.map(word).collect()
 }
 
 /// Takes a key such as `push_time__gte` apart, or tells that Harbor ignores it.
@@ -210,12 +238,12 @@ fn matches(cell: Cell<'_>, pattern: &Pattern) -> Result<bool, Refusal> {
             Ok(above && below)
         }
         Pattern::AnyOf(members) => {
+            // All of them, because one of the wrong type spoils the statement wherever it stands.
+            let mut found = false;
             for member in members {
-                if compare_scalar(cell, member)? == Ordering::Equal {
-                    return Ok(true);
-                }
+                found |= compare_scalar(cell, member)? == Ordering::Equal;
             }
-            Ok(false)
+            Ok(found)
         }
         // Only the lists that know what to do with it take this pattern out before; for the others
         // it is not there.
@@ -228,7 +256,7 @@ fn contains(cell: Cell<'_>, part: &str) -> bool {
         Cell::Text(text) => text.to_lowercase(),
         Cell::Integer(number) => number.to_string(),
         Cell::Boolean(value) => value.to_string(),
-        Cell::Time(time) => time.as_ref().map(time::text).unwrap_or_default(),
+        Cell::Time(time) => time::database_text(&time),
     };
     text.contains(&part.to_lowercase())
 }
@@ -241,9 +269,9 @@ fn equals(cell: Cell<'_>, text: &str) -> Result<bool, Refusal> {
 fn compare_text(cell: Cell<'_>, text: &str) -> Result<Ordering, Refusal> {
     let ordering = match cell {
         Cell::Text(own) => Some(own.cmp(text)),
-        Cell::Integer(number) => text.parse().ok().map(|other: i64| number.cmp(&other)),
-        Cell::Boolean(value) => text.parse().ok().map(|other: bool| value.cmp(&other)),
-        Cell::Time(time) => time::from_database_text(text).map(|other| time.cmp(&Some(other))),
+        Cell::Integer(number) => text.trim().parse().ok().map(|other: i64| number.cmp(&other)),
+        Cell::Boolean(value) => boolean(text).map(|other| value.cmp(&other)),
+        Cell::Time(time) => time::from_database_text(text).map(|other| time::compare(&time, &other)),
     };
     ordering.ok_or_else(wrong_type)
 }
@@ -254,18 +282,53 @@ fn compare_scalar(cell: Cell<'_>, scalar: &Scalar) -> Result<Ordering, Refusal> 
     match (cell, scalar) {
         (Cell::Text(text), Scalar::Text(other)) => Ok(text.cmp(other)),
         (Cell::Integer(number), Scalar::Integer(other)) => Ok(number.cmp(other)),
-        (Cell::Boolean(value), Scalar::Text(other)) => {
-            other.parse().map(|other| value.cmp(&other)).map_err(|_| wrong_type())
-        }
-        (Cell::Time(time), Scalar::Time(other)) => Ok(time.cmp(&Some(*other))),
-        (Cell::Time(time), Scalar::Text(other)) => {
-            let other = time::from_database_text(other).ok_or_else(wrong_type)?;
-            Ok(time.cmp(&Some(other)))
-        }
+        (Cell::Time(time), Scalar::Time(other)) => Ok(time::compare(&time, other)),
+        (Cell::Boolean(_) | Cell::Time(_), Scalar::Text(other)) => compare_text(cell, other),
         _ => Err(wrong_type()),
+    }
+}
+
+/// Reads what the database takes for a boolean, the beginnings of its words too.
+fn boolean(text: &str) -> Option<bool> {
+    let text = text.trim().to_lowercase();
+    let begins = |word: &str| !text.is_empty() && word.starts_with(&text);
+    match text.as_str() {
+        "1" | "on" => Some(true),
+        "0" | "of" | "off" => Some(false),
+        _ if begins("true") || begins("yes") => Some(true),
+        _ if begins("false") || begins("no") => Some(false),
+        _ => None,
     }
 }
 
 fn wrong_type() -> Refusal {
     Refusal::internal("the value does not have the type of the column")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{boolean, column_name};
+
+    #[test]
+    fn columns_have_two_names() {
+        for (key, name) in [
+            ("push_time", "push_time"),
+            ("PushTime", "push_time"),
+            ("ID", "id"),
+            ("RepositoryID", "repository_id"),
+            ("hard.storage", "hard.storage"),
+        ] {
+            assert_eq!(column_name(key), name);
+        }
+        for key in ["pushTime", "PUSH_TIME", "Push_Time", "Id", "RepositoryId", " id", "é", ""] {
+            assert_eq!(column_name(key), key, "no column, so that it is ignored");
+        }
+    }
+
+    #[test]
+    fn booleans_of_the_database() {
+        assert_eq!(["t", "TRUE", "y", "on", " 1 "].map(boolean), [Some(true); 5]);
+        assert_eq!(["f", "False", "no", "off", "0"].map(boolean), [Some(false); 5]);
+        assert_eq!(["", "2", "maybe", "truer"].map(boolean), [None; 4]);
+    }
 }

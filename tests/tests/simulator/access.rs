@@ -76,6 +76,38 @@ async fn messages_of_refusals() {
         ),
         (
             As::Admin,
+            "/projects/nope/repositories/x/artifacts/v1",
+            "NOT_FOUND",
+            "repository nope/x not found".to_owned(),
+        ),
+        (As::Admin, "/projects/nope/repositories/x", "NOT_FOUND", "repository nope/x not found".to_owned()),
+        (As::Robot, "/projects/nope/repositories/x/artifacts/v1", "FORBIDDEN", "forbidden".to_owned()),
+        (
+            As::Admin,
+            "/projects/library/repositories/nope/artifacts/v1/tags?q=x",
+            "BAD_REQUEST",
+            "the query string must contain \"=\" and the key/value cannot be empty".to_owned(),
+        ),
+        (
+            As::Admin,
+            "/projects/library/repositories/a%252Fb/artifacts/v1/tags",
+            "NOT_FOUND",
+            "repository library/a/b not found".to_owned(),
+        ),
+        (
+            As::Admin,
+            &format!("/projects/library/repositories/nope/artifacts/{missing}"),
+            "NOT_FOUND",
+            format!("artifact library/nope@{missing} not found"),
+        ),
+        (
+            As::Admin,
+            &format!("{artifacts}/{}", missing.to_uppercase()),
+            "NOT_FOUND",
+            format!("artifact library/svc/app:{} not found", missing.to_uppercase()),
+        ),
+        (
+            As::Admin,
             &format!("{artifacts}/-bad%20ref!"),
             "NOT_FOUND",
             "artifact library/svc/app:-bad ref! not found".to_owned(),
@@ -107,6 +139,11 @@ async fn wrong_credentials_are_anonymous() {
     let bearer = [("authorization", "Bearer token")];
     assert_eq!(get_with(&harbor, As::Anonymous, "/projects/odd", &bearer).await.status, 401);
     assert_eq!(harbor.requests()[3].authorization, Authorization::Bearer);
+    // What cannot be read is no login, so that nobody is made to wait for it.
+    for broken in ["Basic !!!", "Basic YWxpY2U=", "Basic"] {
+        assert_eq!(get_with(&harbor, As::Anonymous, "/projects/odd", &[("authorization", broken)]).await.status, 401);
+        assert_eq!(harbor.requests().last().unwrap().authorization, Authorization::Other, "{broken}");
+    }
 }
 
 #[tokio::test]

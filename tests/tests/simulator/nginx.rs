@@ -49,3 +49,25 @@ async fn other_paths_are_the_portal_or_nothing() {
     let old = raw_with(&harbor, "GET", "/v1/x", None, &[]);
     assert_eq!((old.status, old.header("content-type")), (404, Some("text/html")));
 }
+
+#[tokio::test]
+async fn what_does_not_fit_into_a_buffer_is_a_page() {
+    let harbor = behind_nginx().await;
+    let page = |length: usize, query: &str| {
+        let filler = "x".repeat(length);
+        raw(&harbor, &format!("/api/v2.0/projects/library/artifacts?page_size=1&q=y%3D{filler}{query}"))
+    };
+    // Two links repeat the query, one does so once.
+    for (length, query, status) in
+        [(1_700, "&page=2", 200), (2_500, "&page=2", 502), (2_500, "", 200), (8_000, "", 502), (8_200, "", 414)]
+    {
+        let answer = page(length, query);
+        assert_eq!(answer.status, status, "{length}{query}");
+        let kind = if status == 200 { "application/json" } else { "text/html" };
+        assert_eq!(answer.header("content-type"), Some(kind), "{length}{query}");
+    }
+    let answer = raw(&harbor, "/service/notifications/jobs");
+    assert_eq!((answer.status, answer.header("content-type")), (404, Some("text/html")));
+    let broken = raw(&harbor, "/api/v2.0/projects/%zz");
+    assert_eq!((broken.status, broken.header("content-type")), (400, Some("text/html")));
+}

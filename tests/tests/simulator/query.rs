@@ -81,8 +81,8 @@ async fn suffixes_of_keys_compare() {
         ("id__nope%3D1".to_owned(), vec!["v3", "v2", "v1"]),
         ("nope__gte%3D1".to_owned(), vec!["v3", "v2", "v1"]),
         ("id__gte__lte%3D1".to_owned(), vec!["v3", "v2", "v1"]),
-        ("icon%3D~0048162A".to_owned(), vec!["v3", "v2", "v1"]),
-        ("icon%3Dnone".to_owned(), vec![]),
+        // None is stored: an answer has that of the type.
+        ("icon%3D~0048162A".to_owned(), vec![]),
         ("Tags%3Dv2".to_owned(), vec!["v2"]),
     ] {
         assert_eq!(tags(&harbor, &format!("q={q}")).await, expected, "{q}");
@@ -217,4 +217,95 @@ async fn the_newest_of_each_repository() {
     let odd = get(&harbor, As::Admin, &format!("/projects/odd/artifacts?latest_in_repository=true{query}")).await;
     let names: Vec<_> = odd.column("repository_name").into_iter().filter(|name| name == "odd/multi").collect();
     assert_eq!(names, ["odd/multi"]);
+}
+
+#[tokio::test]
+async fn keys_of_projects_that_are_no_columns() {
+    let harbor = start(sample()).await;
+    let all = ["123", "library", "odd"];
+    for (query, expected) in [
+        ("q=public%3D1", &["library"][..]),
+        ("q=public%3DTrue", &["library"]),
+        // Everything else means "not public".
+        ("q=public%3Dyes", &["123", "odd"]),
+        ("q=public%3D~true", &["123", "odd"]),
+        ("q=Public%3Dfalse", &["123", "odd"]),
+        ("q=Public%3Dfalse,public%3Dtrue", &[]),
+        // The plain parameter replaces the key.
+        ("q=public%3Dfalse&public=true", &["library"]),
+        ("q=name%3D~odd&name=lib", &["library"]),
+        ("q=owner%3Dalice&owner=admin", &all),
+        ("q=owner%3Dalice", &[]),
+        ("q=Owner%3Dalice", &[]),
+        ("q=owner%3D~ali", &all),
+        ("q=registry_id%3D0", &all),
+        ("q=Deleted%3Dtrue", &[]),
+        ("q=deleted%3Dtrue", &all),
+        // They cannot be sorted by.
+        ("sort=public", &all),
+        ("sort=-owner", &all),
+        ("sort=projectId", &all),
+        ("sort=project_id, name", &["library", "odd", "123"]),
+    ] {
+        let answer = get(&harbor, As::Admin, &format!("/projects?{query}")).await;
+        assert_eq!(answer.column("name"), expected, "{query}");
+    }
+    for (query, expected) in [("q=public%3Dfalse", &["library"][..]), ("public=false", &[]), ("q=Public%3Dfalse", &[])]
+    {
+        let answer = get(&harbor, As::Anonymous, &format!("/projects?{query}")).await;
+        assert_eq!(answer.column("name"), expected, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn types_are_checked_where_there_are_no_rows() {
+    let harbor = start(sample()).await;
+    for path in [
+        "/projects?name=nothing&q=project_id%3Dabc",
+        "/projects/123/repositories?q=repository_id%3Dabc",
+        "/projects/123/repositories?q=name%3D%5B5~%5D",
+        "/projects/library/repositories/nothing/artifacts?q=id%3Dabc",
+        "/projects/library/repositories/svc%252Fapp/artifacts?q=id%3D1,size%3D%7B0%20abc%7D",
+        "/projects/library/repositories/svc%252Fapp/artifacts?q=id%3D999,size%3Dabc",
+        "/projects/library/repositories/svc%252Fapp/artifacts/v1/accessories?q=creation_time%3Dabc",
+    ] {
+        let answer = get(&harbor, As::Admin, path).await;
+        assert_eq!((answer.status, answer.error().0.as_str()), (500, "UNKNOWN"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn further_columns_and_what_the_path_says() {
+    let harbor = start(sample()).await;
+    let digest =
+        get(&harbor, As::Admin, "/projects/library/repositories/svc%252Fapp/artifacts/v1").await.json()["digest"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+    let tags = "/projects/library/repositories/svc%252Fapp/artifacts/v1/tags";
+    let artifacts = "/projects/library/repositories/svc%252Fapp/artifacts";
+    for (path, query, rows) in [
+        ("/projects/library/repositories", "star_count%3D1".to_owned(), 0),
+        ("/projects/library/repositories", "description%3D~a".to_owned(), 0),
+        ("/projects/library/repositories", "blob_digest%3Dsha256:0".to_owned(), 0),
+        ("/projects/library/repositories", format!("blob_digest%3D{digest}"), 1),
+        (tags, "ArtifactID%3D999".to_owned(), 1),
+        (tags, "artifact_id%3D999".to_owned(), 0),
+        (artifacts, "extra_attrs%3D~AMD64".to_owned(), 3),
+        (artifacts, "ExtraAttrs%3D~s390x".to_owned(), 0),
+        (artifacts, "annotations%3D~a".to_owned(), 0),
+        (artifacts, "pull_time%3D0001-01-01T00:00:00".to_owned(), 3),
+        (artifacts, "pull_time%3D%5B2020-01-01~%5D".to_owned(), 0),
+        (artifacts, "push_time%3D~2026-01-01%2000:".to_owned(), 3),
+    ] {
+        let answer = get(&harbor, As::Admin, &format!("{path}?q={query}")).await;
+        assert_eq!((answer.status, answer.total()), (200, Some(rows)), "{path} {query}");
+    }
+    // Those who may not see everything get the projects that they may see, whatever the key says.
+    for (who, rows) in [(As::Anonymous, 1), (As::Admin, 0)] {
+        let answer = get(&harbor, who, "/repositories?q=ProjectID%3D999").await;
+        assert_eq!(answer.total(), Some(rows), "{who:?}");
+    }
+    let both = get(&harbor, As::Admin, &format!("{artifacts}?q=tags%3D%7Ba%7D,base%3D1")).await;
+    assert!(both.error().1.contains("\"base\""), "{}", both.text);
 }

@@ -3,7 +3,7 @@
 use harbor_testkit::HarborVersion;
 use reqwest::Method;
 
-use crate::support::{As, client_builder, get, get_with, raw, sample, send, start, start_version};
+use crate::support::{Answer, As, client_builder, get, get_with, raw, sample, send, start, start_version};
 
 #[tokio::test]
 async fn repository_names_are_decoded_twice() {
@@ -72,8 +72,50 @@ async fn accept_must_allow_json() {
         let answer = get_with(&harbor, As::Admin, "/projects", &[("accept", accept)]).await;
         assert_eq!(answer.status, status, "{accept}");
     }
-    let answer = get_with(&harbor, As::Admin, "/api/v2.0/ping", &[("accept", "text/plain")]).await;
-    assert_eq!((answer.status, answer.text.as_str()), (200, "Pong"));
+    for (accept, status, text) in [
+        ("text/plain", 200, "Pong"),
+        ("application/json", 200, "\"Pong\"\n"),
+        ("application/*", 200, "\"Pong\"\n"),
+        ("application/json, */*;q=0.5", 200, "\"Pong\"\n"),
+        ("*/*", 200, "Pong"),
+        ("", 200, "Pong"),
+    ] {
+        let answer = get_with(&harbor, As::Admin, "/api/v2.0/ping", &[("accept", accept)]).await;
+        assert_eq!((answer.status, answer.text.as_str()), (status, text), "{accept}");
+    }
+    let kinds = |kinds: &str| {
+        format!("validation failure list:\nunsupported media type requested, only [{kinds}] are available")
+    };
+    let v1 = "/projects/library/repositories/svc%252Fapp/artifacts/v1";
+    for (path, accept, message) in [
+        ("/api/v2.0/ping".to_owned(), "text/html", kinds("text/plain application/json")),
+        ("/projects".to_owned(), "application/json;q=0", kinds("application/json")),
+        (format!("{v1}/additions/build_history"), "text/plain", kinds("application/json")),
+    ] {
+        let answer = get_with(&harbor, As::Admin, &path, &[("accept", accept)]).await;
+        assert_eq!((answer.status, answer.error().1), (422, message), "{path} {accept}");
+    }
+}
+
+#[tokio::test]
+async fn flags_in_headers_have_the_words_of_those_in_queries() {
+    let harbor = start(sample()).await;
+    for (word, status) in [("true", 200), ("1", 200), ("Yes", 200), ("false", 404), ("2", 404)] {
+        let answer = get_with(&harbor, As::Admin, "/projects/123", &[("x-is-resource-name", word)]).await;
+        assert_eq!(answer.status, status, "{word}");
+    }
+}
+
+#[tokio::test]
+async fn paths_in_messages_are_as_they_were_sent() {
+    let harbor = start(sample()).await;
+    let answer = raw(&harbor, "/api/v2.0/a%20b%2Fc");
+    assert_eq!(answer.error().1, "path /api/v2.0/a%20b%2Fc was not found");
+    // What cannot be decoded does not get as far as Harbor.
+    let answer = raw(&harbor, "/api/v2.0/projects/%zz");
+    assert_eq!((answer.status, answer.text.as_str()), (400, "400 Bad Request"));
+    assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
+    assert_eq!((answer.header("x-request-id"), answer.header("set-cookie")), (None, None));
 }
 
 #[tokio::test]
@@ -89,19 +131,40 @@ async fn every_answer_of_harbor_has_a_session_and_an_id() {
     assert_eq!(answer.header("x-request-id"), Some("mine"));
     assert_eq!(harbor.requests().last().unwrap().request_id, "mine");
     let answer = get(&harbor, As::Admin, "/projects?q=%zz").await;
-    assert_eq!((answer.status, answer.header("x-request-id")), (400, None));
+    assert_eq!((answer.status, answer.header("x-request-id"), answer.header("set-cookie")), (400, None, None));
+    let page = raw(&harbor, "/");
+    assert!(page.header("x-harbor-csrf-token").is_some(), "pages are always guarded");
+    assert_eq!(send(&harbor, Method::POST, As::Admin, "/c/login", &[]).await.unwrap().status, 403);
 }
 
 #[tokio::test]
 async fn a_returned_session_makes_writes_need_a_token() {
     let harbor = start(sample()).await;
-    let cookie = [("cookie", "sid=4f2d")];
-    let answer = get_with(&harbor, As::Admin, "/projects", &cookie).await;
+    let cookies = |answer: &Answer| {
+        let values = answer.headers.get_all("set-cookie").iter();
+        values.map(|value| value.to_str().unwrap().split(';').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    // A session that the server does not know is as good as none, but for the token.
+    let unknown = [("cookie", "sid=4f2d")];
+    let answer = get_with(&harbor, As::Admin, "/projects", &unknown).await;
     assert_eq!(answer.header("vary"), Some("Cookie"));
-    assert!(answer.header("x-harbor-csrf-token").is_some());
-    assert!(answer.header("set-cookie").unwrap().starts_with("_gorilla_csrf="));
-    let answer = send(&harbor, Method::POST, As::Admin, "/projects", &cookie).await.unwrap();
+    let token = answer.header("x-harbor-csrf-token").unwrap().to_owned();
+    let [session, guard] = &cookies(&answer)[..] else { panic!("{:?}", cookies(&answer)) };
+    assert!(session.starts_with("sid=") && guard.starts_with("_gorilla_csrf="), "{session} {guard}");
+    let known = [("cookie", session.as_str())];
+    assert_eq!(cookies(&get_with(&harbor, As::Admin, "/projects", &known).await), [guard.as_str()]);
+    let answer = send(&harbor, Method::POST, As::Admin, "/projects", &known).await.unwrap();
     assert_eq!(answer.error().1, "CSRF token not found in request");
+    assert_eq!((answer.header("vary"), cookies(&answer)), (None, vec![guard.clone()]));
+    let forged = [known[0], ("x-harbor-csrf-token", "moon")];
+    let answer = send(&harbor, Method::DELETE, As::Admin, "/projects/odd", &forged).await.unwrap();
+    assert_eq!(answer.error().1, "CSRF token invalid");
+    let both = format!("{session}; {guard}");
+    let allowed = [("cookie", both.as_str()), ("x-harbor-csrf-token", token.as_str())];
+    let answer = send(&harbor, Method::DELETE, As::Admin, "/projects/odd", &allowed).await.unwrap();
+    assert_eq!((answer.status, answer.header("vary"), cookies(&answer)), (412, Some("Cookie"), vec![]));
+    // What changes nothing needs no token.
+    assert_eq!(send(&harbor, Method::OPTIONS, As::Admin, "/projects", &known).await.unwrap().status, 405);
     assert!(harbor.requests().iter().all(|request| request.session));
 }
 
@@ -130,6 +193,9 @@ async fn the_version_decides_about_routes_and_fields() {
     }
     let info = get(&harbor, As::Admin, "/api/v2.0/systeminfo").await.json();
     assert!(info["harbor_version"].as_str().unwrap().starts_with("v2.9."));
+    assert_eq!(info.get("oidc_provider_name"), None);
+    let scanners = get(&harbor, As::Admin, "/api/v2.0/scanners").await.json();
+    assert_eq!((scanners[0].get("capabilities"), &scanners[0]["name"]), (None, &"Trivy".into()));
 
     let harbor = start_version(sample(), HarborVersion::V2_15).await;
     assert_eq!(get(&harbor, As::Admin, "/projects/library/artifacts").await.total(), Some(3));
