@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 
 use super::{Answer, Asked, Call, Outcome, artifacts};
-use crate::registry::{Artifact, MEDIA_TYPE, Project, Registry, Repository};
+use crate::registry::{Artifact, MEDIA_TYPE, Project, Registry, Repository, Scanner};
 use crate::version::HarborVersion;
 use crate::wire::errors::Refusal;
 use crate::wire::{base64, text, time};
@@ -41,9 +41,11 @@ pub(crate) fn start(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
         let call = asked.of(registry);
         let permission = if kind == ScanType::Sbom { "sbom:create" } else { "scan:create" };
         let (project, repository, artifact) = artifacts::find(&call, permission)?;
-        if !registry.can_scan(repository, artifact) {
+        let scanner = usable_scanner(registry, project)?;
+        if !registry.can_scan(project, repository, artifact) {
             return Err(Refusal::bad_request(format!(
-                "the configured scanner Trivy does not support scanning artifact with mime type {}",
+                "the configured scanner {} does not support scanning artifact with mime type {}",
+                scanner.name,
                 artifact.manifest_media_type()
             )));
         }
@@ -120,6 +122,16 @@ impl Target {
             repository: repository.name().to_owned(),
             images: images.map(|image| Arc::clone(&image.digest)).collect(),
         }
+    }
+}
+
+/// The scanner of a project, which must be switched on.
+fn usable_scanner<'a>(registry: &'a Registry, project: &Project) -> Result<&'a Scanner, Refusal> {
+    let missing = || Refusal::precondition(format!("no available scanner for project: {}", project.id));
+    let scanner = registry.scanner_of(project).ok_or_else(missing)?;
+    match scanner.disabled {
+        true => Err(Refusal::precondition(format!("scanner {} is deactivated", scanner.name))),
+        false => Ok(scanner),
     }
 }
 
