@@ -79,9 +79,9 @@ impl Default for Scanners {
 }
 
 impl Scanners {
-    /// Forgets the scanners for others, of which the first is the default.
-    pub(crate) fn replace(&mut self, scanners: Vec<Scanner>) {
-        self.default = scanners.first().map(|scanner| scanner.uuid.clone());
+    /// Forgets the scanners for others, and the default for one of those or none.
+    pub(crate) fn replace(&mut self, scanners: Vec<Scanner>, default: Option<String>) {
+        self.default = default;
         self.registered = scanners;
     }
 
@@ -126,7 +126,7 @@ impl Registry {
     /// Takes away all scanners, as in a Harbor that was installed without one.
     #[must_use]
     pub fn without_scanners(mut self) -> Self {
-        self.scanners.replace(Vec::new());
+        self.scanners.replace(Vec::new(), None);
         self
     }
 
