@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -129,6 +130,24 @@ async fn counters_are_told_and_forgotten_and_do_not_count_themselves() {
     let unknown = client().get(simulator.url("/__sim/nope")).send().await.unwrap();
     assert_eq!(unknown.status(), 404);
     assert_eq!(simulator.stats().await, none);
+}
+
+#[tokio::test]
+async fn scans_that_a_client_starts_follow_the_clock() {
+    let simulator = Simulator::start(&["--demo"]);
+    let path = "/api/v2.0/projects/platform/repositories/gateway/artifacts/latest";
+    let request = client().post(simulator.url(&format!("{path}/scan"))).basic_auth("admin", Some("Harbor12345"));
+    assert_eq!(request.send().await.unwrap().status(), 202);
+    let started = Instant::now();
+    loop {
+        let (_, artifact) = simulator.get("admin", "Harbor12345", &format!("{path}?with_scan_overview=true")).await;
+        let overview = artifact["scan_overview"].as_object().and_then(|overview| overview.values().next());
+        match overview.and_then(|overview| overview["scan_status"].as_str()) {
+            Some("Running") => break,
+            Some("Pending") if started.elapsed() < Duration::from_secs(20) => {}
+            other => panic!("{other:?} after {:?}", started.elapsed()),
+        }
+    }
 }
 
 #[tokio::test]
