@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{Answer, Asked, Call, Outcome};
 use crate::registry::{MEDIA_TYPE, Registry, Scanner};
 use crate::wire::errors::Refusal;
+use crate::wire::q::Pattern;
 use crate::wire::rows::{Cell, Row, Selection};
 use crate::wire::{json, time};
 
@@ -92,10 +93,22 @@ impl Row for ScannerRow<'_> {
     }
 }
 
-/// Lists the scanners.
+/// Lists the scanners. Older clients name parts or the whole of a value in parameters that nothing describes.
 pub(crate) fn list(call: &Call<'_>) -> Outcome {
     call.permit_system("scanner:list")?;
-    answer_list(call)
+    let mut selection = Selection::from_parameters(call.asked.parameters)?;
+    let given = |name: &str| call.asked.parameters.text(name).filter(|text| !text.is_empty()).map(str::to_owned);
+    for key in ["name", "description", "url"] {
+        if let Some(part) = given(key) {
+            selection.query.set(key, Pattern::Fuzzy(part));
+        }
+    }
+    for (key, parameter) in [("name", "ex_name"), ("url", "ex_url")] {
+        if let Some(whole) = given(parameter) {
+            selection.query.set(key, Pattern::Exact(whole));
+        }
+    }
+    answer_list(call, &selection)
 }
 
 /// Lists the scanners that a project may choose from: all of them. Who may do everything gets them for a project that
@@ -104,7 +117,7 @@ pub(crate) fn candidates(call: &Call<'_>) -> Outcome {
     call.permit_login()?;
     match call.project("scanner:create") {
         Err(refusal) if !call.is_administrator() => Err(refusal),
-        _ => answer_list(call),
+        _ => answer_list(call, &Selection::from_parameters(call.asked.parameters)?),
     }
 }
 
@@ -185,15 +198,10 @@ pub(crate) fn set_default(registry: &mut Registry, asked: &Asked<'_>) -> Outcome
     Ok(Answer::empty(StatusCode::OK))
 }
 
-fn answer_list(call: &Call<'_>) -> Outcome {
-    let selection = Selection::from_parameters(call.asked.parameters)?;
+fn answer_list(call: &Call<'_>, selection: &Selection) -> Outcome {
     let registry = call.registry;
     let rows = (1..).zip(&registry.scanners().registered);
     let rows = rows.map(|(position, scanner)| ScannerRow { registry, scanner, position });
-    let given = |name: &str| call.asked.parameters.text(name).unwrap_or_default().to_lowercase();
-    let (name, url) = (given("name"), given("url"));
-    let rows = rows.filter(|row| row.scanner.name.to_lowercase().contains(&name));
-    let rows = rows.filter(|row| row.scanner.url.to_lowercase().contains(&url));
     let selected = selection.of(rows.collect(), &["id"])?;
     let rows: Vec<_> = selected.rows.iter().map(|row| answer(registry, row.scanner)).collect();
     call.list(&rows, selected.total, selection.page)

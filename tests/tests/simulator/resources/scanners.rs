@@ -14,7 +14,18 @@ async fn scanners_are_listed_to_administrators() {
     assert_eq!((list.total(), list.column("name")), (Some(2), vec![json!("Trivy"), json!("Other")]));
     assert_eq!(list.column("is_default"), [true, false]);
     assert_eq!(read(&harbor, As::Admin, "/scanners?q=name=~oth").await.column("name"), ["Other"]);
-    assert_eq!(read(&harbor, As::Admin, "/scanners?name=tri").await.column("name"), ["Trivy"]);
+    for (query, names) in [
+        ("name=tri", vec!["Trivy"]),
+        ("description=adapter", vec!["Trivy"]),
+        ("url=8080", vec!["Trivy", "Other"]),
+        ("ex_name=Other", vec!["Other"]),
+        ("ex_name=other", vec![]),
+        ("ex_url=http://other:8080", vec!["Other"]),
+    ] {
+        assert_eq!(read(&harbor, As::Admin, &format!("/scanners?{query}")).await.column("name"), names, "{query}");
+    }
+    // Where a scanner is chosen, these parameters mean nothing.
+    assert_eq!(read(&harbor, As::Admin, "/projects/odd/scanner/candidates?name=tri").await.total(), Some(2));
     let refused = read(&harbor, As::Alice, "/scanners").await;
     assert_eq!((refused.status, refused.error().1), (403, "alice".to_owned()));
     assert_eq!(read(&harbor, As::Anonymous, "/scanners").await.status, 401);
