@@ -12,7 +12,10 @@ const APP: &str = "/projects/library/repositories/svc%252Fapp";
 async fn projects_are_created_changed_and_deleted() {
     let harbor = start(sample()).await;
     let post = async |who: As, body: Value| write(&harbor, who, Method::POST, "/projects", body).await;
-    let metadata = json!({"public": "true", "severity": "Negligible", "auto_scan": "false", "proxy_speed_kb": "1"});
+    let metadata = json!({
+        "public": "true", "severity": "Negligible", "auto_scan": "false", "proxy_speed_kb": "1", "retention_id": "",
+        "unknown": 1,
+    });
     let created = post(As::Alice, json!({"project_name": "new", "metadata": metadata})).await;
     assert_eq!((created.status, created.text.as_str()), (201, ""));
     let location = created.header("location").unwrap().strip_prefix("/api/v2.0").unwrap().to_owned();
@@ -20,16 +23,20 @@ async fn projects_are_created_changed_and_deleted() {
     assert_eq!((&project["name"], &project["owner_name"]), (&json!("new"), &json!("alice")));
     assert_eq!(project["metadata"], json!({"auto_scan": "false", "public": "true", "severity": "none"}));
     assert_eq!(read(&harbor, As::Alice, "/projects/new").await.json()["current_user_role_id"], 1);
-    assert_eq!(read(&harbor, As::Alice, "/projects/new/metadatas/").await.json()["severity"], "Negligible");
+    let raw = json!({"auto_scan": "false", "public": "true", "severity": "Negligible"});
+    assert_eq!(read(&harbor, As::Alice, "/projects/new/metadatas/").await.json(), raw);
     assert_eq!(read(&harbor, As::Alice, "/projects/new/metadatas/nope").await.json(), json!({}));
 
+    // What is set beside the values means nothing to a project that is there.
+    assert_eq!(write(&harbor, As::Alice, Method::PUT, &location, json!({"public": false})).await.status, 200);
+    assert_eq!(read(&harbor, As::Anonymous, &location).await.status, 200);
     let change = json!({"metadata": {"public": "false"}, "cve_allowlist": {"items": [{"cve_id": "CVE-1"}]}});
     assert_eq!(write(&harbor, As::Alice, Method::PUT, &location, change).await.status, 200);
     assert_eq!(read(&harbor, As::Anonymous, &location).await.status, 401);
     let changed = read(&harbor, As::Alice, &location).await.json();
     assert_eq!(changed["cve_allowlist"]["items"], json!([{"cve_id": "CVE-1"}]));
     assert_eq!(changed["metadata"]["auto_scan"], "false");
-    assert_ne!(changed["update_time"], project["update_time"]);
+    assert_eq!(changed["update_time"], project["update_time"]);
 
     assert_eq!(read(&harbor, As::Alice, "/projects/new/_deletable").await.json(), json!({"deletable": true}));
     assert_eq!(write(&harbor, As::Alice, Method::DELETE, &location, json!(null)).await.status, 200);
@@ -51,12 +58,37 @@ async fn projects_that_cannot_be_created_or_deleted() {
             400,
             "bad request: invalid non-positive value for quota limit, value=-2",
         ),
+        (
+            json!({"project_name": "z", "registry_id": 0}),
+            400,
+            "bad request: 0 is invalid value of registry_id, it should be geater than 0",
+        ),
+        (json!({"project_name": "z", "registry_id": 1}), 500, "internal server error"),
+        (
+            json!({"project_name": "z", "metadata": {"retention_id": "1"}}),
+            400,
+            "bad request: the retention_id in the request's payload when creating a project should be omitted, \
+             alternatively passing an empty string",
+        ),
     ] {
         let answer = write(&harbor, As::Admin, Method::POST, "/projects", body.clone()).await;
         assert_eq!((answer.status, answer.error().1.as_str()), (status, message), "{body}");
     }
     let anonymous = write(&harbor, As::Anonymous, Method::POST, "/projects", json!({"project_name": "x"})).await;
     assert_eq!(anonymous.status, 401);
+    let proxy = json!({"project_name": "z", "registry_id": 1});
+    let proxy = write(&harbor, As::Alice, Method::POST, "/projects", proxy).await;
+    assert_eq!((proxy.status, proxy.error().1.as_str()), (403, "Only system admin can create proxy cache project"));
+    let mistyped = json!({"project_name": "z", "metadata": {"auto_scan": true}});
+    assert_eq!(write(&harbor, As::Admin, Method::POST, "/projects", mistyped).await.status, 422);
+    for (body, status) in [
+        (json!({"cve_allowlist": {"project_id": 99, "items": []}}), 400),
+        (json!({"cve_allowlist": {"items": [{"cve_id": "CVE-1"}, {"cve_id": "CVE-1"}]}}), 500),
+        (json!({"metadata": {"retention_id": "1"}}), 400),
+    ] {
+        let answer = write(&harbor, As::Admin, Method::PUT, "/projects/library", body.clone()).await;
+        assert_eq!(answer.status, status, "{body}");
+    }
     let full = write(&harbor, As::Admin, Method::DELETE, "/projects/library", json!(null)).await;
     let message = "precondition failed: the project contains repositories, can not be deleted";
     assert_eq!(full.error(), ("PRECONDITION".to_owned(), message.to_owned()));
