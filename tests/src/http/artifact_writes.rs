@@ -6,12 +6,13 @@ use serde::Deserialize;
 use super::artifacts::find;
 use super::{Answer, Asked, Outcome};
 use crate::registry::{Artifact, Registry};
+use crate::wire::body;
 use crate::wire::errors::Refusal;
 
 #[derive(Deserialize)]
 struct NewTag {
     #[serde(default)]
-    name: String,
+    name: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -58,18 +59,19 @@ pub(crate) fn delete(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
 /// Gives an artifact a tag that its repository does not have yet.
 pub(crate) fn create_tag(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
     let body: NewTag = asked.body("tag", "NewTag")?;
+    let name = body.name.ok_or_else(|| body::invalid("name in body is required"))?;
     let call = asked.of(registry);
     let (project, repository, artifact) = find(&call, "tag:create")?;
-    if !is_tag(&body.name) {
-        return Err(Refusal::bad_request(format!("invalid tag name: {}", body.name)));
+    if !is_tag(&name) {
+        return Err(Refusal::bad_request(format!("invalid tag name: {}", name)));
     }
     // A digest is no name of a tag, so that what is found has the tag.
-    if repository.artifact(&body.name).is_some() {
-        let message = format!("tag {} already exists under the repository {}", body.name, repository.id);
+    if repository.artifact(&name).is_some() {
+        let message = format!("tag {} already exists under the repository {}", name, repository.id);
         return Err(Refusal::conflict(message));
     }
     let place = (project.name().to_owned(), repository.name().to_owned(), artifact.digest().to_owned());
-    registry.retag(&place.0, &place.1, &place.2, &body.name);
+    registry.retag(&place.0, &place.1, &place.2, &name);
     Ok(Answer::empty(StatusCode::CREATED))
 }
 

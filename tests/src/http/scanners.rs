@@ -10,7 +10,7 @@ use crate::registry::{MEDIA_TYPE, Registry, Scanner};
 use crate::wire::errors::Refusal;
 use crate::wire::q::Pattern;
 use crate::wire::rows::{Cell, Row, Selection};
-use crate::wire::{json, time};
+use crate::wire::{body, json, time};
 
 /// The name and the vendor that every scanner of the simulator says it has.
 const ADAPTER: (&str, &str) = ("Trivy", "Aqua Security");
@@ -55,7 +55,8 @@ struct Capabilities {
 
 #[derive(Deserialize)]
 struct ProjectScanner {
-    uuid: String,
+    #[serde(default)]
+    uuid: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -180,9 +181,10 @@ pub(crate) fn of_project(call: &Call<'_>) -> Outcome {
 /// Chooses the scanner of a project. Harbor does not look whether there is such a scanner.
 pub(crate) fn choose(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
     let body: ProjectScanner = asked.body("payload", "ProjectScanner")?;
+    let uuid = body.uuid.ok_or_else(|| body::invalid("uuid in body is required"))?;
     let name = asked.of(registry).project("scanner:create")?.name().to_owned();
     if let Some(project) = registry.project_mut(&name) {
-        project.scanner = Some(body.uuid);
+        project.scanner = Some(uuid);
     }
     Ok(Answer::empty(StatusCode::OK))
 }

@@ -9,7 +9,7 @@ use super::{Answer, Asked, Call, Outcome, artifacts};
 use crate::registry::{Artifact, MEDIA_TYPE, Project, Registry, Repository, Scanner};
 use crate::version::HarborVersion;
 use crate::wire::errors::Refusal;
-use crate::wire::{base64, text, time};
+use crate::wire::{base64, body, text, time};
 
 /// What a scanner is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,10 +144,7 @@ fn scan_type(asked: &Asked<'_>) -> Result<ScanType, Refusal> {
     match body.map(|body| body.scan_type).as_deref() {
         None | Some("" | "vulnerability") => Ok(ScanType::Vulnerability),
         Some("sbom") => Ok(ScanType::Sbom),
-        Some(_) => {
-            let problem = "validation failure list:\nscan_type in body should be one of [vulnerability sbom]";
-            Err(Refusal::invalid(&[problem.to_owned()]))
-        }
+        Some(_) => Err(body::invalid("scan_type in body should be one of [vulnerability sbom]")),
     }
 }
 

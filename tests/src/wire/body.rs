@@ -1,8 +1,8 @@
 //! JSON bodies of requests, and what Harbor says of those that it cannot read.
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use serde_json::error::Category;
+use serde_json::{Map, Value};
 
 use super::errors::Refusal;
 
@@ -20,10 +20,18 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8], parameter: &str, model: &st
     let kind = kind(&value);
     let mistyped = || unreadable(format!("json: cannot unmarshal {kind} into Go value of type models.{model}"));
     match value {
+        // For Harbor's program `null` changes nothing, and so leaves the object empty.
+        Value::Null => serde_json::from_value(Value::Object(Map::new())).map_err(|_| mistyped()),
         // A struct could be read from an array, too, which Harbor's program does not do.
         Value::Array(_) => Err(mistyped()),
         value => serde_json::from_value(value).map_err(|_| mistyped()),
     }
+}
+
+/// The refusal of a body that can be read, but has not the members that it must have.
+pub(crate) fn invalid(problem: &str) -> Refusal {
+    // The list of what is wrong with the body is a member of the list of what is wrong with the request.
+    Refusal::invalid(&[format!("validation failure list:\n{problem}")])
 }
 
 fn kind(value: &Value) -> &'static str {
@@ -64,6 +72,7 @@ mod tests {
             format!("{parsing}json: cannot unmarshal array into Go value of type models.ProjectReq")
         );
         assert!(read::<Map<String, Value>>(b"{}", "project", "ProjectReq").is_ok());
+        assert_eq!(read::<Map<String, Value>>(b"null", "project", "ProjectReq").unwrap(), Map::new());
         assert!(read::<Pair>(b"[1,2]", "project", "ProjectReq").is_err());
     }
 }

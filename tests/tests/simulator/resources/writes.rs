@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{read, write};
-use crate::support::{As, sample, send, start};
+use crate::support::{As, client, sample, send, start};
 
 const APP: &str = "/projects/library/repositories/svc%252Fapp";
 
@@ -111,6 +111,22 @@ async fn tags_come_and_go() {
     let missing =
         write(&harbor, As::Admin, Method::DELETE, &format!("{APP}/artifacts/stable/tags/v9"), json!(null)).await;
     assert!(missing.error().1.starts_with("tag v9 attached to artifact "), "{}", missing.text);
+}
+
+#[tokio::test]
+async fn bodies_that_lack_what_they_need_are_refused() {
+    let harbor = start(sample()).await;
+    let list = "validation failure list:\nvalidation failure list:\n";
+    for (method, path, field) in [
+        (Method::POST, format!("{APP}/artifacts/v1/tags"), "name"),
+        (Method::PUT, "/projects/library/scanner".to_owned(), "uuid"),
+    ] {
+        let refused = write(&harbor, As::Admin, method, &path, json!({})).await;
+        assert_eq!((refused.status, refused.error().1), (422, format!("{list}{field} in body is required")), "{path}");
+    }
+    let request = client().post(format!("{}/api/v2.0/projects", harbor.url())).basic_auth("admin", Some("Harbor12345"));
+    let nothing = request.header("content-type", "application/json").body("null").send().await.unwrap();
+    assert_eq!(nothing.status(), 400, "as if it were an empty object");
 }
 
 #[tokio::test]
