@@ -1,5 +1,6 @@
 //! Projects, repositories, artifacts and tags that are changed over the API.
 
+use harbor_testkit::{Accessory, Artifact, Label, Project, Repository};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -186,6 +187,58 @@ async fn artifacts_are_copied_with_their_children() {
     assert_ne!(of(report).await, json!({}));
     let missing = copy(As::Admin, "?from=odd/nope:v1").await;
     assert_eq!((missing.status, missing.error().1), (400, "artifact odd/nope:v1 not found".to_owned()));
+    let elsewhere = copy(As::Admin, "?from=nope/multi:v1").await;
+    assert_eq!((elsewhere.status, elsewhere.error().1.as_str()), (404, "project nope not found"));
+    for malformed in ["odd/multi@sha256:abc", "odd/mu%20lti:v1", ":v1"] {
+        let refused = copy(As::Admin, &format!("?from={malformed}")).await;
+        assert_eq!((refused.status, refused.error().0.as_str()), (400, "BAD_REQUEST"), "{malformed}");
+        assert!(refused.error().1.starts_with("invalid input: "), "{}", refused.text);
+    }
     assert_eq!(copy(As::Admin, "").await.status, 422);
     assert_eq!(copy(As::Alice, "?from=odd/multi:latest").await.status, 403);
+}
+
+#[tokio::test]
+async fn a_copy_has_tags_and_accessories_of_its_own() {
+    let document = json!({"spdxVersion": "SPDX-2.3", "packages": []});
+    let signed = Artifact::image().with_tag("v1").with_tag("stable").with_accessory(Accessory::signature());
+    let signed = signed.with_sbom(&document).with_label(Label::new(7, "approved"));
+    let project = Project::new("source").with_repository(Repository::new("signed").with_artifact(signed));
+    let harbor = start(sample().with_project(project)).await;
+    let original = read(&harbor, As::Admin, "/projects/source/repositories/signed/artifacts/v1?with_label=true").await;
+    let original = original.json();
+    let accessories = "/projects/source/repositories/signed/artifacts/v1/accessories";
+    let before = read(&harbor, As::Admin, accessories).await;
+    let digest = original["digest"].as_str().unwrap();
+    // All tags come along, whatever the artifact is named by; a second copy changes nothing.
+    for _ in 0..2 {
+        let path = format!("/projects/library/repositories/copied/artifacts?from=source/signed@{digest}");
+        assert_eq!(write(&harbor, As::Admin, Method::POST, &path, Value::Null).await.status, 201);
+    }
+    let path = "/projects/library/repositories/copied/artifacts";
+    let copied = read(&harbor, As::Admin, &format!("{path}?with_accessory=true&with_label=true")).await.json();
+    let copied = &copied.as_array().unwrap()[..];
+    assert_eq!(copied.len(), 1);
+    let names = |artifact: &Value| {
+        let tags = artifact["tags"].as_array().unwrap().iter();
+        tags.map(|tag| tag["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!((names(&copied[0]), &copied[0]["labels"]), (names(&original), &Value::Null));
+    let rows = copied[0]["accessories"].as_array().unwrap();
+    assert_eq!(rows.len(), 2);
+    for (row, origin) in rows.iter().zip(before.json().as_array().unwrap()) {
+        for same in ["digest", "type", "size", "icon", "subject_artifact_digest"] {
+            assert_eq!(row[same], origin[same], "{same}");
+        }
+        assert_ne!((&row["id"], &row["artifact_id"]), (&origin["id"], &origin["artifact_id"]));
+        assert_eq!(row["subject_artifact_id"], copied[0]["id"]);
+        assert_eq!(row["subject_artifact_repo"], "library/copied");
+        let one = read(&harbor, As::Admin, &format!("{path}/{}", row["digest"].as_str().unwrap())).await.json();
+        assert_eq!((&one["id"], &one["repository_name"]), (&row["artifact_id"], &json!("library/copied")));
+        let query = format!("?from=library/copied@{}", row["digest"].as_str().unwrap());
+        let refused = write(&harbor, As::Admin, Method::POST, &format!("{path}{query}"), Value::Null).await;
+        assert_eq!((refused.status, refused.error().0.as_str()), (403, "DENIED"));
+    }
+    assert_eq!(write(&harbor, As::Admin, Method::DELETE, &format!("{path}/v1"), Value::Null).await.status, 200);
+    assert_eq!(read(&harbor, As::Admin, accessories).await.json(), before.json());
 }
