@@ -66,7 +66,8 @@ async fn the_demo_prints_credentials_that_work() {
     let simulator = Simulator::start(&[]);
     assert_eq!(simulator.ready["version"], "v2.15.2-080b0220");
     assert_eq!(simulator.ready["administrator"], json!({"name": "admin", "password": "Harbor12345"}));
-    assert_eq!(simulator.ready["users"], json!([]));
+    assert_eq!(simulator.ready["users"], json!([{"name": "dana", "password": "Dana12345"}]));
+    assert_eq!(simulator.get("dana", "Dana12345", "/api/v2.0/projects/shop").await.1["current_user_role_id"], 2);
     assert_eq!(simulator.ready["robots"], json!([{"name": "robot$auditor", "secret": "demo-secret"}]));
     let (status, projects) = simulator.get("admin", "Harbor12345", "/api/v2.0/projects").await;
     assert_eq!((status, projects.as_array().unwrap().len()), (200, 6));
@@ -88,7 +89,7 @@ async fn users_members_and_robots_are_those_of_the_arguments() {
         "--robot=auditor:three",
     ]);
     assert_eq!(simulator.ready["administrator"]["password"], "other");
-    assert_eq!(simulator.ready["users"][0], json!({"name": "ann", "password": "a:b"}));
+    assert_eq!(simulator.ready["users"][1], json!({"name": "ann", "password": "a:b"}));
     let robots = [("robot$auditor", "three"), ("robot$reader", "one"), ("robot$shop+ci", "two")];
     let logins = robots.map(|(name, secret)| json!({"name": name, "secret": secret}));
     assert_eq!(simulator.ready["robots"], json!(logins));
