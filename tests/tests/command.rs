@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -65,7 +66,8 @@ async fn the_demo_prints_credentials_that_work() {
     let simulator = Simulator::start(&[]);
     assert_eq!(simulator.ready["version"], "v2.15.2-080b0220");
     assert_eq!(simulator.ready["administrator"], json!({"name": "admin", "password": "Harbor12345"}));
-    assert_eq!(simulator.ready["users"], json!([]));
+    assert_eq!(simulator.ready["users"], json!([{"name": "dana", "password": "Dana12345"}]));
+    assert_eq!(simulator.get("dana", "Dana12345", "/api/v2.0/projects/shop").await.1["current_user_role_id"], 2);
     assert_eq!(simulator.ready["robots"], json!([{"name": "robot$auditor", "secret": "demo-secret"}]));
     let (status, projects) = simulator.get("admin", "Harbor12345", "/api/v2.0/projects").await;
     assert_eq!((status, projects.as_array().unwrap().len()), (200, 6));
@@ -87,7 +89,7 @@ async fn users_members_and_robots_are_those_of_the_arguments() {
         "--robot=auditor:three",
     ]);
     assert_eq!(simulator.ready["administrator"]["password"], "other");
-    assert_eq!(simulator.ready["users"][0], json!({"name": "ann", "password": "a:b"}));
+    assert_eq!(simulator.ready["users"][1], json!({"name": "ann", "password": "a:b"}));
     let robots = [("robot$auditor", "three"), ("robot$reader", "one"), ("robot$shop+ci", "two")];
     let logins = robots.map(|(name, secret)| json!({"name": name, "secret": secret}));
     assert_eq!(simulator.ready["robots"], json!(logins));
@@ -129,6 +131,24 @@ async fn counters_are_told_and_forgotten_and_do_not_count_themselves() {
     let unknown = client().get(simulator.url("/__sim/nope")).send().await.unwrap();
     assert_eq!(unknown.status(), 404);
     assert_eq!(simulator.stats().await, none);
+}
+
+#[tokio::test]
+async fn scans_that_a_client_starts_follow_the_clock() {
+    let simulator = Simulator::start(&["--demo"]);
+    let path = "/api/v2.0/projects/platform/repositories/gateway/artifacts/latest";
+    let request = client().post(simulator.url(&format!("{path}/scan"))).basic_auth("admin", Some("Harbor12345"));
+    assert_eq!(request.send().await.unwrap().status(), 202);
+    let started = Instant::now();
+    loop {
+        let (_, artifact) = simulator.get("admin", "Harbor12345", &format!("{path}?with_scan_overview=true")).await;
+        let overview = artifact["scan_overview"].as_object().and_then(|overview| overview.values().next());
+        match overview.and_then(|overview| overview["scan_status"].as_str()) {
+            Some("Running") => break,
+            Some("Pending") if started.elapsed() < Duration::from_secs(20) => {}
+            other => panic!("{other:?} after {:?}", started.elapsed()),
+        }
+    }
 }
 
 #[tokio::test]

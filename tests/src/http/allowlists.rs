@@ -38,6 +38,9 @@ pub(crate) struct AllowlistRequest {
     items: Option<Vec<ItemRequest>>,
     #[serde(default)]
     expires_at: Option<i64>,
+    /// 0 where it is not told.
+    #[serde(default)]
+    pub(crate) project_id: i64,
 }
 
 #[derive(Deserialize)]
@@ -46,9 +49,9 @@ struct ItemRequest {
     cve_id: String,
 }
 
-impl From<AllowlistRequest> for Allowlist {
-    fn from(request: AllowlistRequest) -> Self {
-        let items = request.items.unwrap_or_default().into_iter().map(|item| item.cve_id).collect();
+impl From<&AllowlistRequest> for Allowlist {
+    fn from(request: &AllowlistRequest) -> Self {
+        let items = request.items.iter().flatten().map(|item| item.cve_id.clone()).collect();
         Self { items, expires: request.expires_at.filter(|end| *end != 0), set: None }
     }
 }
@@ -72,7 +75,7 @@ pub(crate) fn put(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
     let call = asked.of(registry);
     let body: AllowlistRequest = asked.body("allowlist", "CVEAllowlist")?;
     call.permit_administrator()?;
-    let list = Allowlist::from(body);
+    let list = Allowlist::from(&body);
     if list.has_duplicates() {
         return Err(Refusal::internal("a vulnerability is on the list twice"));
     }

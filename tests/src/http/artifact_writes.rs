@@ -5,13 +5,14 @@ use serde::Deserialize;
 
 use super::artifacts::find;
 use super::{Answer, Asked, Outcome};
-use crate::registry::{Artifact, Registry};
+use crate::registry::Registry;
+use crate::wire::body;
 use crate::wire::errors::Refusal;
 
 #[derive(Deserialize)]
 struct NewTag {
     #[serde(default)]
-    name: String,
+    name: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -58,19 +59,20 @@ pub(crate) fn delete(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
 /// Gives an artifact a tag that its repository does not have yet.
 pub(crate) fn create_tag(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
     let body: NewTag = asked.body("tag", "NewTag")?;
+    let name = body.name.ok_or_else(|| body::invalid("name in body is required"))?;
     let call = asked.of(registry);
     call.project("tag:create")?;
     let (project, repository, artifact) = find(&call, "tag:create")?;
-    if !is_tag(&body.name) {
-        return Err(Refusal::bad_request(format!("invalid tag name: {}", body.name)));
+    if !is_tag(&name) {
+        return Err(Refusal::bad_request(format!("invalid tag name: {}", name)));
     }
     // A digest is no name of a tag, so that what is found has the tag.
-    if repository.artifact(&body.name).is_some() {
-        let message = format!("tag {} already exists under the repository {}", body.name, repository.id);
+    if repository.artifact(&name).is_some() {
+        let message = format!("tag {} already exists under the repository {}", name, repository.id);
         return Err(Refusal::conflict(message));
     }
     let place = (project.name().to_owned(), repository.name().to_owned(), artifact.digest().to_owned());
-    registry.retag(&place.0, &place.1, &place.2, &body.name);
+    registry.retag(&place.0, &place.1, &place.2, &name);
     Ok(Answer::empty(StatusCode::CREATED))
 }
 
@@ -89,33 +91,40 @@ pub(crate) fn delete_tag(registry: &mut Registry, asked: &Asked<'_>) -> Outcome 
     Ok(Answer::empty(StatusCode::OK))
 }
 
-/// Copies an artifact from another repository, with the tag that it is named by.
+/// Copies an artifact from another repository, with all its tags.
 pub(crate) fn copy(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
     let from = asked.parameters.text("from").unwrap_or_default();
     let call = asked.of(registry);
     let project = call.project("artifact:create")?.name().to_owned();
-    let source = source(registry, from).ok_or_else(|| Refusal::bad_request(format!("artifact {from} not found")))?;
-    let (source_project, artifact, reference) = source;
-    let readable = registry
-        .project(&source_project)
-        .is_some_and(|project| registry.permits(asked.caller, project, "artifact:read"));
-    if !readable {
-        return Err(call.denied());
+    let (path, reference) = source(from).ok_or_else(|| Refusal::bad_request(format!("invalid input: {from}")))?;
+    let (source_project, name) = path.split_once('/').unwrap_or((path, ""));
+    let repository = call.project_of_name(source_project, "artifact:read")?.repository(name);
+    let artifact = repository.and_then(|repository| Some((repository, repository.artifact(reference)?)));
+    let missing = || Refusal::bad_request(format!("artifact {from} not found"));
+    let (repository, artifact) = artifact.ok_or_else(missing)?;
+    if artifact.is_accessory {
+        return Err(Refusal::access_denied("the operation isn't supported for an artifact accessory"));
     }
-    let name = asked.argument("repository_name");
-    registry.push(&project, name, artifact);
+    let copy = repository.copy_of(artifact);
+    registry.push(&project, asked.argument("repository_name"), copy);
     let location = format!("{}/{reference}", asked.path.trim_end_matches('/'));
     Ok(Answer::empty(StatusCode::CREATED).with_header("location", &location))
 }
 
-/// The project, the artifact and the reference that a name such as `project/repository:tag` means.
-fn source(registry: &Registry, from: &str) -> Option<(String, Artifact, String)> {
-    let (path, reference) = from.split_once('@').or_else(|| from.rsplit_once(':'))?;
-    let (project, name) = path.split_once('/')?;
-    let repository = registry.project(project)?.repository(name)?;
-    let artifact = repository.copy_of(repository.artifact(reference)?);
-    let artifact = if from.contains('@') { artifact } else { artifact.with_tag(reference) };
-    Some((project.to_owned(), artifact, reference.to_owned()))
+/// The path and the tag or digest that a name such as `project/repository:tag` means; a digest wins over a tag.
+fn source(from: &str) -> Option<(&str, &str)> {
+    let (name, digest) = from.split_once('@').map_or((from, None), |(name, digest)| (name, Some(digest)));
+    // A colon before the last slash belongs to a port.
+    let tagged = name.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'));
+    let (path, tag) = tagged.map_or((name, None), |(path, tag)| (path, Some(tag)));
+    let is_path =
+        |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-' | '/' | ':');
+    let is_hexadecimal = |digest: &str| digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let is_digest =
+        |digest: &str| digest.strip_prefix("sha256:").is_some_and(|hex| hex.len() == 64 && is_hexadecimal(hex));
+    let well_formed = !path.is_empty() && path.chars().all(is_path) && tag.is_none_or(is_tag);
+    let reference = digest.or(tag).unwrap_or_default();
+    (well_formed && digest.is_none_or(is_digest)).then_some((path, reference))
 }
 
 /// The project and the repository that the path names, if the caller may do something there.
@@ -142,5 +151,5 @@ fn check_tags<'a>(tags: impl IntoIterator<Item = (&'a str, bool)>) -> Result<(),
 fn is_tag(name: &str) -> bool {
     let is_word = |character: char| character.is_ascii_alphanumeric() || character == '_';
     let is_allowed = |character: char| is_word(character) || matches!(character, '.' | '-');
-    name.len() <= 128 && name.starts_with(is_word) && name.chars().all(is_allowed)
+    (1..=128).contains(&name.len()) && name.starts_with(is_word) && name.chars().all(is_allowed)
 }

@@ -88,11 +88,12 @@ impl<'a> Call<'a> {
                 (text, self.registry.project_by_name_or_id(text, by_name))
             }
         };
-        match project {
-            Some(project) if self.registry.permits(self.asked.caller, project, permission) => Ok(project),
-            None if self.is_administrator() => Err(Refusal::not_found(format!("project {name} not found"))),
-            _ => Err(self.denied()),
-        }
+        self.permitted(project, name, permission)
+    }
+
+    /// The project of a name, if the caller may do something there.
+    pub(crate) fn project_of_name(&self, name: &str, permission: &str) -> Result<&'a Project, Refusal> {
+        self.permitted(self.registry.project(name), name, permission)
     }
 
     /// The project in the path, if the caller may do something there, or `None` for administrators, who may do everything
@@ -106,11 +107,8 @@ impl<'a> Call<'a> {
 
     /// The project of a number, if the caller may do something there.
     pub(crate) fn project_of_id(&self, id: i64, permission: &str) -> Result<&'a Project, Refusal> {
-        match self.registry.projects().iter().find(|project| project.id == id) {
-            Some(project) if self.registry.permits(self.asked.caller, project, permission) => Ok(project),
-            None if self.is_administrator() => Err(Refusal::not_found(format!("project {id} not found"))),
-            _ => Err(self.denied()),
-        }
+        let project = self.registry.projects().iter().find(|project| project.id == id);
+        self.permitted(project, &id.to_string(), permission)
     }
 
     /// Lets everyone pass who has a login.
@@ -152,6 +150,15 @@ impl<'a> Call<'a> {
             answer.headers.insert(LINK, link);
         }
         Ok(answer)
+    }
+
+    /// A project that was looked for, if it is there and the caller may do something in it.
+    fn permitted(&self, found: Option<&'a Project>, name: &str, permission: &str) -> Result<&'a Project, Refusal> {
+        match found {
+            Some(project) if self.registry.permits(self.asked.caller, project, permission) => Ok(project),
+            None if self.is_administrator() => Err(Refusal::not_found(format!("project {name} not found"))),
+            _ => Err(self.denied()),
+        }
     }
 
     /// The refusal of a caller who lacks a permission in a project.

@@ -143,10 +143,19 @@ pub(crate) fn delete(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
 pub(crate) fn attach(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
     let body: LabelRequest = asked.body("label", "Label")?;
     let call = asked.of(registry);
-    call.project("artifact-label:create")?;
-    let (project, repository, artifact) = find(&call, "artifact-label:create")?;
+    let name = asked.argument("project_name");
+    if registry.project(name).is_none() {
+        // Here the project is looked for before it is looked at who asks.
+        return Err(Refusal::not_found(format!("project {name} not found")));
+    }
+    let project_id = call.project("artifact-label:create")?.id;
     let missing = || Refusal::not_found(format!("label {} not found", body.id));
     let label = call.registry.label(body.id).ok_or_else(missing)?.clone();
+    if label.project.is_some_and(|id| id != project_id) {
+        let message = format!("project id {project_id}, label {} not found", label.id);
+        return Err(Refusal::not_found(message));
+    }
+    let (project, repository, artifact) = find(&call, "artifact-label:create")?;
     if artifact.labels.iter().any(|known| known.id == label.id) {
         let message = format!("label {} is already added to the artifact {}", label.id, artifact.id);
         return Err(Refusal::conflict(message));

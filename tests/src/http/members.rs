@@ -56,6 +56,9 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
 pub(crate) fn get(call: &Call<'_>) -> Outcome {
     let project = call.project("member:read")?;
     let id = call.asked.number("mid");
+    if id == 0 {
+        return Err(Refusal::bad_request("the member id can not be empty!"));
+    }
     let Some(row) = rows_of(call, project).find(|row| row.id() == id) else {
         let message = format!("the project member is not found, project id {}, member id {id}", project.id);
         return Err(Refusal::not_found(message));

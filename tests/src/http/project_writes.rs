@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::allowlists::AllowlistRequest;
+use super::projects::SHOWN;
 use super::{Answer, Asked, Call, Outcome};
-use crate::registry::{Caller, Project, Registry};
+use crate::registry::{Allowlist, Caller, Project, Registry};
 use crate::wire::errors::Refusal;
 use crate::wire::parameters::is_true;
 
@@ -25,18 +27,20 @@ struct ProjectRequest {
     project_name: String,
     #[serde(default)]
     public: Option<bool>,
-    #[serde(default)]
-    metadata: Option<BTreeMap<String, Value>>,
+    #[serde(default, deserialize_with = "known_values")]
+    metadata: BTreeMap<String, String>,
     #[serde(default)]
     cve_allowlist: Option<AllowlistRequest>,
     #[serde(default)]
     storage_limit: Option<i64>,
+    #[serde(default)]
+    registry_id: Option<i64>,
 }
 
 impl ProjectRequest {
     /// What the request says about the visibility, in either of the two places.
     fn public(&self) -> Result<Option<bool>, Refusal> {
-        match self.metadata.as_ref().and_then(|metadata| metadata.get("public")).and_then(Value::as_str) {
+        match self.metadata.get("public").map(String::as_str) {
             Some("true") => Ok(Some(true)),
             Some("false") => Ok(Some(false)),
             None | Some("") => Ok(self.public),
@@ -47,14 +51,40 @@ impl ProjectRequest {
         }
     }
 
-    /// Sets the values that the request has beside the visibility.
-    fn set_metadata(&self, project: &mut Project) {
-        let is_taken = |key: &str| key != "public" && !OF_PROXIES.contains(&key);
-        let values = self.metadata.iter().flatten().filter(|(key, _)| is_taken(key));
-        for (key, value) in values.filter_map(|(key, value)| Some((key, value.as_str()?))) {
-            project.metadata.insert(key.clone(), value.to_owned());
+    /// The policy of retention that the request names, which clients cannot choose.
+    fn retention_id(&self) -> Option<&str> {
+        self.metadata.get("retention_id").map(String::as_str)
+    }
+
+    /// Checks the number of another registry, of which the simulator has none.
+    fn check_registry(&self) -> Result<(), Refusal> {
+        match self.registry_id {
+            None => Ok(()),
+            Some(id @ ..=0) => Err(Refusal::bad_request(format!(
+                "bad request: {id} is invalid value of registry_id, it should be geater than 0"
+            ))),
+            Some(_) => Err(Refusal::internal("there is no such registry")),
         }
     }
+
+    /// Sets the values that the request has beside the visibility.
+    fn set_metadata(&self, project: &mut Project) {
+        let is_taken = |key: &str| !matches!(key, "public" | "retention_id") && !OF_PROXIES.contains(&key);
+        let values = self.metadata.iter().filter(|(key, _)| is_taken(key));
+        project.metadata.extend(values.map(|(key, value)| (key.clone(), value.clone())));
+    }
+}
+
+/// Reads the values that Harbor knows, which are texts; whatever else there is means nothing.
+fn known_values<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    let values: Option<BTreeMap<String, Value>> = Option::deserialize(deserializer)?;
+    let known = values.into_iter().flatten().filter(|(key, _)| SHOWN.contains(&key.as_str()));
+    let texts = known.filter_map(|(key, value)| match value {
+        Value::Null => None,
+        Value::String(text) => Some(Ok((key, text))),
+        _ => Some(Err(Error::custom(format!("{key} is no text")))),
+    });
+    texts.collect()
 }
 
 /// Creates a project, which belongs to the caller.
@@ -62,11 +92,21 @@ pub(crate) fn create(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
     let body: ProjectRequest = asked.body("project", "ProjectReq")?;
     let call = asked.of(registry);
     let owner = owner(&call)?;
+    if body.registry_id.is_some() && !call.is_administrator() {
+        return Err(Refusal::forbidden("Only system admin can create proxy cache project"));
+    }
     let limit = match body.storage_limit {
         Some(limit) if call.is_administrator() && limit != 0 => limit,
         _ => -1,
     };
     let public = body.public()?.unwrap_or(false);
+    if body.retention_id().is_some_and(|id| !id.is_empty()) {
+        return Err(Refusal::bad_request(
+            "bad request: the retention_id in the request's payload when creating a project should be omitted, \
+             alternatively passing an empty string",
+        ));
+    }
+    body.check_registry()?;
     if limit < -1 {
         let message = format!("bad request: invalid non-positive value for quota limit, value={limit}");
         return Err(Refusal::bad_request(message));
@@ -88,23 +128,38 @@ pub(crate) fn create(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
     Ok(Answer::empty(StatusCode::CREATED).with_header("location", &location))
 }
 
-/// Changes what a request names.
+/// Changes what a request names. All of that is in other tables, so that the time of the last change stays.
 pub(crate) fn update(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
     let body: ProjectRequest = asked.body("project", "ProjectReq")?;
     let name = asked.of(registry).project("project:update")?.name().to_owned();
-    let public = body.public()?;
-    let now = registry.ids.now();
     let Some(project) = registry.project_mut(&name) else {
         return Err(Refusal::not_found(format!("project {name} not found")));
     };
-    if let Some(public) = public {
-        project.set_public(public);
+    let project_of_list = body.cve_allowlist.as_ref().map_or(0, |list| list.project_id);
+    if ![0, project.id].contains(&project_of_list) {
+        return Err(Refusal::bad_request(format!(
+            "project_id in cve_allowlist must be {} but it's {project_of_list}",
+            project.id
+        )));
+    }
+    if body.retention_id().is_some_and(|id| project.metadata.get("retention_id").is_none_or(|known| known != id)) {
+        return Err(Refusal::bad_request(
+            "the retention_id in the request's payload when updating a project should be omitted, alternatively passing \
+             the one that has already been associated to this project",
+        ));
+    }
+    let allowlist = body.cve_allowlist.as_ref().map(Allowlist::from);
+    if allowlist.as_ref().is_some_and(Allowlist::has_duplicates) {
+        return Err(Refusal::internal("a vulnerability is on the list twice"));
+    }
+    // Unlike for a new project, only the values count here.
+    if let Some(public) = body.metadata.get("public").filter(|public| !public.is_empty()) {
+        project.set_public(public == "true");
     }
     body.set_metadata(project);
-    if let Some(allowlist) = body.cve_allowlist {
-        project.allowlist = allowlist.into();
+    if let Some(allowlist) = allowlist {
+        project.allowlist = allowlist;
     }
-    project.updated = now;
     Ok(Answer::empty(StatusCode::OK))
 }
 

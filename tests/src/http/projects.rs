@@ -42,7 +42,7 @@ struct ProjectRow<'a> {
 }
 
 /// The values of a project that its answer shows; others are seen only where they are asked for by name.
-const SHOWN: [&str; 13] = [
+pub(crate) const SHOWN: [&str; 13] = [
     "auto_sbom_generation",
     "auto_scan",
     "enable_content_trust",

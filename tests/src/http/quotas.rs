@@ -43,8 +43,8 @@ struct QuotaRow<'a> {
 impl Row for QuotaRow<'_> {
     fn column(&self, name: &str) -> Option<Cell<'_>> {
         match name {
-            "id" | "reference_id" => Some(Cell::Integer(self.project.id)),
-            "reference" => Some(Cell::Text("project")),
+            // No limit is more than any limit.
+            "hard.storage" if self.project.storage_limit == -1 => Some(Cell::Integer(i64::MAX)),
             "hard.storage" => Some(Cell::Integer(self.project.storage_limit)),
             "used.storage" => Some(Cell::Integer(self.used)),
             "creation_time" => Some(Cell::Time(Some(self.project.created))),
@@ -72,13 +72,13 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
     call.list(&rows, selected.total, selection.page)
 }
 
-/// Answers one quota.
+/// Answers one quota, which unlike those of the list does not tell when it changed.
 pub(crate) fn get(call: &Call<'_>) -> Outcome {
     call.permit_system("quota:read")?;
     let id = call.asked.number("id");
     let project = call.registry.projects().iter().find(|project| project.id == id);
     let project = project.ok_or_else(|| Refusal::not_found(format!("quota {id} not found")))?;
-    json::answer(&answer(&row(project)))
+    json::answer(&QuotaAnswer { update_time: None, ..answer(&row(project)) })
 }
 
 /// An amount of storage.

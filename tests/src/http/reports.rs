@@ -14,9 +14,13 @@ const ACCEPT_HEADER: &str = "x-accept-vulnerabilities";
 /// Answers the report under its media type, or `{}` where there is none.
 pub(crate) fn get(call: &Call<'_>) -> Outcome {
     let (project, repository, artifact) = artifacts::find(call, "artifact-addition:read")?;
+    if call.registry.scanner_of(project).is_none() {
+        let message = format!("no scanner registration configured for project: {}", project.id);
+        return Err(Refusal::not_found(message));
+    }
     // While the scanner is down, it can scan nothing, but older reports may be served.
     let serves_stored = !call.registry.is_scanner_healthy() && call.asked.version.serves_reports_without_scanner();
-    if !serves_stored && !call.registry.can_scan(repository, artifact) {
+    if !serves_stored && !call.registry.can_scan(project, repository, artifact) {
         let name = format!("{}/{}@{}", project.name(), repository.name(), artifact.digest());
         return Err(Refusal::not_found(format!("report not found for {name}")));
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{Call, Outcome};
-use crate::registry::Robot;
+use crate::registry::{Project, Robot};
 use crate::wire::errors::Refusal;
 use crate::wire::q::Pattern;
 use crate::wire::rows::{Cell, Row, Selection};
@@ -45,11 +45,36 @@ struct Access<'a> {
     resource: &'a str,
 }
 
+/// What robots belong to that a list is about.
+enum Homes<'a> {
+    System,
+    Project(&'a str),
+    /// The system, and all projects.
+    Any,
+}
+
+impl<'a> Homes<'a> {
+    /// The project of a number, where the robots of the system have the number 0.
+    fn of(call: &Call<'a>, number: &str) -> Result<Self, Refusal> {
+        let id: i64 = number.parse().map_err(|_| Refusal::internal("the number of a project is a number"))?;
+        let project = call.registry.projects().iter().find(|project| project.id == id);
+        Ok(if id == 0 { Self::System } else { Self::Project(project.map_or("", Project::name)) })
+    }
+
+    fn contain(&self, robot: &Robot) -> bool {
+        match self {
+            Self::System => robot.home.is_none(),
+            Self::Project(name) => robot.home.as_deref() == Some(name),
+            Self::Any => true,
+        }
+    }
+}
+
 impl Row for &Robot {
     fn column(&self, name: &str) -> Option<Cell<'_>> {
         match name {
             "id" => Some(Cell::Integer(self.id)),
-            "name" => Some(Cell::Text(own_name(self))),
+            "name" => Some(Cell::Text(stored_name(self))),
             "description" => Some(Cell::Text(&self.description)),
             "disabled" => Some(Cell::Boolean(self.disabled)),
             "duration" => Some(Cell::Integer(duration(self))),
@@ -71,25 +96,33 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
     let mut selection = Selection::from_parameters(call.asked.parameters)?;
     let level = selection.query.take("Level");
     let number = selection.query.take("ProjectID");
-    let home = match (level, number) {
-        (None, _) => None,
-        (Some(Pattern::Exact(level)), _) if level == "system" => None,
-        (Some(Pattern::Exact(level)), None) if level == "project" => {
-            return Err(Refusal::bad_request("must with project ID when to query project robots"));
-        }
-        (Some(Pattern::Exact(level)), Some(Pattern::Exact(id))) if level == "project" => {
-            let id = id.parse().map_err(|_| Refusal::bad_request("Project ID must be int type."))?;
-            Some(call.project_of_id(id, "robot:list")?.name())
-        }
-        _ => return Err(Refusal::bad_request("bad request error level input")),
-    };
-    if home.is_none() {
-        call.permit_system("robot:list")?;
-    }
-    let rows = call.registry.robots().iter().filter(|robot| robot.home.as_deref() == home).collect();
+    let homes = homes(call, level, number)?;
+    let rows = call.registry.robots().iter().filter(|robot| homes.contain(robot)).collect();
     let selected = selection.of(rows, &["name"])?;
     let rows: Vec<_> = selected.rows.into_iter().map(|robot| answer(call, robot)).collect();
     call.list(&rows, selected.total, selection.page)
+}
+
+/// Finds out which robots a list is about, and whether the caller may see them.
+fn homes<'a>(call: &Call<'a>, level: Option<Pattern>, number: Option<Pattern>) -> Result<Homes<'a>, Refusal> {
+    let of_system = |homes| call.permit_system("robot:list").map(|()| homes);
+    match (level, number) {
+        (None, _) => of_system(Homes::System),
+        (Some(Pattern::Exact(level)), number) if level == "system" => match number {
+            // A level that is named does not keep the robots of projects out.
+            None => of_system(Homes::Any),
+            Some(Pattern::Exact(id)) => of_system(Homes::of(call, &id)?),
+            Some(_) => Err(Refusal::internal("a pattern where the statement takes a number")),
+        },
+        (Some(Pattern::Exact(level)), None) if level == "project" => {
+            Err(Refusal::bad_request("must with project ID when to query project robots"))
+        }
+        (Some(Pattern::Exact(level)), Some(Pattern::Exact(id))) if level == "project" => {
+            let id = id.parse().map_err(|_| Refusal::bad_request("Project ID must be int type."))?;
+            Ok(Homes::Project(call.project_of_id(id, "robot:list")?.name()))
+        }
+        _ => Err(Refusal::bad_request("bad request error level input")),
+    }
 }
 
 /// Answers one robot. That there is none is told to everyone with a login.
@@ -108,11 +141,9 @@ pub(crate) fn get(call: &Call<'_>) -> Outcome {
     json::answer(&answer(call, robot))
 }
 
-/// The name without what Harbor puts before it.
-fn own_name(robot: &Robot) -> &str {
-    let name = robot.name.strip_prefix("robot$").unwrap_or(&robot.name);
-    let project = robot.home.as_ref().map(|home| format!("{home}+"));
-    project.and_then(|project| name.strip_prefix(project.as_str())).unwrap_or(name)
+/// The name as the database has it: with the project, and without what Harbor puts before all names.
+fn stored_name(robot: &Robot) -> &str {
+    robot.name.strip_prefix("robot$").unwrap_or(&robot.name)
 }
 
 fn expires_at(robot: &Robot) -> i64 {

@@ -8,8 +8,9 @@ use serde_json::json;
 use super::{Answer, Asked, Call, Outcome};
 use crate::registry::{MEDIA_TYPE, Registry, Scanner};
 use crate::wire::errors::Refusal;
+use crate::wire::q::Pattern;
 use crate::wire::rows::{Cell, Row, Selection};
-use crate::wire::{json, time};
+use crate::wire::{body, json, time};
 
 /// The name and the vendor that every scanner of the simulator says it has.
 const ADAPTER: (&str, &str) = ("Trivy", "Aqua Security");
@@ -54,7 +55,8 @@ struct Capabilities {
 
 #[derive(Deserialize)]
 struct ProjectScanner {
-    uuid: String,
+    #[serde(default)]
+    uuid: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -92,10 +94,22 @@ impl Row for ScannerRow<'_> {
     }
 }
 
-/// Lists the scanners.
+/// Lists the scanners. Older clients name parts or the whole of a value in parameters that nothing describes.
 pub(crate) fn list(call: &Call<'_>) -> Outcome {
     call.permit_system("scanner:list")?;
-    answer_list(call)
+    let mut selection = Selection::from_parameters(call.asked.parameters)?;
+    let given = |name: &str| call.asked.parameters.text(name).filter(|text| !text.is_empty()).map(str::to_owned);
+    for key in ["name", "description", "url"] {
+        if let Some(part) = given(key) {
+            selection.query.set(key, Pattern::Fuzzy(part));
+        }
+    }
+    for (key, parameter) in [("name", "ex_name"), ("url", "ex_url")] {
+        if let Some(whole) = given(parameter) {
+            selection.query.set(key, Pattern::Exact(whole));
+        }
+    }
+    answer_list(call, &selection)
 }
 
 /// Lists the scanners that a project may choose from: all of them. Who may do everything gets them for a project that
@@ -104,7 +118,7 @@ pub(crate) fn candidates(call: &Call<'_>) -> Outcome {
     call.permit_login()?;
     match call.project("scanner:create") {
         Err(refusal) if !call.is_administrator() => Err(refusal),
-        _ => answer_list(call),
+        _ => answer_list(call, &Selection::from_parameters(call.asked.parameters)?),
     }
 }
 
@@ -167,9 +181,10 @@ pub(crate) fn of_project(call: &Call<'_>) -> Outcome {
 /// Chooses the scanner of a project. Harbor does not look whether there is such a scanner.
 pub(crate) fn choose(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
     let body: ProjectScanner = asked.body("payload", "ProjectScanner")?;
+    let uuid = body.uuid.ok_or_else(|| body::invalid("uuid in body is required"))?;
     let name = asked.of(registry).project("scanner:create")?.name().to_owned();
     if let Some(project) = registry.project_mut(&name) {
-        project.scanner = Some(body.uuid);
+        project.scanner = Some(uuid);
     }
     Ok(Answer::empty(StatusCode::OK))
 }
@@ -185,15 +200,10 @@ pub(crate) fn set_default(registry: &mut Registry, asked: &Asked<'_>) -> Outcome
     Ok(Answer::empty(StatusCode::OK))
 }
 
-fn answer_list(call: &Call<'_>) -> Outcome {
-    let selection = Selection::from_parameters(call.asked.parameters)?;
+fn answer_list(call: &Call<'_>, selection: &Selection) -> Outcome {
     let registry = call.registry;
     let rows = (1..).zip(&registry.scanners().registered);
     let rows = rows.map(|(position, scanner)| ScannerRow { registry, scanner, position });
-    let given = |name: &str| call.asked.parameters.text(name).unwrap_or_default().to_lowercase();
-    let (name, url) = (given("name"), given("url"));
-    let rows = rows.filter(|row| row.scanner.name.to_lowercase().contains(&name));
-    let rows = rows.filter(|row| row.scanner.url.to_lowercase().contains(&url));
     let selected = selection.of(rows.collect(), &["id"])?;
     let rows: Vec<_> = selected.rows.iter().map(|row| answer(call, row.scanner)).collect();
     call.list(&rows, selected.total, selection.page)

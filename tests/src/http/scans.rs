@@ -6,10 +6,10 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 
 use super::{Answer, Asked, Call, Outcome, artifacts};
-use crate::registry::{Artifact, MEDIA_TYPE, Project, Registry, Repository};
+use crate::registry::{Artifact, MEDIA_TYPE, Project, Registry, Repository, Scanner};
 use crate::version::HarborVersion;
 use crate::wire::errors::Refusal;
-use crate::wire::{base64, text, time};
+use crate::wire::{base64, body, text, time};
 
 /// What a scanner is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,9 +41,11 @@ pub(crate) fn start(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
         let call = asked.of(registry);
         let permission = if kind == ScanType::Sbom { "sbom:create" } else { "scan:create" };
         let (project, repository, artifact) = artifacts::find(&call, permission)?;
-        if !registry.can_scan(repository, artifact) {
+        let scanner = usable_scanner(registry, project)?;
+        if !registry.can_scan(project, repository, artifact) {
             return Err(Refusal::bad_request(format!(
-                "the configured scanner Trivy does not support scanning artifact with mime type {}",
+                "the configured scanner {} does not support scanning artifact with mime type {}",
+                scanner.name,
                 artifact.manifest_media_type()
             )));
         }
@@ -123,6 +125,16 @@ impl Target {
     }
 }
 
+/// The scanner of a project, which must be switched on.
+fn usable_scanner<'a>(registry: &'a Registry, project: &Project) -> Result<&'a Scanner, Refusal> {
+    let missing = || Refusal::precondition(format!("no available scanner for project: {}", project.id));
+    let scanner = registry.scanner_of(project).ok_or_else(missing)?;
+    match scanner.disabled {
+        true => Err(Refusal::precondition(format!("scanner {} is deactivated", scanner.name))),
+        false => Ok(scanner),
+    }
+}
+
 fn scan_type(asked: &Asked<'_>) -> Result<ScanType, Refusal> {
     // Before there were SBOMs, there was nothing to choose.
     if asked.version < HarborVersion::V2_11 {
@@ -132,10 +144,7 @@ fn scan_type(asked: &Asked<'_>) -> Result<ScanType, Refusal> {
     match body.map(|body| body.scan_type).as_deref() {
         None | Some("" | "vulnerability") => Ok(ScanType::Vulnerability),
         Some("sbom") => Ok(ScanType::Sbom),
-        Some(_) => {
-            let problem = "validation failure list:\nscan_type in body should be one of [vulnerability sbom]";
-            Err(Refusal::invalid(&[problem.to_owned()]))
-        }
+        Some(_) => Err(body::invalid("scan_type in body should be one of [vulnerability sbom]")),
     }
 }
 

@@ -100,13 +100,13 @@ pub(crate) fn purge(call: &Call<'_>) -> Outcome {
 
 /// Answers that no scan of everything is planned: with nothing.
 pub(crate) fn scan_all(call: &Call<'_>) -> Outcome {
-    call.permit_system("scan-all:read")?;
+    permit_scan_all(call)?;
     nothing()
 }
 
 /// Answers how the last scan of everything went, taking every scan for a part of it.
 pub(crate) fn last_scan_all(call: &Call<'_>) -> Outcome {
-    call.permit_system("scan-all:read")?;
+    permit_scan_all(call)?;
     let repositories = call.registry.projects().iter().flat_map(Project::repositories);
     let artifacts = repositories.flat_map(|repository| repository.listed().map(move |artifact| (repository, artifact)));
     let mut metrics: BTreeMap<_, usize> = STATES.iter().map(|state| (*state, 0)).collect();
@@ -124,8 +124,17 @@ pub(crate) fn last_scan_all(call: &Call<'_>) -> Outcome {
 
 /// Answers that no planned scan of everything ever ran.
 pub(crate) fn last_scheduled_scan_all(call: &Call<'_>) -> Outcome {
-    call.permit_system("scan-all:read")?;
+    permit_scan_all(call)?;
     never()
+}
+
+/// Lets those pass who may read of scans of everything, where there is a default scanner to do them.
+fn permit_scan_all(call: &Call<'_>) -> Result<(), Refusal> {
+    call.permit_system("scan-all:read")?;
+    match call.registry.scanners().default_scanner() {
+        Some(_) => Ok(()),
+        None => Err(Refusal::precondition("no scanner is configured, it's not possible to scan")),
+    }
 }
 
 /// Where the scan of an artifact stands, which is an index where it has several images.

@@ -94,8 +94,10 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
 }
 
 /// The wanted images of the registry, children of indexes too, in the order in which the database finds their reports.
+/// Only the default scanner's reports count, so that there are no images without one.
 fn images(registry: &Registry, wanted: impl Fn(&ArtifactRow<'_>) -> bool) -> Vec<ArtifactRow<'_>> {
-    let images = artifacts(registry).filter(|row| row.artifact.kind == Kind::Image && wanted(row));
+    let has_default = registry.scanners().default_scanner().is_some();
+    let images = artifacts(registry).filter(|row| has_default && row.artifact.kind == Kind::Image && wanted(row));
     let mut images: Vec<_> = images.collect();
     images.sort_by_key(|row| registry.report_rank(row.artifact.digest()));
     images

@@ -35,8 +35,7 @@ struct Capture<'a> {
     robots: Vec<CapturedRobot>,
     #[serde(default)]
     labels: Vec<CapturedLabel>,
-    #[serde(default)]
-    scanners: Vec<CapturedScanner>,
+    scanners: Option<Vec<CapturedScanner>>,
 }
 
 #[derive(Deserialize)]
@@ -181,7 +180,9 @@ impl Registry {
         registry.users.extend(capture.users.into_iter().map(CapturedUser::restore));
         registry.robots.extend(capture.robots.into_iter().map(CapturedRobot::restore));
         registry.labels.extend(capture.labels.into_iter().map(CapturedLabel::restore));
-        registry.restore_scanners(capture.scanners, &scanner_version(&capture.reports));
+        if let Some(scanners) = capture.scanners {
+            registry.restore_scanners(scanners, &scanner_version(&capture.reports));
+        }
         registry.ids.user = registry.users.iter().map(|user| user.id).max().unwrap_or(0);
         registry.ids.robot = registry.robots.iter().map(|robot| robot.id).max().unwrap_or(0);
         for (name, body) in capture.reports {
@@ -194,16 +195,10 @@ impl Registry {
         Ok(registry)
     }
 
-    /// Replaces the usual scanner by those that were there.
+    /// Replaces the usual scanner by those that were there, of which none need be the default.
     fn restore_scanners(&mut self, captured: Vec<CapturedScanner>, version: &str) {
         let default = captured.iter().find(|scanner| scanner.is_default).map(|scanner| scanner.uuid.clone());
-        if captured.is_empty() {
-            return;
-        }
-        self.scanners.replace(captured.into_iter().map(|scanner| scanner.restore(version)).collect());
-        if let Some(uuid) = default {
-            self.scanners.set_default(&uuid);
-        }
+        self.scanners.replace(captured.into_iter().map(|scanner| scanner.restore(version)).collect(), default);
     }
 
     fn is_image(&self, digest: &str) -> bool {

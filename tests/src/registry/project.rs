@@ -290,7 +290,11 @@ impl Repository {
             if let Some(position) = self.positions.get(&digest) {
                 let child = &mut self.artifacts[*position];
                 child.referenced = true;
-                artifact.refer_to(child.id, digest, platform);
+                match artifact.references.iter_mut().find(|reference| reference.child_digest == digest) {
+                    // A copied index knows its children by the numbers that they had elsewhere.
+                    Some(reference) => reference.child_id = child.id,
+                    None => artifact.refer_to(child.id, digest, platform),
+                }
             }
         }
         if artifact.digest.is_empty() {
@@ -319,7 +323,10 @@ impl Repository {
             self.tag(&digest, &tag, ids);
         }
         for accessory in accessories {
-            self.attach(&digest, accessory, ids);
+            // What is copied again is there already.
+            if !self.positions.contains_key(&accessory.artifact.digest) {
+                self.attach(&digest, accessory, ids);
+            }
         }
         digest
     }
@@ -378,16 +385,24 @@ impl Repository {
         found.is_some()
     }
 
-    /// An artifact of the repository with its children, as it would be pushed elsewhere: without tags and labels.
+    /// An artifact of the repository as it would be pushed elsewhere: with its tags, children and accessories, and
+    /// without labels.
     pub(crate) fn copy_of(&self, artifact: &Artifact) -> Artifact {
         let mut copy = artifact.clone();
         copy.id = 0;
-        copy.tags.clear();
+        copy.pulled = None;
+        copy.sbom = None;
         copy.labels.clear();
         copy.referenced = false;
-        let references = std::mem::take(&mut copy.references).into_iter();
-        let children = references.filter_map(|child| Some((child.platform, self.artifact(&child.child_digest)?)));
-        copy.children = children.map(|(platform, child)| (platform, self.copy_of(child))).collect();
+        copy.pushed_tags = std::mem::take(&mut copy.tags).into_iter().map(|tag| tag.name).collect();
+        let children = artifact.references.iter();
+        let children = children.filter_map(|child| Some((&child.platform, self.artifact(&child.child_digest)?)));
+        copy.children = children.map(|(platform, child)| (platform.clone(), self.copy_of(child))).collect();
+        let rows = std::mem::take(&mut copy.accessories).into_iter();
+        let accessories = rows.filter_map(|AccessoryRow { kind, icon, digest, .. }| {
+            Some(Accessory { kind, icon, artifact: self.copy_of(self.artifact(&digest)?) })
+        });
+        copy.pushed_accessories = accessories.collect();
         copy
     }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::body;
 use super::report::{self, Report};
-use super::{Artifact, Kind, Registry, Repository};
+use super::{Artifact, Kind, Project, Registry, Repository};
 
 /// Where the scan of an image stands.
 #[derive(Clone, Debug, Default)]
@@ -87,9 +87,11 @@ impl Registry {
         parts
     }
 
-    /// Whether the scanner can scan an artifact: never while it is down, and an index only for its images.
-    pub(crate) fn can_scan(&self, repository: &Repository, artifact: &Artifact) -> bool {
-        self.is_scanner_healthy() && !self.images(repository, artifact).is_empty()
+    /// Whether the project has a scanner that can scan an artifact: never while it is down, and an index only for its
+    /// images.
+    pub(crate) fn can_scan(&self, project: &Project, repository: &Repository, artifact: &Artifact) -> bool {
+        let has_scanner = self.is_scanner_healthy() && self.scanner_of(project).is_some();
+        has_scanner && !self.images(repository, artifact).is_empty()
     }
 
     /// The reports of an artifact by digest, or `None` where one of its parts has none.

@@ -55,6 +55,13 @@ impl Scanner {
         self
     }
 
+    /// Switches the scanner off: it starts no scan.
+    #[must_use]
+    pub fn disabled(mut self) -> Self {
+        self.disabled = true;
+        self
+    }
+
     /// The number that Harbor gave; empty before the scanner is part of a registry.
     #[must_use]
     pub fn uuid(&self) -> &str {
@@ -72,9 +79,9 @@ impl Default for Scanners {
 }
 
 impl Scanners {
-    /// Forgets the scanners for others, of which the first is the default.
-    pub(crate) fn replace(&mut self, scanners: Vec<Scanner>) {
-        self.default = scanners.first().map(|scanner| scanner.uuid.clone());
+    /// Forgets the scanners for others, and the default for one of those or none.
+    pub(crate) fn replace(&mut self, scanners: Vec<Scanner>, default: Option<String>) {
+        self.default = default;
         self.registered = scanners;
     }
 
@@ -93,6 +100,11 @@ impl Scanners {
         self.default.as_deref() == Some(&scanner.uuid)
     }
 
+    /// The scanner of all projects that have none of their own.
+    pub(crate) fn default_scanner(&self) -> Option<&Scanner> {
+        self.get(self.default.as_deref()?)
+    }
+
     /// Makes a scanner the default, and tells whether there is one.
     pub(crate) fn set_default(&mut self, uuid: &str) -> bool {
         let known = self.get(uuid).is_some();
@@ -108,6 +120,13 @@ impl Registry {
     #[must_use]
     pub fn with_scanner(mut self, scanner: Scanner) -> Self {
         self.scanners.add(scanner);
+        self
+    }
+
+    /// Takes away all scanners, as in a Harbor that was installed without one.
+    #[must_use]
+    pub fn without_scanners(mut self) -> Self {
+        self.scanners.replace(Vec::new(), None);
         self
     }
 
@@ -130,6 +149,6 @@ impl Registry {
     /// The scanner that a project uses: its own, or else the default.
     pub(crate) fn scanner_of(&self, project: &Project) -> Option<&Scanner> {
         let own = project.scanner.as_deref().and_then(|uuid| self.scanners.get(uuid));
-        own.or_else(|| self.scanners.get(self.scanners.default.as_deref()?))
+        own.or_else(|| self.scanners.default_scanner())
     }
 }

@@ -61,6 +61,12 @@ impl Query {
         Ok(query)
     }
 
+    /// Compares a key with something else than the caller does.
+    pub(crate) fn set(&mut self, key: &str, pattern: Pattern) {
+        self.take(key);
+        self.terms.push((key.to_owned(), pattern));
+    }
+
     /// Takes a key out, for the keys that a list handles itself.
     pub(crate) fn take(&mut self, key: &str) -> Option<Pattern> {
         let position = self.terms.iter().position(|(known, _)| known == key)?;

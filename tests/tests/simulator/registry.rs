@@ -79,6 +79,28 @@ fn the_demo_has_the_odd_cases() {
 }
 
 #[tokio::test]
+async fn the_demo_has_what_people_add_to_images() {
+    let harbor = start(Registry::demo()).await;
+    let read = async |path: &str| get(&harbor, As::Admin, path).await.json();
+    let repository = |name: &str| format!("/projects/shop/repositories/team%252F{name}/artifacts");
+    let web = read(&format!("{}/latest?with_accessory=true&with_label=true", repository("web"))).await;
+    assert_eq!(web["accessories"][0]["type"], "signature.cosign");
+    assert_eq!((&web["labels"][0]["name"], &web["labels"][0]["scope"]), (&json!("approved"), &json!("g")));
+    let server = read(&format!("{}/1.1.0?with_label=true", repository("api%252Fserver"))).await;
+    let shop = read("/projects/shop").await;
+    assert_eq!((&server["labels"][0]["name"], &server["labels"][0]["scope"]), (&json!("deprecated"), &json!("p")));
+    assert_eq!(server["labels"][0]["project_id"], shop["project_id"]);
+    assert_eq!(shop["cve_allowlist"]["items"], json!([{"cve_id": "CVE-2021-45105"}]));
+    let worker = read(&format!("{}/latest?with_sbom_overview=true", repository("batch%252Fworker"))).await;
+    let sbom = worker["sbom_overview"]["sbom_digest"].as_str().unwrap();
+    let bill = read(&format!("{}/{sbom}/additions/sbom", repository("batch%252Fworker"))).await;
+    assert_eq!(bill["packages"].as_array().unwrap().len(), 3);
+    let tags = "/projects/library/repositories/debian/artifacts/12/tags?with_immutable_status=true&q=name=12";
+    assert_eq!(read(tags).await[0]["immutable"], true);
+    assert_eq!(get(&harbor, As::Admin, "/projects/shop/members").await.column("entity_name"), ["admin", "dana"]);
+}
+
+#[tokio::test]
 async fn the_demo_has_scores_that_harbor_lost() {
     let harbor = start(Registry::demo()).await;
     let path = "/projects/shop/repositories/search/artifacts/latest/additions/vulnerabilities";

@@ -10,7 +10,7 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use harbor_testkit::{Authorization, Exchange, SimulatedHarbor, SimulatedHarborBuilder};
+use harbor_testkit::{Authorization, Exchange, ScanPace, SimulatedHarbor, SimulatedHarborBuilder};
 
 use arguments::Arguments;
 
@@ -36,7 +36,8 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     // Before anybody can know of the server, so that no signal is missed.
     let stopped = stopped()?;
-    let mut registry = source::registry(&arguments)?;
+    // Here nobody but the clock could let a scan end that a client starts.
+    let mut registry = source::registry(&arguments)?.with_scan_pace(ScanPace::timed());
     population::add(&mut registry, &arguments)?;
     let builder = SimulatedHarbor::builder();
     let builder = builder.port(arguments.port).version(arguments.version).registry(registry).keep_requests(false);

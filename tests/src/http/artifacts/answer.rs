@@ -190,7 +190,7 @@ fn links(call: &Call<'_>, row: ArtifactRow<'_>) -> BTreeMap<&'static str, Link> 
     let base = format!("/api/v2.0/projects/{}/repositories/{repository}/artifacts", row.project.name());
     let digest = row.artifact.digest();
     let version = call.asked.version;
-    let scannable = call.registry.can_scan(row.repository, row.artifact);
+    let scannable = call.registry.can_scan(row.project, row.repository, row.artifact);
     let vulnerabilities = scannable.then_some("vulnerabilities");
     let names = row.artifact.addition_names().iter().copied();
     let names = names.filter(|name| version.has_addition(name)).chain(vulnerabilities);

@@ -104,5 +104,5 @@ pub(super) fn sbom<'a>(call: &Call<'_>, row: ArtifactRow<'a>) -> Option<SbomOver
 
 /// Whether the caller asks for an overview, and the scanner is there and knows the type.
 fn is_wanted(call: &Call<'_>, row: ArtifactRow<'_>, flag: &str) -> bool {
-    call.asked.parameters.flag(flag, false) && call.registry.can_scan(row.repository, row.artifact)
+    call.asked.parameters.flag(flag, false) && call.registry.can_scan(row.project, row.repository, row.artifact)
 }

@@ -87,7 +87,11 @@ pub(crate) fn get(call: &Call<'_>) -> Outcome {
         none_cnt: sum.none,
         scanned_cnt: images.iter().filter(|row| call.registry.scan(row.artifact.digest()).status().is_some()).count(),
         // Accessories are artifacts, too.
-        total_artifact: artifacts(call.registry).map(|row| 1 + row.artifact.accessories.len()).sum(),
+        total_artifact: match call.registry.scanners().default_scanner() {
+            Some(_) => artifacts(call.registry).map(|row| 1 + row.artifact.accessories.len()).sum(),
+            // Without a default scanner nothing is counted at all.
+            None => 0,
+        },
         total_vuls: sum.total(),
         unknown_cnt: sum.unknown,
     })

@@ -7,11 +7,17 @@ mod languages;
 mod sample;
 
 use sample::Sample;
+use serde_json::{Value, json};
 
-use super::{Artifact, Platform, Project, Registry, Report, Repository, Robot, Scan};
+use super::{
+    Accessory, Allowlist, Artifact, Label, Platform, Project, Registry, Report, Repository, Robot, Scan, User,
+};
 
 /// The findings of an image: those of its system and those of what was added.
 type Contents = &'static [&'static [Sample]];
+
+/// The number of the project `shop`, which is the second one.
+const SHOP: i64 = 2;
 
 const DEBIAN_11: Contents = &[debian::DEBIAN_11];
 const DEBIAN_12: Contents = &[debian::DEBIAN_12];
@@ -25,20 +31,27 @@ impl Registry {
     /// It has what real registries have: names with slashes (`team/api/server`), an index of two
     /// platforms, an index with a child that was never scanned, images without a scan, with one
     /// that runs and with one that failed, a chart, an untagged image, one image in several
-    /// repositories, a project with a number for a name (`123`), and one without repositories
-    /// (`empty`). The robot `robot$auditor` with the secret `demo-secret` may read the reports of
+    /// repositories, a label of everyone and one of a project, a signed image, an image with an SBOM,
+    /// an immutable tag, lists of accepted vulnerabilities, a project with a number for a name
+    /// (`123`), and one without repositories (`empty`). The user `dana` with the password
+    /// `Dana12345` is a developer in `shop`. The robot `robot$auditor` with the secret `demo-secret` may read the reports of
     /// all projects but `restricted`, which it sees in the list because it is public, and which
     /// answers 403.
     #[must_use]
     pub fn demo() -> Self {
-        Self::new()
+        let dana = User::new("dana", "Dana12345").with_real_name("Dana Doe").with_email("dana@example.com");
+        let mut demo = Self::new()
             .with_robot(Robot::new("auditor", "demo-secret"))
+            .with_user(dana)
+            .with_allowlist(Allowlist::new(["CVE-2019-5021"]))
             .with_project(library())
             .with_project(shop())
             .with_project(platform())
             .with_project(numbers())
             .with_project(Project::new("empty"))
-            .with_project(restricted())
+            .with_project(restricted());
+        demo.make_immutable("library", "debian", "12");
+        demo
     }
 }
 
@@ -77,8 +90,8 @@ fn shop() -> Project {
         [
             image("1.0.0", OLD_SERVICE),
             scanned(NEWER_SERVICE),
-            image("1.1.0", NEWER_SERVICE),
-            image("2.0.0", &[debian::DEBIAN_12, languages::JAVA]).with_tag("latest"),
+            image("1.1.0", NEWER_SERVICE).with_label(Label::new(2, "deprecated").in_project(SHOP)),
+            image("2.0.0", &[debian::DEBIAN_12, languages::JAVA]).with_tag("latest").with_label(approved()),
         ],
     );
     let web = repository(
@@ -86,20 +99,47 @@ fn shop() -> Project {
         [
             image("1.0.0", &[alpine::ALPINE_3_14, languages::NODE]),
             image("1.1.0", &[languages::NODE]),
-            image("2.0.0", &[]).with_tag("latest"),
+            image("2.0.0", &[]).with_tag("latest").with_label(approved()).with_accessory(Accessory::signature()),
         ],
     );
     let worker = repository(
         "team/batch/worker",
         [
             image("1.0.0", &[debian::DEBIAN_11, languages::PYTHON]),
-            image("1.1.0", &[debian::DEBIAN_12, languages::PYTHON]).with_tag("latest"),
+            image("1.1.0", &[debian::DEBIAN_12, languages::PYTHON]).with_tag("latest").with_sbom(&bill()),
         ],
     );
     let everything =
         [debian::DEBIAN_11, languages::LOG4J_2_14, languages::JAVA, languages::NODE, languages::PYTHON, languages::GO];
     let search = repository("search", [scanned(&everything).with_tag("latest")]);
-    Project::new("shop").with_repository(server).with_repository(web).with_repository(worker).with_repository(search)
+    Project::new("shop")
+        .with_member("dana")
+        .with_allowlist(Allowlist::new(["CVE-2021-45105"]))
+        .with_repository(server)
+        .with_repository(web)
+        .with_repository(worker)
+        .with_repository(search)
+}
+
+/// A label that all projects can use.
+fn approved() -> Label {
+    Label::new(1, "approved").with_color("#48960C").with_description("may go into production")
+}
+
+/// What the batch worker is made of, as far as it matters to a reader of the sample.
+fn bill() -> Value {
+    let packages = [("python3.11", "3.11.2-6"), ("requests", "2.25.0"), ("PyYAML", "5.3")];
+    let packages = packages.map(|(name, version)| {
+        json!({"SPDXID": format!("SPDXRef-{name}"), "name": name, "versionInfo": version, "downloadLocation": "NONE"})
+    });
+    json!({
+        "spdxVersion": "SPDX-2.3",
+        "dataLicense": "CC0-1.0",
+        "SPDXID": "SPDXRef-DOCUMENT",
+        "name": "shop/team/batch/worker",
+        "documentNamespace": "https://harbor.example.com/sbom/worker",
+        "packages": packages,
+    })
 }
 
 fn platform() -> Project {

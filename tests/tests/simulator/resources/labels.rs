@@ -75,6 +75,25 @@ async fn labels_are_created_changed_and_deleted() {
 }
 
 #[tokio::test]
+async fn labels_of_other_projects_cannot_be_put_on() {
+    let harbor = start(labelled()).await;
+    let elsewhere = "/projects/library/repositories/svc%252Fapp/artifacts";
+    let id = read(&harbor, As::Admin, "/projects/library").await.json()["project_id"].clone();
+    let missing = "/projects/nope/repositories/r/artifacts/v1/labels".to_owned();
+    for (who, path, label, status, message) in [
+        (As::Admin, format!("{elsewhere}/v1/labels"), 2, 404, format!("project id {id}, label 2 not found")),
+        // The label is looked for before the artifact, and the project before all else.
+        (As::Admin, format!("{elsewhere}/v99/labels"), 99, 404, "label 99 not found".to_owned()),
+        (As::Alice, missing.clone(), 1, 404, "project nope not found".to_owned()),
+        (As::Anonymous, missing, 1, 404, "project nope not found".to_owned()),
+        (As::Alice, format!("{elsewhere}/v1/labels"), 99, 403, "forbidden".to_owned()),
+    ] {
+        let refused = write(&harbor, who, Method::POST, &path, json!({"id": label})).await;
+        assert_eq!((refused.status, refused.error().1), (status, message), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn labels_can_be_taken_off() {
     let harbor = start(labelled()).await;
     write(&harbor, As::Alice, Method::POST, &format!("{ARTIFACT}/labels"), json!({"id": 3})).await;

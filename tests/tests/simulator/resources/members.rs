@@ -32,6 +32,8 @@ async fn members_have_roles() {
     let project = harbor.registry_mut(|registry| registry.project("odd").unwrap().id());
     let message = format!("the project member is not found, project id {project}, member id 999");
     assert_eq!((missing.status, missing.error().1), (404, message));
+    let zero = read(&harbor, As::Admin, "/projects/odd/members/0").await;
+    assert_eq!((zero.status, zero.error().1.as_str()), (400, "the member id can not be empty!"));
     assert_eq!(read(&harbor, As::Anonymous, "/projects/odd/members").await.status, 401);
     assert_eq!(read(&harbor, As::Alice, "/projects/123/members").await.status, 403);
 }

@@ -28,6 +28,12 @@ async fn quotas_follow_the_sizes() {
     let sent = list.json();
     assert_eq!(keys(&sent[0]), ["creation_time", "hard", "id", "ref", "update_time", "used"]);
     assert_eq!(read(&harbor, As::Admin, "/quotas?sort=-used.storage").await.column("id"), [2, 1, 3]);
+    // No limit is the highest one, and there are no other columns to sort by.
+    assert_eq!(read(&harbor, As::Admin, "/quotas?sort=hard.storage").await.column("id")[0], 2);
+    assert_eq!(read(&harbor, As::Admin, "/quotas?sort=id").await.column("id"), [3, 2, 1]);
+    let one = read(&harbor, As::Admin, "/quotas/2").await.json();
+    assert_ne!(sent[1]["update_time"], "0001-01-01T00:00:00.000Z");
+    assert_eq!((&one["update_time"], &one["hard"]), (&json!("0001-01-01T00:00:00.000Z"), &sent[1]["hard"]));
     assert_eq!(read(&harbor, As::Admin, "/quotas?reference=project&reference_id=1").await.column("id"), [1]);
     // There is no `q`, so that nothing can be wrong with it.
     assert_eq!(read(&harbor, As::Admin, "/quotas?q=a%3D%7Bb").await.total(), Some(3));

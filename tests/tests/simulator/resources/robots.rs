@@ -23,7 +23,15 @@ async fn robots_of_the_system_and_of_projects() {
     assert_eq!(system.column("name"), ["robot$auditor", "robot$off", "robot$old", "robot$reader"]);
     assert_eq!(system.column("disable"), [false, true, false, false]);
     assert_eq!(system.column("duration"), [-1, -1, 30, -1]);
-    assert_eq!(read(&harbor, As::Admin, "/robots?q=Level%3Dsystem,name%3D~o").await.total(), Some(3));
+    assert_eq!(read(&harbor, As::Admin, "/robots?q=name%3D~o").await.total(), Some(3));
+    // A level of the system that is named shows the robots of projects as well, whose names have their projects.
+    let all = read(&harbor, As::Admin, "/robots?q=Level%3Dsystem").await.column("name");
+    assert_eq!(all, ["robot$auditor", "robot$odd+ci", "robot$off", "robot$old", "robot$reader"]);
+    assert_eq!(read(&harbor, As::Admin, "/robots?q=Level%3Dsystem,name%3D~odd").await.total(), Some(1));
+    for (number, total) in [("0", 4), ("99", 0), (&odd.to_string(), 1)] {
+        let list = read(&harbor, As::Admin, &format!("/robots?q=Level%3Dsystem,ProjectID%3D{number}")).await;
+        assert_eq!(list.total(), Some(total), "{number}");
+    }
     let of_project = format!("/robots?q=Level%3Dproject,ProjectID%3D{odd}");
     let own = read(&harbor, As::Alice, &of_project).await;
     assert_eq!((own.column("name"), own.column("level")), (vec![json!("robot$odd+ci")], vec![json!("project")]));
@@ -32,7 +40,9 @@ async fn robots_of_the_system_and_of_projects() {
         (As::Admin, "/robots?q=Level%3Dproject", 400, "must with project ID when to query project robots"),
         (As::Admin, "/robots?q=Level%3Dproject,ProjectID%3Dx", 400, "Project ID must be int type."),
         (As::Admin, "/robots/99", 404, "robot 99 not found"),
+        (As::Admin, "/robots?q=Level%3Dsystem,ProjectID%3Dx", 500, "internal server error"),
         (As::Alice, "/robots", 403, "alice"),
+        (As::Alice, "/robots?q=Level%3Dsystem", 403, "alice"),
         (As::Anonymous, "/robots", 401, "unauthorized"),
     ] {
         let answer = read(&harbor, who, path).await;
