@@ -74,7 +74,7 @@ impl Service {
         let mut strike = self.faults.strike(&Arrival {
             scope: &scope,
             target: &incoming.target,
-            has_credentials: login.authorization != Authorization::None,
+            authorization: login.authorization,
             reuses_connection,
         });
         if let Some(Kind::Restart(down_for)) = strike.kind() {

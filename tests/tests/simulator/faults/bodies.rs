@@ -82,6 +82,16 @@ async fn tags_that_could_not_be_read() {
 }
 
 #[tokio::test]
+async fn a_fault_of_one_kind_of_answers_leaves_others_alone() {
+    let harbor = with_fault(Fault::odd_finding().times(1)).await;
+    harbor.add_fault(Fault::null_tags().times(1)).unwrap();
+    harbor.add_fault(Fault::status(503).on("projects")).unwrap();
+    assert_eq!(get(&harbor, As::Admin, "/projects").await.status, 503);
+    assert_eq!(get(&harbor, As::Admin, REPORT).await.json()[MEDIA_TYPE]["vulnerabilities"][0], 17);
+    assert_eq!(get(&harbor, As::Admin, "/projects/library/artifacts").await.json()[0]["tags"], Value::Null);
+}
+
+#[tokio::test]
 async fn a_body_drips() {
     let scale = Scale { projects: 1, repositories: 1, artifacts: 1, ..Scale::default() };
     let harbor = start(Registry::synthetic(scale)).await;
