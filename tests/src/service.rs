@@ -46,6 +46,25 @@ pub(crate) struct Service {
     pub(crate) answers: AtomicU64,
 }
 
+/// A request with all that it takes to answer it.
+struct Work {
+    incoming: Incoming,
+    login: Login,
+    request_id: String,
+    scope: Scope,
+    strike: Strike,
+}
+
+/// What comes of a request.
+#[derive(Default)]
+struct Worked {
+    /// Nothing where the connection is to be reset instead.
+    answer: Option<Answer>,
+    places: Places,
+    /// Whether the login was refused although it is right.
+    login_refused: bool,
+}
+
 /// Answers every request.
 pub(crate) async fn serve(
     State(service): State<Arc<Service>>,
@@ -58,11 +77,11 @@ pub(crate) async fn serve(
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let incoming = Incoming::new(head, body, service.version, service.behind_nginx);
-    service.handle(&incoming, &connection).await
+    service.handle(incoming, &connection).await
 }
 
 impl Service {
-    async fn handle(&self, incoming: &Incoming, connection: &Connection) -> Response {
+    async fn handle(self: Arc<Self>, incoming: Incoming, connection: &Connection) -> Response {
         let reuses_connection = connection.carry_request();
         let login = self.identify(&incoming.headers);
         let request_id = self.request_id(&incoming.headers);
@@ -71,40 +90,78 @@ impl Service {
         if self.outage.is_down() {
             return send(nginx::page(StatusCode::BAD_GATEWAY), Delivery::new(flight, Places::default()));
         }
-        let mut strike = self.faults.strike(&Arrival {
+        let strike = self.faults.strike(&Arrival {
             scope: &scope,
             target: &incoming.target,
             authorization: login.authorization,
             reuses_connection,
         });
-        if let Some(Kind::Restart(down_for)) = strike.kind() {
-            self.restart(*down_for);
-            return Response::default();
+        match strike.kind() {
+            Some(Kind::Restart { grace: Duration::ZERO, down_for }) => {
+                self.restart(*down_for);
+                return Response::default();
+            }
+            Some(Kind::Restart { grace, down_for }) => self.restart_after(*grace, *down_for),
+            _ => {}
         }
-        let delivery = Delivery::new(flight, strike.take_places().await);
+        let (drip, gateway_timeout) = (strike.drip, strike.gateway_timeout);
+        let is_truncated = strike.kind() == Some(&Kind::Truncated);
+        let work = self.work(Work { incoming, login, request_id, scope, strike });
+        let worked = match gateway_timeout {
+            None => work.await,
+            // A task of its own goes on where nobody waits for it any longer.
+            Some(longest) => match tokio::time::timeout(longest, tokio::spawn(work)).await {
+                Ok(worked) => worked.unwrap_or_else(|_| Worked::nginx(StatusCode::BAD_GATEWAY)),
+                Err(_) => Worked::nginx(StatusCode::GATEWAY_TIMEOUT),
+            },
+        };
+        if worked.login_refused {
+            flight.login_refused();
+        }
+        let Some(answer) = worked.answer else {
+            // Nothing of an answer is ever written.
+            connection.reset();
+            return Response::default();
+        };
+        let delivery = Delivery::new(flight, worked.places);
+        match drip {
+            _ if is_truncated => send_half(answer, delivery, drip),
+            Some(drip) => send_dripping(answer, delivery, drip),
+            None => send(answer, delivery),
+        }
+    }
+
+    /// Answers a request once it has its place and its latency is over.
+    async fn work(self: Arc<Self>, work: Work) -> Worked {
+        let Work { incoming, login, request_id, scope, mut strike } = work;
+        let mut worked = Worked { places: strike.take_places().await, ..Worked::default() };
         wait(strike.latency).await;
         self.pass_gates(&scope).await;
         if self.outage.is_down() {
-            return send(nginx::page(StatusCode::BAD_GATEWAY), delivery);
+            return Worked { places: worked.places, ..Worked::nginx(StatusCode::BAD_GATEWAY) };
         }
         if let Some(Kind::Reset | Kind::ReusedReset) = strike.kind() {
-            // Nothing of this answer is ever written.
-            connection.reset();
-            return Response::default();
+            return worked;
         }
         let mut answer = match strike.effect.as_ref().and_then(Effect::answer_instead) {
             Some(answer) => answer,
-            None => self.answer_struck(incoming, login, &strike, &delivery).await,
+            None => self.answer_struck(&incoming, login, &strike, &mut worked).await,
         };
         incoming.add_headers(&mut answer, &request_id);
         if self.behind_nginx {
             nginx::add_headers(&mut answer);
         }
-        match strike.kind() {
-            Some(Kind::Truncated) => send_half(answer, delivery),
-            Some(Kind::Drip { bytes, every }) => send_dripping(answer, delivery, *bytes, *every),
-            _ => send(answer, delivery),
-        }
+        worked.answer = Some(answer);
+        worked
+    }
+
+    /// Restarts once a time has passed, which begins now.
+    fn restart_after(self: &Arc<Self>, grace: Duration, down_for: Duration) {
+        let service = Arc::clone(self);
+        tokio::spawn(async move {
+            tokio::time::sleep(grace).await;
+            service.restart(down_for);
+        });
     }
 
     /// Cuts all connections, and lets nginx answer alone for a time.
@@ -115,12 +172,12 @@ impl Service {
     }
 
     /// Answers from the state, as far as the faults let it.
-    async fn answer_struck(&self, incoming: &Incoming, login: Login, strike: &Strike, delivery: &Delivery) -> Answer {
-        let caller = match self.log_in(login, strike, delivery).await {
+    async fn answer_struck(&self, incoming: &Incoming, login: Login, strike: &Strike, worked: &mut Worked) -> Answer {
+        let caller = match self.log_in(login, strike, worked).await {
             _ if strike.kind() == Some(&Kind::Anonymous) => Caller::Anonymous,
             caller => caller,
         };
-        let answer = self.answer(incoming, &caller);
+        let answer = self.answer(incoming, &caller, strike.scanner_down);
         wait(strike.latency_of_overviews(&answer)).await;
         match &strike.effect {
             Some(effect) => effect.change(answer),
@@ -129,12 +186,12 @@ impl Service {
     }
 
     /// Logs the caller in, which costs time, and the more where it fails.
-    async fn log_in(&self, login: Login, strike: &Strike, delivery: &Delivery) -> Caller {
+    async fn log_in(&self, login: Login, strike: &Strike, worked: &mut Worked) -> Caller {
         let cost = self.login_cost + strike.login_cost;
         // A robot's login does not read the lock; a wrong one goes on as the login of a user.
         let is_robot = matches!(login.caller, Caller::Robot(_));
         if !is_robot && self.locks.is_locked(&login.name) {
-            delivery.flight().login_refused();
+            worked.login_refused = true;
             return Caller::Anonymous;
         }
         cost.burn(login.account);
@@ -147,16 +204,16 @@ impl Service {
     }
 
     /// Answers from the state alone.
-    fn answer(&self, incoming: &Incoming, caller: &Caller) -> Answer {
+    fn answer(&self, incoming: &Incoming, caller: &Caller, scanner_down: bool) -> Answer {
         if self.behind_nginx
             && let Some(answer) = nginx::own_answer(&incoming.path)
         {
             return answer;
         }
-        self.outcome(incoming, caller).unwrap_or_else(|refusal| refusal.answer())
+        self.outcome(incoming, caller, scanner_down).unwrap_or_else(|refusal| refusal.answer())
     }
 
-    fn outcome(&self, incoming: &Incoming, caller: &Caller) -> Outcome {
+    fn outcome(&self, incoming: &Incoming, caller: &Caller, scanner_down: bool) -> Outcome {
         let parameters = incoming.parameters.as_ref().map_err(Refusal::clone)?;
         if incoming.is_write() {
             auth::check_csrf(&incoming.headers)?;
@@ -185,12 +242,26 @@ impl Service {
         check(operation, &asked)?;
         self.advance_scans();
         match handler(operation.id) {
+            Some(handler) if scanner_down => self.run_without_scanner(handler, &asked),
             Some(Handler::Read(read)) => read(&asked.of(&self.registry.read().unwrap_or_else(PoisonError::into_inner))),
             Some(Handler::Write(write)) => {
                 write(&mut self.registry.write().unwrap_or_else(PoisonError::into_inner), &asked)
             }
             None => Err(Refusal::not_simulated(operation.id, method, &incoming.decoded_path())),
         }
+    }
+
+    /// Answers from the state with a scanner that is not there; nobody else sees it so.
+    fn run_without_scanner(&self, handler: Handler, asked: &Asked<'_>) -> Outcome {
+        let mut registry = self.registry.write().unwrap_or_else(PoisonError::into_inner);
+        let was_healthy = registry.is_scanner_healthy();
+        registry.set_scanner_healthy(false);
+        let outcome = match handler {
+            Handler::Read(read) => read(&asked.of(&registry)),
+            Handler::Write(write) => write(&mut registry, asked),
+        };
+        registry.set_scanner_healthy(was_healthy);
+        outcome
     }
 
     /// Lets the scans get on that follow the clock.
@@ -226,6 +297,13 @@ impl Service {
             Some(id) if !id.is_empty() => id.to_owned(),
             _ => format!("00000000-0000-4000-8000-{number:012x}"),
         }
+    }
+}
+
+impl Worked {
+    /// What nginx answers alone.
+    fn nginx(status: StatusCode) -> Self {
+        Self { answer: Some(nginx::page(status)), ..Self::default() }
     }
 }
 

@@ -7,7 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::draw::{Draw, Drawn, Purpose};
 use super::latency::Circumstances;
-use super::{Effect, Fault, Kind, Scope, answers};
+use super::{Drip, Effect, Fault, Kind, Scope, answers};
 use crate::auth::Authorization;
 use crate::http::Answer;
 use crate::login::LoginCost;
@@ -34,6 +34,9 @@ pub(crate) struct Strike {
     pub(crate) latency: Duration,
     pub(crate) login_freeze: Duration,
     pub(crate) login_cost: LoginCost,
+    pub(crate) gateway_timeout: Option<Duration>,
+    pub(crate) scanner_down: bool,
+    pub(crate) drip: Option<Drip>,
     /// The first one that does more than the members above.
     pub(crate) effect: Option<Effect>,
     overview_latency: Duration,
@@ -155,6 +158,11 @@ impl Armed {
             }
             Kind::LoginFreeze(delay) => strike.login_freeze = strike.login_freeze.saturating_add(*delay),
             Kind::LoginCost(cost) => strike.login_cost = strike.login_cost + *cost,
+            Kind::GatewayTimeout(longest) => {
+                strike.gateway_timeout = Some(strike.gateway_timeout.map_or(*longest, |other| other.min(*longest)));
+            }
+            Kind::ScannerDown => strike.scanner_down = true,
+            Kind::Drip(drip) => strike.drip = strike.drip.or(Some(*drip)),
             Kind::Cap { refusal, .. } => {
                 // Whoever waits for a place already waits for the next ones too, in the order of the
                 // faults: so two requests never wait for what the other one has.

@@ -115,3 +115,14 @@ async fn a_body_drips() {
     drop(response);
     in_flight(&harbor, 0).await;
 }
+
+#[tokio::test]
+async fn a_body_drips_and_breaks_off() {
+    let harbor = with_fault(Fault::drip(1, Duration::ZERO).on("ping")).await;
+    harbor.add_fault(Fault::truncated()).unwrap();
+    let mut stream = TcpStream::connect(harbor.url().replace("http://", "")).unwrap();
+    write!(stream, "GET /api/v2.0/ping HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    assert_eq!(response.split_once("\r\n\r\n").unwrap().1, "1\r\nP\r\n1\r\no\r\n", "half of `Pong`, and no end");
+}
