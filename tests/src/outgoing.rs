@@ -8,9 +8,9 @@ use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
-use futures::{StreamExt, stream};
+use futures::{Stream, StreamExt, stream};
 
-use crate::fault::Places;
+use crate::fault::{Drip, Places};
 use crate::http::Answer;
 use crate::log::Flight;
 
@@ -28,10 +28,6 @@ impl Delivery {
     pub(crate) fn new(flight: Flight, places: Places) -> Self {
         Self { flight, _places: places }
     }
-
-    pub(crate) fn flight(&self) -> &Flight {
-        &self.flight
-    }
 }
 
 /// Sends an answer; the request is in flight until its body is sent.
@@ -46,28 +42,32 @@ pub(crate) fn send(answer: Answer, delivery: Delivery) -> Response {
     response(status, headers, Body::from_stream(body))
 }
 
-/// Sends the first half of a body in a chunk, and closes the connection instead of the rest.
-pub(crate) fn send_half(answer: Answer, delivery: Delivery) -> Response {
+/// Sends the first half of a body, and closes the connection instead of the rest.
+pub(crate) fn send_half(answer: Answer, delivery: Delivery, drip: Option<Drip>) -> Response {
     let Answer { status, headers, body } = answer;
     delivery.flight.answered(status.as_u16());
     let half = body.slice(..body.len() / 2);
-    let length = half.len();
-    let half = stream::once(async move { Ok(half) });
-    let end = stream::once(async move {
-        delivery.flight.sent(length);
+    let end = stream::once(async {
         // The connection sends what it has before it hears of the error only if it has to wait for
         // it.
         tokio::task::yield_now().await;
         Err(io::Error::from(io::ErrorKind::BrokenPipe))
     });
-    response(status, headers, Body::from_stream(half.chain(end)))
+    let drip = drip.unwrap_or(Drip { bytes: half.len(), every: Duration::ZERO });
+    response(status, headers, Body::from_stream(pieces(half, delivery, drip).chain(end)))
 }
 
-/// Sends a body in pieces of some bytes, each a time after the one before.
-pub(crate) fn send_dripping(answer: Answer, delivery: Delivery, bytes: usize, every: Duration) -> Response {
+/// Sends a body in pieces.
+pub(crate) fn send_dripping(answer: Answer, delivery: Delivery, drip: Drip) -> Response {
     let Answer { status, mut headers, body } = answer;
     delivery.flight.answered(status.as_u16());
     set_length(&mut headers, &body);
+    response(status, headers, Body::from_stream(pieces(body, delivery, drip)))
+}
+
+/// A body in pieces, the first one at once.
+fn pieces(body: Bytes, delivery: Delivery, drip: Drip) -> impl Stream<Item = io::Result<Bytes>> {
+    let Drip { bytes, every } = drip;
     let first = body.slice(..bytes.max(1).min(body.len()));
     delivery.flight.sent(first.len());
     let rest = stream::unfold((body.slice(first.len()..), delivery), move |(mut rest, delivery)| async move {
@@ -77,9 +77,9 @@ pub(crate) fn send_dripping(answer: Answer, delivery: Delivery, bytes: usize, ev
         tokio::time::sleep(every).await;
         let piece = rest.split_to(bytes.max(1).min(rest.len()));
         delivery.flight.sent(piece.len());
-        Some((Ok::<_, io::Error>(piece), (rest, delivery)))
+        Some((Ok(piece), (rest, delivery)))
     });
-    response(status, headers, Body::from_stream(stream::once(async { Ok(first) }).chain(rest)))
+    stream::once(async { Ok(first) }).chain(rest)
 }
 
 fn set_length(headers: &mut HeaderMap, body: &Bytes) {

@@ -48,6 +48,24 @@ pub(crate) struct Service {
     pub(crate) answers: AtomicU64,
 }
 
+/// A request with all that it takes to answer it.
+struct Work {
+    incoming: Incoming,
+    login: Login,
+    scope: Scope,
+    strike: Strike,
+}
+
+/// What comes of a request.
+#[derive(Default)]
+struct Worked {
+    /// Nothing where the connection is to be reset instead.
+    answer: Option<Answer>,
+    places: Places,
+    /// Whether the login was refused although it is right.
+    login_refused: bool,
+}
+
 /// Answers every request.
 pub(crate) async fn serve(
     State(service): State<Arc<Service>>,
@@ -61,11 +79,11 @@ pub(crate) async fn serve(
     };
     let number = service.answers.fetch_add(1, Ordering::SeqCst) + 1;
     let incoming = Incoming::new(number, head, body, service.version, service.behind_nginx);
-    service.handle(&incoming, &connection).await
+    service.handle(incoming, &connection).await
 }
 
 impl Service {
-    async fn handle(&self, incoming: &Incoming, connection: &Connection) -> Response {
+    async fn handle(self: Arc<Self>, incoming: Incoming, connection: &Connection) -> Response {
         let reuses_connection = connection.carry_request();
         let login = self.identify(&incoming.headers);
         let flight = self.log.arrive(incoming.log_entry(login.authorization), login.caller.name());
@@ -73,40 +91,78 @@ impl Service {
         if self.outage.is_down() {
             return send(nginx::page(StatusCode::BAD_GATEWAY), Delivery::new(flight, Places::default()));
         }
-        let mut strike = self.faults.strike(&Arrival {
+        let strike = self.faults.strike(&Arrival {
             scope: &scope,
             target: &incoming.target,
-            has_credentials: login.authorization != Authorization::None,
+            authorization: login.authorization,
             reuses_connection,
         });
-        if let Some(Kind::Restart(down_for)) = strike.kind() {
-            self.restart(*down_for);
-            return Response::default();
+        match strike.kind() {
+            Some(Kind::Restart { grace: Duration::ZERO, down_for }) => {
+                self.restart(*down_for);
+                return Response::default();
+            }
+            Some(Kind::Restart { grace, down_for }) => self.restart_after(*grace, *down_for),
+            _ => {}
         }
-        let delivery = Delivery::new(flight, strike.take_places().await);
+        let (drip, gateway_timeout) = (strike.drip, strike.gateway_timeout);
+        let is_truncated = strike.kind() == Some(&Kind::Truncated);
+        let work = self.work(Work { incoming, login, scope, strike });
+        let worked = match gateway_timeout {
+            None => work.await,
+            // A task of its own goes on where nobody waits for it any longer.
+            Some(longest) => match tokio::time::timeout(longest, tokio::spawn(work)).await {
+                Ok(worked) => worked.unwrap_or_else(|_| Worked::nginx(StatusCode::BAD_GATEWAY)),
+                Err(_) => Worked::nginx(StatusCode::GATEWAY_TIMEOUT),
+            },
+        };
+        if worked.login_refused {
+            flight.login_refused();
+        }
+        let Some(answer) = worked.answer else {
+            // Nothing of an answer is ever written.
+            connection.reset();
+            return Response::default();
+        };
+        let delivery = Delivery::new(flight, worked.places);
+        match drip {
+            _ if is_truncated => send_half(answer, delivery, drip),
+            Some(drip) => send_dripping(answer, delivery, drip),
+            None => send(answer, delivery),
+        }
+    }
+
+    /// Answers a request once it has its place and its latency is over.
+    async fn work(self: Arc<Self>, work: Work) -> Worked {
+        let Work { incoming, login, scope, mut strike } = work;
+        let mut worked = Worked { places: strike.take_places().await, ..Worked::default() };
         wait(strike.latency).await;
         self.pass_gates(&scope).await;
         if self.outage.is_down() {
-            return send(nginx::page(StatusCode::BAD_GATEWAY), delivery);
+            return Worked { places: worked.places, ..Worked::nginx(StatusCode::BAD_GATEWAY) };
         }
         if let Some(Kind::Reset | Kind::ReusedReset) = strike.kind() {
-            // Nothing of this answer is ever written.
-            connection.reset();
-            return Response::default();
+            return worked;
         }
         let mut answer = match strike.effect.as_ref().and_then(Effect::answer_instead) {
             Some(answer) => answer,
-            None => self.answer_struck(incoming, login, &strike, &delivery).await,
+            None => self.answer_struck(&incoming, login, &strike, &mut worked).await,
         };
         incoming.add_headers(&mut answer);
         if self.behind_nginx {
             answer = nginx::forwarded(answer);
         }
-        match strike.kind() {
-            Some(Kind::Truncated) => send_half(answer, delivery),
-            Some(Kind::Drip { bytes, every }) => send_dripping(answer, delivery, *bytes, *every),
-            _ => send(answer, delivery),
-        }
+        worked.answer = Some(answer);
+        worked
+    }
+
+    /// Restarts once a time has passed, which begins now.
+    fn restart_after(self: &Arc<Self>, grace: Duration, down_for: Duration) {
+        let service = Arc::clone(self);
+        tokio::spawn(async move {
+            tokio::time::sleep(grace).await;
+            service.restart(down_for);
+        });
     }
 
     /// Cuts all connections, and lets nginx answer alone for a time.
@@ -117,15 +173,12 @@ impl Service {
     }
 
     /// Answers from the state, as far as the faults let it.
-    async fn answer_struck(&self, incoming: &Incoming, login: Login, strike: &Strike, delivery: &Delivery) -> Answer {
-        let caller = match self.log_in(login, strike, delivery).await {
+    async fn answer_struck(&self, incoming: &Incoming, login: Login, strike: &Strike, worked: &mut Worked) -> Answer {
+        let caller = match self.log_in(login, strike, worked).await {
             _ if strike.kind() == Some(&Kind::Anonymous) => Caller::Anonymous,
             caller => caller,
         };
-        let answer = match strike.kind() {
-            Some(Kind::ScannerDown) => self.answer_without_scanner(incoming, &caller),
-            _ => self.answer(incoming, &caller),
-        };
+        let answer = self.answer(incoming, &caller, strike.scanner_down);
         wait(strike.latency_of_overviews(&answer)).await;
         match &strike.effect {
             Some(effect) => effect.change(answer),
@@ -134,12 +187,12 @@ impl Service {
     }
 
     /// Logs the caller in, which costs time, and the more where it fails.
-    async fn log_in(&self, login: Login, strike: &Strike, delivery: &Delivery) -> Caller {
+    async fn log_in(&self, login: Login, strike: &Strike, worked: &mut Worked) -> Caller {
         let cost = self.login_cost + strike.login_cost;
         // A robot's login does not read the lock; a wrong one goes on as the login of a user.
         let is_robot = matches!(login.caller, Caller::Robot(_));
         if !is_robot && self.locks.is_locked(&login.name) {
-            delivery.flight().login_refused();
+            worked.login_refused = true;
             return Caller::Anonymous;
         }
         cost.burn(login.account);
@@ -151,22 +204,8 @@ impl Service {
         login.caller
     }
 
-    /// Answers as if the scanner were down. The server has one thread, so that no other request sees it.
-    fn answer_without_scanner(&self, incoming: &Incoming, caller: &Caller) -> Answer {
-        let set_healthy = |healthy| {
-            let mut registry = self.registry.write().unwrap_or_else(PoisonError::into_inner);
-            let before = registry.is_scanner_healthy();
-            registry.set_scanner_healthy(healthy);
-            before
-        };
-        let before = set_healthy(false);
-        let answer = self.answer(incoming, caller);
-        set_healthy(before);
-        answer
-    }
-
     /// Answers from the state alone.
-    fn answer(&self, incoming: &Incoming, caller: &Caller) -> Answer {
+    fn answer(&self, incoming: &Incoming, caller: &Caller, scanner_down: bool) -> Answer {
         if incoming.has_broken_path() {
             return if self.behind_nginx { nginx::page(StatusCode::BAD_REQUEST) } else { pages::broken_request() };
         }
@@ -175,10 +214,10 @@ impl Service {
         {
             return answer;
         }
-        self.outcome(incoming, caller).unwrap_or_else(|refusal| refusal.answer())
+        self.outcome(incoming, caller, scanner_down).unwrap_or_else(|refusal| refusal.answer())
     }
 
-    fn outcome(&self, incoming: &Incoming, caller: &Caller) -> Outcome {
+    fn outcome(&self, incoming: &Incoming, caller: &Caller, scanner_down: bool) -> Outcome {
         let parameters = incoming.parameters.as_ref().map_err(Refusal::clone)?;
         incoming.check_forgery()?;
         let method = incoming.method.as_str();
@@ -205,6 +244,7 @@ impl Service {
         check(operation, &asked)?;
         self.advance_scans();
         match handler(operation.id) {
+            Some(handler) if scanner_down => self.run_without_scanner(handler, &asked),
             Some(Handler::Read(read)) => read(&asked.of(&self.registry.read().unwrap_or_else(PoisonError::into_inner))),
             Some(Handler::Write(write)) => {
                 write(&mut self.registry.write().unwrap_or_else(PoisonError::into_inner), &asked)
@@ -223,6 +263,19 @@ impl Service {
             ("GET", "/c/log_out") => Ok(self.sessions.log_out(&incoming.headers)),
             _ => Ok(pages::outside(&incoming.path)),
         }
+    }
+
+    /// Answers from the state with a scanner that is not there; nobody else sees it so.
+    fn run_without_scanner(&self, handler: Handler, asked: &Asked<'_>) -> Outcome {
+        let mut registry = self.registry.write().unwrap_or_else(PoisonError::into_inner);
+        let was_healthy = registry.is_scanner_healthy();
+        registry.set_scanner_healthy(false);
+        let outcome = match handler {
+            Handler::Read(read) => read(&asked.of(&registry)),
+            Handler::Write(write) => write(&mut registry, asked),
+        };
+        registry.set_scanner_healthy(was_healthy);
+        outcome
     }
 
     /// Lets the scans get on that follow the clock.
@@ -252,6 +305,13 @@ impl Service {
         for gate in gates.iter().filter(|gate| gate.concerns(scope)) {
             gate.pass().await;
         }
+    }
+}
+
+impl Worked {
+    /// What nginx answers alone.
+    fn nginx(status: StatusCode) -> Self {
+        Self { answer: Some(nginx::page(status)), ..Self::default() }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::login::LoginCost;
 /// What goes wrong.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Kind {
-    // These leave the answer alone, and add up with whatever else there is.
+    // These leave the answer as it is, and add up with whatever else there is.
     Latency(Latency),
     /// For each finding that an overview counts.
     OverviewLatency(Duration),
@@ -22,6 +22,9 @@ pub(crate) enum Kind {
         places: usize,
         refusal: Option<StatusCode>,
     },
+    GatewayTimeout(Duration),
+    ScannerDown,
+    Drip(Drip),
     // These answer in the place of Harbor.
     Status(StatusCode),
     EmptyError,
@@ -29,10 +32,12 @@ pub(crate) enum Kind {
     PostgresqlDown,
     Reset,
     ReusedReset,
-    Restart(Duration),
+    Restart {
+        grace: Duration,
+        down_for: Duration,
+    },
     // These change what Harbor answers.
     Anonymous,
-    ScannerDown,
     Empty,
     Null,
     BrokenJson,
@@ -40,10 +45,13 @@ pub(crate) enum Kind {
     NullTags,
     OddFinding,
     Truncated,
-    Drip {
-        bytes: usize,
-        every: Duration,
-    },
+}
+
+/// How slowly a body comes: in pieces of some bytes, each a time after the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Drip {
+    pub(crate) bytes: usize,
+    pub(crate) every: Duration,
 }
 
 /// Things that go wrong.
@@ -122,17 +130,26 @@ impl Fault {
         Self::of_kind(Kind::Cap { places, refusal: Some(status_or_500(status)) })
     }
 
+    /// Answers nginx's page for 504 where Harbor takes longer than a time, 60 seconds in a real one.
+    ///
+    /// Harbor goes on with its work, which keeps its place under a [`Fault::cap`], and so it does when
+    /// the client has left. Without this fault the server drops the work of a client that leaves.
+    #[must_use]
+    pub fn gateway_timeout(longest: Duration) -> Self {
+        Self::of_kind(Kind::GatewayTimeout(longest))
+    }
+
+    /// Answers as while the scanner cannot be reached, as after
+    /// [`set_scanner_healthy`](crate::Registry::set_scanner_healthy).
+    #[must_use]
+    pub fn scanner_down() -> Self {
+        Self::of_kind(Kind::ScannerDown)
+    }
+
     /// Takes a login for none: the request goes on as anonymous, so that lists are 200 and shorter.
     #[must_use]
     pub fn anonymous() -> Self {
         Self::of_kind(Kind::Anonymous)
-    }
-
-    /// Answers as while the scanner is down: links and overviews are missing, stored reports depend on the release. For
-    /// all requests at once, see [`Registry::set_scanner_healthy`](crate::Registry::set_scanner_healthy).
-    #[must_use]
-    pub fn scanner_down() -> Self {
-        Self::of_kind(Kind::ScannerDown)
     }
 
     /// Freezes wrong logins for a time, beside that of
@@ -162,7 +179,14 @@ impl Fault {
     /// It happens once; [`Fault::after`] says when, and [`Fault::times`] makes it happen again.
     #[must_use]
     pub fn restart(down_for: Duration) -> Self {
-        Self::of_kind(Kind::Restart(down_for)).times(1)
+        Self::graceful_restart(Duration::ZERO, down_for)
+    }
+
+    /// Begins a restart when a request arrives, but answers as usual for some time first: 3 seconds
+    /// in a real Harbor. Then all is as in [`Fault::restart`].
+    #[must_use]
+    pub fn graceful_restart(grace: Duration, down_for: Duration) -> Self {
+        Self::of_kind(Kind::Restart { grace, down_for }).times(1)
     }
 
     /// Breaks the connection off in the middle of a chunked body.
@@ -187,7 +211,7 @@ impl Fault {
     /// Sends the body in pieces of some bytes, each a time after the one before.
     #[must_use]
     pub fn drip(bytes: usize, every: Duration) -> Self {
-        Self::of_kind(Kind::Drip { bytes, every })
+        Self::of_kind(Kind::Drip(Drip { bytes, every }))
     }
 
     /// Puts the number 17 in front of the findings of a report; the JSON stays well-formed.

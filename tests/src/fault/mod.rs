@@ -13,15 +13,15 @@ use std::time::{Duration, SystemTime};
 
 pub(crate) use effect::Effect;
 use effect::{Body, RetryAfter};
-pub(crate) use kind::Kind;
+pub(crate) use kind::{Drip, Kind};
 pub(crate) use scope::Scope;
 pub use spec::FaultSpecError;
 pub(crate) use strike::{Arrival, Faults, Places, Strike};
 
 /// A fault, for all requests unless it is restricted.
 ///
-/// A server with several faults uses the first one that concerns the request; only latencies, caps,
-/// and what a login costs add up with another.
+/// A server with several faults uses the first one that concerns the request; only latencies, caps, drips, time-outs,
+/// an absent scanner, and what a login costs add up with another.
 ///
 /// A fault can also be written as a text, which [`str::parse`] reads and [`Fault::GRAMMAR`] describes:
 ///

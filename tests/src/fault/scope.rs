@@ -25,15 +25,18 @@ impl Scope {
 
     /// Whether a request lies in this scope.
     pub(crate) fn covers(&self, request: &Self) -> bool {
-        let name = request.operation.as_deref().unwrap_or_default();
-        let operation = match self.operation.as_deref() {
-            None => true,
-            Some("overview") => request.overview,
-            Some("artifacts") => name == "project-artifacts" || name == "repository-artifacts",
-            Some(operation) => operation == name || operations::id_of(name) == Some(operation),
-        };
-        operation
+        self.operation.as_deref().is_none_or(|operation| request.has_name(operation))
             && (self.project.is_none() || self.project == request.project)
             && (self.repository.is_none() || self.repository == request.repository)
+    }
+
+    /// Whether the operation of a request has a name, which may be that of several.
+    pub(crate) fn has_name(&self, name: &str) -> bool {
+        let own_name = self.operation.as_deref().unwrap_or_default();
+        match name {
+            "overview" => self.overview,
+            "artifacts" => own_name == "project-artifacts" || own_name == "repository-artifacts",
+            name => name == own_name || operations::id_of(own_name) == Some(name),
+        }
     }
 }

@@ -7,7 +7,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::draw::{Draw, Drawn, Purpose};
 use super::latency::Circumstances;
-use super::{Effect, Fault, Kind, Scope, answers};
+use super::{Drip, Effect, Fault, Kind, Scope, answers};
+use crate::auth::Authorization;
 use crate::http::Answer;
 use crate::login::LoginCost;
 
@@ -21,8 +22,8 @@ pub(crate) struct Arrival<'a> {
     pub(crate) scope: &'a Scope,
     /// The path and the query as sent.
     pub(crate) target: &'a str,
-    /// Whether the request brings credentials, right or wrong.
-    pub(crate) has_credentials: bool,
+    /// What the request brings to log in with.
+    pub(crate) authorization: Authorization,
     /// Whether its connection has carried a request before.
     pub(crate) reuses_connection: bool,
 }
@@ -33,6 +34,9 @@ pub(crate) struct Strike {
     pub(crate) latency: Duration,
     pub(crate) login_freeze: Duration,
     pub(crate) login_cost: LoginCost,
+    pub(crate) gateway_timeout: Option<Duration>,
+    pub(crate) scanner_down: bool,
+    pub(crate) drip: Option<Drip>,
     /// The first one that does more than the members above.
     pub(crate) effect: Option<Effect>,
     overview_latency: Duration,
@@ -154,6 +158,11 @@ impl Armed {
             }
             Kind::LoginFreeze(delay) => strike.login_freeze = strike.login_freeze.saturating_add(*delay),
             Kind::LoginCost(cost) => strike.login_cost = strike.login_cost + *cost,
+            Kind::GatewayTimeout(longest) => {
+                strike.gateway_timeout = Some(strike.gateway_timeout.map_or(*longest, |other| other.min(*longest)));
+            }
+            Kind::ScannerDown => strike.scanner_down = true,
+            Kind::Drip(drip) => strike.drip = strike.drip.or(Some(*drip)),
             Kind::Cap { refusal, .. } => {
                 // Whoever waits for a place already waits for the next ones too, in the order of the
                 // faults: so two requests never wait for what the other one has.
@@ -191,14 +200,18 @@ impl Armed {
 
     fn concerns(&self, arrival: &Arrival<'_>) -> bool {
         let path = arrival.target.split('?').next().unwrap_or_default();
+        let has_credentials = arrival.authorization != Authorization::None;
+        // Elsewhere it would do nothing, and yet use up what `times` allows and keep other faults away.
         let kind = match self.fault.effect.kind {
             Kind::ReusedReset => arrival.reuses_connection,
             Kind::OverviewLatency(_) => arrival.scope.overview,
+            Kind::OddFinding => arrival.scope.has_name("reports"),
+            Kind::NullTags => arrival.scope.has_name("artifacts") || arrival.scope.has_name("artifact"),
+            Kind::LoginFreeze(_) => arrival.authorization == Authorization::BasicRefused,
+            Kind::LoginCost(_) | Kind::Anonymous => has_credentials,
             // What needs no database goes on.
             Kind::PostgresqlDown => {
-                path.starts_with("/api/")
-                    && !path.ends_with("/ping")
-                    && (arrival.has_credentials || !path.ends_with("/health"))
+                path.starts_with("/api/") && !path.ends_with("/ping") && (has_credentials || !path.ends_with("/health"))
             }
             _ => true,
         };

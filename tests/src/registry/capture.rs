@@ -24,17 +24,15 @@ use super::{
 use crate::random::Random;
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with `projects`")]
 struct Capture<'a> {
     projects: Vec<CapturedProject>,
     /// The bodies of the reports by project, repository and digest; `{}` where there is none.
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     reports: BTreeMap<String, &'a RawValue>,
-    #[serde(default)]
-    users: Vec<CapturedUser>,
-    #[serde(default)]
-    robots: Vec<CapturedRobot>,
-    #[serde(default)]
-    labels: Vec<CapturedLabel>,
+    users: Option<Vec<CapturedUser>>,
+    robots: Option<Vec<CapturedRobot>>,
+    labels: Option<Vec<CapturedLabel>>,
     scanners: Option<Vec<CapturedScanner>>,
 }
 
@@ -42,13 +40,14 @@ struct Capture<'a> {
 struct CapturedProject {
     project_id: i64,
     name: String,
+    #[serde(default = "accounts::beginning")]
     creation_time: DateTime<Utc>,
+    #[serde(default = "accounts::beginning")]
     update_time: DateTime<Utc>,
     owner_name: Option<String>,
-    metadata: BTreeMap<String, Value>,
-    #[serde(default)]
-    cve_allowlist: CapturedAllowlist,
-    repositories: Vec<CapturedRepository>,
+    metadata: Option<BTreeMap<String, Value>>,
+    cve_allowlist: Option<CapturedAllowlist>,
+    repositories: Option<Vec<CapturedRepository>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -66,10 +65,13 @@ struct CapturedVulnerability {
 struct CapturedRepository {
     id: i64,
     name: String,
+    #[serde(default = "accounts::beginning")]
     creation_time: DateTime<Utc>,
+    #[serde(default = "accounts::beginning")]
     update_time: DateTime<Utc>,
+    #[serde(default)]
     pull_count: i64,
-    artifacts: Vec<CapturedArtifact>,
+    artifacts: Option<Vec<CapturedArtifact>>,
 }
 
 #[derive(Deserialize)]
@@ -84,8 +86,9 @@ struct CapturedArtifact {
     manifest_media_type: String,
     #[serde(default)]
     size: i64,
+    #[serde(default = "accounts::beginning")]
     push_time: DateTime<Utc>,
-    pull_time: DateTime<Utc>,
+    pull_time: Option<DateTime<Utc>>,
     #[serde(default)]
     extra_attrs: Value,
     #[serde(default)]
@@ -94,8 +97,7 @@ struct CapturedArtifact {
     labels: Option<Vec<CapturedLabel>>,
     references: Option<Vec<CapturedReference>>,
     tags: Option<Vec<CapturedTag>>,
-    #[serde(default)]
-    scan_overview: BTreeMap<String, CapturedOverview>,
+    scan_overview: Option<BTreeMap<String, CapturedOverview>>,
 }
 
 #[derive(Deserialize)]
@@ -118,6 +120,7 @@ struct CapturedAccessory {
     kind: String,
     icon: String,
     size: i64,
+    #[serde(default = "accounts::beginning")]
     creation_time: DateTime<Utc>,
 }
 
@@ -136,13 +139,16 @@ struct CapturedPlatform {
 struct CapturedTag {
     id: i64,
     name: String,
+    #[serde(default = "accounts::beginning")]
     push_time: DateTime<Utc>,
+    #[serde(default)]
     immutable: bool,
 }
 
 #[derive(Deserialize)]
 struct CapturedOverview {
     scan_status: String,
+    #[serde(default = "accounts::beginning")]
     end_time: DateTime<Utc>,
 }
 
@@ -159,6 +165,10 @@ impl Registry {
     /// [`Registry::set_password`] or [`Registry::set_secret`], since such secrets are not told. A robot has all its
     /// permissions in all its projects.
     ///
+    /// The file is an object with the answers of the API: `projects`, each with its `repositories`, each with its
+    /// `artifacts`; `reports` by `PROJECT/REPOSITORY@DIGEST`; and `users`, `robots`, `labels` and `scanners`. All but the
+    /// projects may be left out, and so may members that Harbor leaves out, times, and what is not known here.
+    ///
     /// # Errors
     ///
     /// Fails when the file cannot be read, with its path, and the line and column where it is not
@@ -171,15 +181,17 @@ impl Registry {
         registry.report_ranks = report_ranks(&capture.projects);
         for project in capture.projects {
             registry.ids.project = registry.ids.project.max(project.project_id);
-            for artifact in project.repositories.iter().flat_map(|repository| &repository.artifacts) {
+            for artifact in
+                project.repositories.iter().flatten().flat_map(|repository| repository.artifacts.iter().flatten())
+            {
                 registry.set_scan(&artifact.digest, artifact.scan());
             }
             let project = project.restore(&mut registry.ids);
             registry.projects.push(project);
         }
-        registry.users.extend(capture.users.into_iter().map(CapturedUser::restore));
-        registry.robots.extend(capture.robots.into_iter().map(CapturedRobot::restore));
-        registry.labels.extend(capture.labels.into_iter().map(CapturedLabel::restore));
+        registry.users.extend(capture.users.into_iter().flatten().map(CapturedUser::restore));
+        registry.robots.extend(capture.robots.into_iter().flatten().map(CapturedRobot::restore));
+        registry.labels.extend(capture.labels.into_iter().flatten().map(CapturedLabel::restore));
         if let Some(scanners) = capture.scanners {
             registry.restore_scanners(scanners, &scanner_version(&capture.reports));
         }
@@ -210,10 +222,10 @@ impl Registry {
 
 /// Where the reports are in the database: the one that was written first comes first.
 fn report_ranks(projects: &[CapturedProject]) -> HashMap<Arc<str>, usize> {
-    let repositories = projects.iter().flat_map(|project| &project.repositories);
-    let artifacts = repositories.flat_map(|repository| &repository.artifacts);
+    let repositories = projects.iter().flat_map(|project| project.repositories.iter().flatten());
+    let artifacts = repositories.flat_map(|repository| repository.artifacts.iter().flatten());
     let written = artifacts.filter_map(|artifact| {
-        let overview = artifact.scan_overview.values().next()?;
+        let overview = artifact.scan_overview.as_ref()?.values().next()?;
         let number = u64::from_str_radix(artifact.digest.get(7..23)?, 16).ok()?;
         Some((overview.end_time, Random::new(ORDER_WITHIN_A_SECOND ^ number).next(), &artifact.digest))
     });
@@ -225,7 +237,8 @@ fn report_ranks(projects: &[CapturedProject]) -> HashMap<Arc<str>, usize> {
 impl CapturedProject {
     fn restore(self, ids: &mut Ids) -> Project {
         let project = Project::new(self.name);
-        let public = self.metadata.get("public").is_some_and(|public| public == "true");
+        let metadata = self.metadata.unwrap_or_default();
+        let public = metadata.get("public").is_some_and(|public| public == "true");
         let project = if public { project.public() } else { project };
         let mut project = match self.owner_name {
             Some(owner) => project.owned_by(owner),
@@ -234,15 +247,16 @@ impl CapturedProject {
         project.id = self.project_id;
         project.created = self.creation_time;
         project.updated = self.update_time;
-        ids.pass(self.update_time);
-        for (key, value) in self.metadata.iter().filter(|(key, _)| *key != "public") {
+        ids.pass(project.updated);
+        for (key, value) in metadata.iter().filter(|(key, _)| *key != "public") {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             project.metadata.insert(key.clone(), text);
         }
-        let items = self.cve_allowlist.items.unwrap_or_default().into_iter();
+        let allowlist = self.cve_allowlist.unwrap_or_default();
+        let items = allowlist.items.unwrap_or_default().into_iter();
         project.allowlist = Allowlist::new(items.map(|item| item.cve_id));
-        project.allowlist.expires = self.cve_allowlist.expires_at;
-        for repository in self.repositories {
+        project.allowlist.expires = allowlist.expires_at;
+        for repository in self.repositories.unwrap_or_default() {
             let (_, name) = repository.name.split_once('/').unwrap_or_default();
             let mut restored = Repository::new(name);
             ids.repository = ids.repository.max(repository.id);
@@ -252,7 +266,8 @@ impl CapturedProject {
             restored.created = repository.creation_time;
             restored.updated = repository.update_time;
             restored.pulls = repository.pull_count;
-            restored.artifacts = repository.artifacts.into_iter().map(|artifact| artifact.restore(ids)).collect();
+            let artifacts = repository.artifacts.unwrap_or_default().into_iter();
+            restored.artifacts = artifacts.map(|artifact| artifact.restore(ids)).collect();
             // Lists do not tell of accessories as artifacts, but their subjects do.
             let subjects = restored.artifacts.iter();
             let accessories: Vec<_> = subjects.flat_map(|subject| &subject.accessories).map(accessory).collect();
@@ -266,7 +281,8 @@ impl CapturedProject {
 impl CapturedArtifact {
     /// Where the scan stands; the report itself comes later.
     fn scan(&self) -> Scan {
-        match self.scan_overview.values().next().map(|overview| overview.scan_status.as_str()) {
+        let overview = self.scan_overview.as_ref().and_then(|overviews| overviews.values().next());
+        match overview.map(|overview| overview.scan_status.as_str()) {
             Some("Running") => Scan::Running,
             Some("Pending" | "Scheduled") => Scan::Pending,
             Some("Stopped") => Scan::Stopped,
@@ -295,11 +311,11 @@ impl CapturedArtifact {
         let mut artifact = Artifact::of_kind(kind).with_digest(self.digest).with_size(self.size);
         artifact.id = self.id;
         artifact.pushed = self.push_time;
-        ids.pass(self.push_time);
-        for overview in self.scan_overview.values() {
+        ids.pass(artifact.pushed);
+        for overview in self.scan_overview.iter().flat_map(BTreeMap::values) {
             ids.pass(overview.end_time);
         }
-        artifact.pulled = Some(self.pull_time).filter(|time| time.year() > 1);
+        artifact.pulled = self.pull_time.filter(|time| time.year() > 1);
         artifact.extra_attributes = object(self.extra_attrs);
         artifact.annotations = object(self.annotations);
         artifact.media_types = Some(Arc::new(types));

@@ -2,7 +2,9 @@
 //! serving.
 
 use std::collections::BTreeSet;
+use std::error::Error;
 use std::fs;
+use std::path::Path;
 
 use harbor_testkit::{Artifact, LoadError, Project, Registry, Report, Repository, Scale, Scan, SimulatedHarbor};
 use serde_json::{Value, json};
@@ -205,4 +207,33 @@ fn secrets_are_not_shown() {
     }
     let project = Project::new("p").with_repository(Repository::new("r"));
     assert_eq!((project.id(), project.is_public()), (0, false));
+}
+
+#[tokio::test]
+async fn a_told_registry_may_leave_out_what_harbor_leaves_out() {
+    let digest = format!("sha256:{}", "1".repeat(64));
+    let artifact = json!({
+        "id": 3, "digest": digest, "type": "IMAGE", "media_type": "application/vnd.oci.image.config.v1+json",
+        "manifest_media_type": "application/vnd.oci.image.manifest.v1+json", "tags": null, "scan_overview": null,
+    });
+    let told = json!({"users": null, "unknown": 1, "projects": [
+        {"project_id": 2, "name": "one", "repositories": [{"id": 5, "name": "one/app", "artifacts": [artifact]}]},
+        {"project_id": 3, "name": "two", "metadata": null},
+    ]});
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sparse-registry.json");
+    fs::write(&file, told.to_string()).unwrap();
+    let harbor = start(Registry::from_capture(&file).unwrap()).await;
+    assert_eq!(get(&harbor, As::Admin, "/projects").await.column("name"), ["one", "two"]);
+    let artifacts = get(&harbor, As::Admin, "/projects/one/repositories/app/artifacts").await.json();
+    assert_eq!(
+        (&artifacts[0]["digest"], &artifacts[0]["pull_time"]),
+        (&json!(digest), &json!("0001-01-01T00:00:00.000Z"))
+    );
+
+    for (text, problem) in [("", "EOF"), ("null", "an object with `projects`"), ("{}", "missing field `projects`")] {
+        fs::write(&file, text).unwrap();
+        let error = Registry::from_capture(&file).unwrap_err();
+        assert!(error.to_string().contains("sparse-registry.json:1:"), "{error}");
+        assert!(error.source().unwrap().to_string().contains(problem), "{error:?}");
+    }
 }

@@ -46,8 +46,10 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let builder = arguments.faults.into_iter().fold(builder, SimulatedHarborBuilder::fault);
     let harbor = builder.start().await?;
     let mut output = io::stdout();
-    writeln!(output, "{}", ready::line(&harbor, arguments.version)?)?;
-    output.flush()?;
+    let line = ready::line(&harbor, arguments.version)?;
+    writeln!(output, "{line}")
+        .and_then(|()| output.flush())
+        .map_err(|error| format!("cannot print the address: {error}"))?;
     stopped.await;
     Ok(())
 }

@@ -147,8 +147,12 @@ impl FromStr for Synthetic {
 
 fn check(scale: Scale) -> Result<Scale, String> {
     let repositories = scale.projects.checked_mul(scale.repositories);
-    let artifacts = repositories.and_then(|repositories| repositories.checked_mul(scale.artifacts));
-    match artifacts {
+    // Each level is limited by itself, too: a million empty projects take as much as a million images.
+    let counts =
+        [Some(scale.projects), repositories, repositories.and_then(|count| count.checked_mul(scale.artifacts))];
+    let names = ["projects", "repositories", "artifacts"];
+    let mut too_many = names.iter().zip(counts).filter(|(_, count)| count.is_none_or(|count| count > MOST_ARTIFACTS));
+    match too_many.next() {
         _ if scale.distinct == 0 => Err("distinct=0 leaves nothing to draw; findings=0 makes clean reports".to_owned()),
         _ if scale.distinct > MOST_DISTINCT => {
             Err(format!("distinct={} is too large: at most {MOST_DISTINCT}", scale.distinct))
@@ -157,7 +161,7 @@ fn check(scale: Scale) -> Result<Scale, String> {
             let Scale { findings, distinct, .. } = scale;
             Err(format!("a report has a finding once, so that findings={findings} cannot be of distinct={distinct}"))
         }
-        Some(artifacts) if artifacts <= MOST_ARTIFACTS => Ok(scale),
-        _ => Err(format!("these are too many artifacts: at most {MOST_ARTIFACTS}")),
+        Some((name, _)) => Err(format!("these are too many {name}: at most {MOST_ARTIFACTS}")),
+        None => Ok(scale),
     }
 }

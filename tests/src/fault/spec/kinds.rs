@@ -19,7 +19,7 @@ const DURATION: &str = "a duration";
 const STATUS: &str = "the status of an error, from 400 to 599";
 
 /// All kinds, in the order of `grammar.md`.
-pub(super) const KINDS: [SpecKind; 24] = [
+pub(super) const KINDS: [SpecKind; 25] = [
     SpecKind { name: "status", keys: &["body", "retry-after", "retry-after-in"], example: "status=503", read: status },
     SpecKind { name: "latency", keys: &[], example: "latency=50ms", read: latency },
     SpecKind {
@@ -48,16 +48,17 @@ pub(super) const KINDS: [SpecKind; 24] = [
         read: |spec| Ok(Fault::login_freeze(spec.value(DURATION, quantity::duration)?)),
     },
     SpecKind { name: "login-cost", keys: &["robots"], example: "login-cost=98ms,robots=1ms", read: login_cost },
+    SpecKind {
+        name: "gateway-timeout",
+        keys: &[],
+        example: "gateway-timeout=60s",
+        read: |spec| Ok(Fault::gateway_timeout(spec.value(DURATION, quantity::duration)?)),
+    },
     plain("anonymous", |spec| spec.without_value(Fault::anonymous())),
     plain("scanner-down", |spec| spec.without_value(Fault::scanner_down())),
     plain("postgresql-down", |spec| spec.without_value(Fault::postgresql_down())),
     plain("redis-down", |spec| spec.without_value(Fault::redis_down())),
-    SpecKind {
-        name: "restart",
-        keys: &[],
-        example: "restart=2s",
-        read: |spec| Ok(Fault::restart(spec.value(DURATION, quantity::duration)?)),
-    },
+    SpecKind { name: "restart", keys: &["grace"], example: "restart=2s", read: restart },
     plain("truncated", |spec| spec.without_value(Fault::truncated())),
     plain("reset", |spec| spec.without_value(Fault::reset())),
     plain("reset-reused", |spec| spec.without_value(Fault::reset_reused())),
@@ -134,6 +135,11 @@ fn cap(spec: &mut Spec<'_>) -> Result<Fault, FaultSpecError> {
 fn login_cost(spec: &mut Spec<'_>) -> Result<Fault, FaultSpecError> {
     let users = spec.value(DURATION, quantity::duration)?;
     Ok(Fault::login_cost(users, spec.take_duration("robots")?.unwrap_or_default()))
+}
+
+fn restart(spec: &mut Spec<'_>) -> Result<Fault, FaultSpecError> {
+    let down_for = spec.value(DURATION, quantity::duration)?;
+    Ok(Fault::graceful_restart(spec.take_duration("grace")?.unwrap_or_default(), down_for))
 }
 
 fn drip(spec: &mut Spec<'_>) -> Result<Fault, FaultSpecError> {

@@ -78,6 +78,8 @@ fn texts_are_what_the_builders_make() {
         ("login-freeze=1.5s", Fault::login_freeze(milliseconds(1500))),
         ("login-cost=98ms,robots=1ms", Fault::login_cost(milliseconds(98), milliseconds(1))),
         ("login-cost=98ms", Fault::login_cost(milliseconds(98), Duration::ZERO)),
+        ("restart=2s,grace=3s", Fault::graceful_restart(milliseconds(3000), milliseconds(2000))),
+        ("gateway-timeout=60s", Fault::gateway_timeout(milliseconds(60_000))),
         ("restart=2s,after=500", Fault::restart(milliseconds(2000)).after(500)),
         ("drip=512B,every=10ms", Fault::drip(512, milliseconds(10))),
         ("truncated,share=0.01,seed=3", Fault::truncated().share(0.01, 3)),
@@ -146,6 +148,9 @@ fn nonsense_gets_a_sentence_that_names_what_is_right() {
         ("reset,seed=7", ["`seed` has nothing to draw", "`share=0.25`"]),
         ("reset,times=0", ["`times=0` makes no sense", "from 1 on"]),
         ("reset,after=0", ["`after=0` makes no sense", "from 1 on"]),
+        ("restart=1s,grace=3", ["`grace=3` makes no sense", "`grace=50ms`"]),
+        ("gateway-timeout", ["`gateway-timeout` needs a value", "`gateway-timeout=60s`"]),
+        ("scanner-down=1", ["`scanner-down=1` makes no sense", "without a value"]),
         ("restart=soon", ["`restart=soon` makes no sense", "a duration"]),
     ] {
         let problem = problem(text);

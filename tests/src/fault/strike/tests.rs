@@ -5,8 +5,11 @@ use super::*;
 const TARGETS: [&str; 4] = ["/api/v2.0/projects", "/api/v2.0/projects?page=2", "/a", "/b"];
 
 fn strike(faults: &Faults, target: &str) -> Strike {
-    let arrival = Arrival { scope: &Scope::default(), target, has_credentials: false, reuses_connection: false };
-    faults.strike(&arrival)
+    strike_login(faults, target, Authorization::None)
+}
+
+fn strike_login(faults: &Faults, target: &str, authorization: Authorization) -> Strike {
+    faults.strike(&Arrival { scope: &Scope::default(), target, authorization, reuses_connection: false })
 }
 
 /// The latencies of some requests for each target, asked for in turn.
@@ -72,9 +75,19 @@ fn latencies_add_up_and_other_faults_exclude_each_other() {
         Fault::reset(),
         Fault::latency(second),
     ];
-    let strike = strike(&faults.into_iter().collect(), "/");
+    let strike = strike_login(&faults.into_iter().collect(), "/", Authorization::BasicRefused);
     assert_eq!((strike.latency, strike.login_freeze), (2 * second, second));
     assert_eq!(strike.kind(), Some(&Kind::Status(axum::http::StatusCode::SERVICE_UNAVAILABLE)));
+}
+
+#[test]
+fn a_fault_is_kept_for_the_requests_that_it_can_do_something_to() {
+    let second = Duration::from_secs(1);
+    let faults: Faults = [Fault::login_freeze(second).times(1), Fault::anonymous().times(1)].into_iter().collect();
+    assert_eq!(strike(&faults, "/").kind(), None);
+    let right = strike_login(&faults, "/", Authorization::Basic);
+    assert_eq!((right.login_freeze, right.kind()), (Duration::ZERO, Some(&Kind::Anonymous)));
+    assert_eq!(strike_login(&faults, "/", Authorization::BasicRefused).login_freeze, second);
 }
 
 #[tokio::test]
@@ -83,8 +96,8 @@ async fn requests_that_wait_for_two_places_do_not_wait_for_each_other() {
     let arrive = |project: &str, repository: &str| {
         let name = |name: &str| Some(name.to_owned());
         let scope = Scope { project: name(project), repository: name(repository), ..Scope::default() };
-        let (target, has_credentials, reuses_connection) = ("/", false, false);
-        let mut strike = faults.strike(&Arrival { scope: &scope, target, has_credentials, reuses_connection });
+        let (target, authorization, reuses_connection) = ("/", Authorization::None, false);
+        let mut strike = faults.strike(&Arrival { scope: &scope, target, authorization, reuses_connection });
         tokio::spawn(async move { strike.take_places().await })
     };
     let only_first = arrive("a", "other").await.unwrap();

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::registry::{Label, Robot, Scanner, User};
+use crate::registry::{BEGINNING, Label, Robot, Scanner, User};
 
 #[derive(Deserialize)]
 pub(super) struct CapturedUser {
@@ -18,8 +18,11 @@ pub(super) struct CapturedUser {
     realname: String,
     #[serde(default)]
     comment: String,
+    #[serde(default)]
     sysadmin_flag: bool,
+    #[serde(default = "beginning")]
     creation_time: DateTime<Utc>,
+    #[serde(default = "beginning")]
     update_time: DateTime<Utc>,
 }
 
@@ -29,12 +32,17 @@ pub(super) struct CapturedRobot {
     name: String,
     #[serde(default)]
     description: String,
+    #[serde(default)]
     disable: bool,
     #[serde(default)]
     expires_at: i64,
+    #[serde(default)]
     level: String,
+    #[serde(default = "beginning")]
     creation_time: DateTime<Utc>,
+    #[serde(default = "beginning")]
     update_time: DateTime<Utc>,
+    #[serde(default)]
     permissions: Vec<CapturedPermission>,
 }
 
@@ -55,17 +63,23 @@ struct CapturedAccess {
 pub(super) struct CapturedScanner {
     pub(super) uuid: String,
     name: String,
+    #[serde(default)]
     url: String,
     #[serde(default)]
     description: String,
     #[serde(default)]
     auth: String,
+    #[serde(default)]
     pub(super) is_default: bool,
+    #[serde(default)]
     disabled: bool,
+    #[serde(default)]
     use_internal_addr: bool,
-    #[serde(rename = "skip_certVerify")]
+    #[serde(rename = "skip_certVerify", default)]
     skip_certificate: bool,
+    #[serde(default = "beginning")]
     create_time: DateTime<Utc>,
+    #[serde(default = "beginning")]
     update_time: DateTime<Utc>,
 }
 
@@ -89,7 +103,9 @@ pub(super) struct CapturedLabel {
     #[serde(default)]
     description: String,
     project_id: Option<i64>,
+    #[serde(default = "beginning")]
     creation_time: DateTime<Utc>,
+    #[serde(default = "beginning")]
     update_time: DateTime<Utc>,
 }
 
@@ -167,4 +183,9 @@ pub(super) fn scanner_version(reports: &BTreeMap<String, &RawValue>) -> String {
     let read = |body: &&RawValue| serde_json::from_str::<BTreeMap<String, CapturedReport>>(body.get()).ok();
     let reports = reports.values().filter_map(read).flat_map(BTreeMap::into_values);
     reports.map(|report| report.scanner.version).next().unwrap_or_default()
+}
+
+/// The time of what tells none.
+pub(super) fn beginning() -> DateTime<Utc> {
+    BEGINNING
 }

@@ -82,6 +82,16 @@ async fn tags_that_could_not_be_read() {
 }
 
 #[tokio::test]
+async fn a_fault_of_one_kind_of_answers_leaves_others_alone() {
+    let harbor = with_fault(Fault::odd_finding().times(1)).await;
+    harbor.add_fault(Fault::null_tags().times(1)).unwrap();
+    harbor.add_fault(Fault::status(503).on("projects")).unwrap();
+    assert_eq!(get(&harbor, As::Admin, "/projects").await.status, 503);
+    assert_eq!(get(&harbor, As::Admin, REPORT).await.json()[MEDIA_TYPE]["vulnerabilities"][0], 17);
+    assert_eq!(get(&harbor, As::Admin, "/projects/library/artifacts").await.json()[0]["tags"], Value::Null);
+}
+
+#[tokio::test]
 async fn a_body_drips() {
     let scale = Scale { projects: 1, repositories: 1, artifacts: 1, ..Scale::default() };
     let harbor = start(Registry::synthetic(scale)).await;
@@ -104,4 +114,15 @@ async fn a_body_drips() {
     assert_eq!(harbor.in_flight(), 1, "the rest is to come");
     drop(response);
     in_flight(&harbor, 0).await;
+}
+
+#[tokio::test]
+async fn a_body_drips_and_breaks_off() {
+    let harbor = with_fault(Fault::drip(1, Duration::ZERO).on("ping")).await;
+    harbor.add_fault(Fault::truncated()).unwrap();
+    let mut stream = TcpStream::connect(harbor.url().replace("http://", "")).unwrap();
+    write!(stream, "GET /api/v2.0/ping HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    assert_eq!(response.split_once("\r\n\r\n").unwrap().1, "1\r\nP\r\n1\r\no\r\n", "half of `Pong`, and no end");
 }

@@ -142,3 +142,13 @@ async fn a_restart_can_be_planned() {
     }
     in_flight(&harbor, 0).await;
 }
+
+#[tokio::test]
+async fn a_restart_can_leave_time_to_finish() {
+    let harbor = with_fault("restart=1h,grace=50ms".parse().unwrap()).await;
+    let mut connection = Connection::new(&harbor);
+    connection.ping().unwrap();
+    assert_eq!(get(&harbor, As::Admin, "/projects").await.status, 200, "before the restart");
+    assert_eq!(connection.0.read(&mut [0]).unwrap_err().kind(), io::ErrorKind::ConnectionReset);
+    assert_eq!(get(&harbor, As::Admin, "/projects").await.status, 502);
+}

@@ -1,5 +1,7 @@
 //! A server that serves only so many requests at once.
 
+use std::time::Duration;
+
 use harbor_testkit::Fault;
 
 use super::{REPORT, ask, in_flight, reached, with_fault};
@@ -98,4 +100,30 @@ async fn two_caps_do_not_lock_each_other_up() {
     for other in others {
         assert_eq!(other.await.unwrap().unwrap().status(), 200);
     }
+}
+
+#[tokio::test]
+async fn the_work_goes_on_when_nginx_has_given_up_or_the_client_has_left() {
+    let patience = Duration::from_millis(20);
+    let harbor = with_fault(Fault::gateway_timeout(patience).on("reports").times(1)).await;
+    harbor.add_fault(Fault::cap(1).on("reports")).unwrap();
+    let hold = harbor.hold("reports").unwrap();
+    let given_up = get(&harbor, As::Admin, REPORT).await;
+    assert_eq!((given_up.status, given_up.header("server")), (504, Some("nginx")));
+    assert_eq!((hold.waiting(), harbor.in_flight()), (1, 0));
+    let waiting = ask(&harbor, REPORT);
+    in_flight(&harbor, 1).await;
+    assert_eq!(hold.waiting(), 1, "the work keeps its place");
+    hold.let_through(2);
+    assert_eq!(waiting.await.unwrap().unwrap().status(), 200);
+
+    harbor.clear_faults();
+    harbor.add_fault(Fault::gateway_timeout(Duration::from_secs(3600))).unwrap();
+    let leaving = ask(&harbor, REPORT);
+    reached(&hold, 1).await;
+    leaving.abort();
+    in_flight(&harbor, 0).await;
+    assert_eq!(hold.waiting(), 1);
+    hold.release();
+    assert_eq!(get(&harbor, As::Admin, REPORT).await.status, 200);
 }

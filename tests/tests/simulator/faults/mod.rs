@@ -11,7 +11,7 @@ mod scanner;
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
-use harbor_testkit::{Fault, Hold, SimulatedHarbor, StartError};
+use harbor_testkit::{Fault, Hold, Registry, SimulatedHarbor, StartError};
 
 use crate::support::{As, client, get, sample, start};
 
@@ -168,4 +168,17 @@ async fn a_share_of_the_requests_is_the_same_in_every_order() {
     }
     assert_eq!(runs[0], runs[1]);
     assert!((30..=70).contains(&runs[0].len()), "{} of 200", runs[0].len());
+}
+
+#[tokio::test]
+async fn a_scanner_is_down_for_those_that_the_fault_strikes() {
+    let harbor = with_fault(Fault::scanner_down().times(1)).await;
+    harbor.add_fault(Fault::status(500).on("projects")).unwrap();
+    let list = "/projects/library/artifacts?with_scan_overview=true";
+    for expected in [false, true] {
+        let artifacts = get(&harbor, As::Admin, list).await.column("scan_overview");
+        assert_eq!(artifacts.iter().any(|overview| !overview.is_null()), expected, "{artifacts:?}");
+    }
+    assert!(harbor.registry(Registry::is_scanner_healthy));
+    assert_eq!(get(&harbor, As::Admin, "/projects").await.status, 500, "it keeps no other fault away");
 }
