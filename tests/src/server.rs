@@ -124,6 +124,10 @@ impl SimulatedHarbor {
 
     /// Changes the registry while the server serves it; requests see it before or after, never in
     /// between.
+    ///
+    /// It is not asynchronous, because there is nothing to wait for: the change is made when this returns, and the next
+    /// request sees it. The server stands still meanwhile, so that a change must not wait for an answer of it, nor call
+    /// [`SimulatedHarbor::registry`].
     pub fn registry_mut<T>(&self, change: impl FnOnce(&mut Registry) -> T) -> T {
         change(&mut self.service.registry.write().unwrap_or_else(PoisonError::into_inner))
     }
@@ -270,6 +274,15 @@ impl SimulatedHarborBuilder {
     // change for callers.
     #[expect(clippy::unused_async, reason = "see above")]
     pub async fn start(self) -> Result<SimulatedHarbor, StartError> {
+        self.start_blocking()
+    }
+
+    /// Starts the server in a test that has no runtime, such as one of a client that blocks.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`SimulatedHarborBuilder::start`] does.
+    pub fn start_blocking(self) -> Result<SimulatedHarbor, StartError> {
         self.faults.iter().try_for_each(check)?;
         let port = self.port;
         let listener =
