@@ -86,7 +86,7 @@ impl Service {
         let login = self.identify(&incoming.headers);
         let request_id = self.request_id(&incoming.headers);
         let flight = self.log.arrive(incoming.log_entry(login.authorization, &request_id), login.caller.name());
-        let scope = incoming.scope();
+        let scope = incoming.scope(&self.registry.read().unwrap_or_else(PoisonError::into_inner));
         if self.outage.is_down() {
             return send(nginx::page(StatusCode::BAD_GATEWAY), Delivery::new(flight, Places::default()));
         }
