@@ -13,6 +13,8 @@
 //! # }
 //! ```
 //!
+//! Tests without a runtime start it with [`SimulatedHarborBuilder::start_blocking`].
+//!
 //! The state is a [`Registry`]: the demo, a folder of reports, a synthetic one of any size, or one
 //! built by hand. A [`Fault`] makes the server misbehave, a [`Hold`] keeps answers back until the
 //! test lets them go, and the log tells what was asked.

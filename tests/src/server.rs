@@ -112,6 +112,9 @@ impl SimulatedHarbor {
     }
 
     /// The highest number of requests in flight so far.
+    ///
+    /// A server that answers at once seldom has two of them, however many a client sends: with a [`Fault::latency`] or a
+    /// [`Hold`] it shows how many that are.
     #[must_use]
     pub fn peak_in_flight(&self) -> usize {
         self.stats().peak_in_flight
