@@ -12,6 +12,7 @@ use crate::http::operations::Operation;
 use crate::http::routes::{Route, merge_slashes};
 use crate::log::Request;
 use crate::nginx;
+use crate::registry::{Project, Registry};
 use crate::session;
 use crate::version::HarborVersion;
 use crate::wire::errors::Refusal;
@@ -79,16 +80,23 @@ impl Incoming {
     }
 
     /// What the request is, for faults and holds.
-    pub(crate) fn scope(&self) -> Scope {
+    pub(crate) fn scope(&self, registry: &Registry) -> Scope {
         let has_overview = |operation: &Operation| operation.has_parameter("with_scan_overview");
         let wants_overview = |parameters: &Parameters| parameters.flag("with_scan_overview", false);
         Scope {
             operation: Some(self.route.name().to_owned()),
-            project: self.route.project().map(str::to_owned),
+            project: self.route.project().map(|project| self.project_name(registry, project)),
             repository: self.route.repository().map(str::to_owned),
             overview: self.route.operation().is_some_and(has_overview)
                 && self.parameters.as_ref().is_ok_and(wants_overview),
         }
+    }
+
+    /// The name of the project of the path, which some paths may have a number for.
+    fn project_name(&self, registry: &Registry, text: &str) -> String {
+        let takes_numbers = self.route.arguments().iter().any(|(name, _)| *name == "project_name_or_id");
+        let by_name = !takes_numbers || self.headers.get("x-is-resource-name").is_some_and(|value| value == "true");
+        registry.project_by_name_or_id(text, by_name).map_or(text, Project::name).to_owned()
     }
 
     /// The entry of the log, before there is an answer.

@@ -13,6 +13,8 @@
 //! # }
 //! ```
 //!
+//! Tests without a runtime start it with [`SimulatedHarborBuilder::start_blocking`].
+//!
 //! The state is a [`Registry`]: the demo, a folder of reports, a synthetic one of any size, or one
 //! built by hand. A [`Fault`] makes the server misbehave, a [`Hold`] keeps answers back until the
 //! test lets them go, and the log tells what was asked.
@@ -56,7 +58,7 @@ pub use registry::{
     Platform, Project, Registry, Report, ReportError, Repository, Robot, Role, Scale, Scan, ScanPace, Scanner,
     UnknownRole, User,
 };
-pub use server::{SimulatedHarbor, SimulatedHarborBuilder, StartError};
+pub use server::{Changed, SimulatedHarbor, SimulatedHarborBuilder, StartError};
 pub use version::HarborVersion;
 
 /// The page for users, so that its example is run.

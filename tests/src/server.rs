@@ -1,6 +1,7 @@
 //! The server: started on a free port of the loopback, stopped when it is dropped.
 
 use std::collections::BTreeMap;
+use std::future::{Ready, ready};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -71,6 +72,27 @@ pub enum StartError {
     UnknownOperation(String),
 }
 
+/// What a change of the registry gave; it is made already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Changed<T>(T);
+
+impl<T> Changed<T> {
+    /// What the change gave, without awaiting it.
+    #[must_use]
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> IntoFuture for Changed<T> {
+    type Output = T;
+    type IntoFuture = Ready<T>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        ready(self.0)
+    }
+}
+
 impl SimulatedHarbor {
     /// Describes a server; without more it is the newest version with an empty registry.
     pub fn builder() -> SimulatedHarborBuilder {
@@ -113,6 +135,9 @@ impl SimulatedHarbor {
     }
 
     /// The highest number of requests in flight so far.
+    ///
+    /// A server that answers at once seldom has two of them, however many a client sends: with a [`Fault::latency`] or a
+    /// [`Hold`] it shows how many that are.
     #[must_use]
     pub fn peak_in_flight(&self) -> usize {
         self.stats().peak_in_flight
@@ -125,8 +150,12 @@ impl SimulatedHarbor {
 
     /// Changes the registry while the server serves it; requests see it before or after, never in
     /// between.
-    pub fn registry_mut<T>(&self, change: impl FnOnce(&mut Registry) -> T) -> T {
-        change(&mut self.service.registry.write().unwrap_or_else(PoisonError::into_inner))
+    ///
+    /// The change is made when this returns, and the next request sees it; awaiting the answer gives what the change
+    /// gave. The server stands still meanwhile, so that a change must not wait for an answer of it, nor call
+    /// [`SimulatedHarbor::registry`].
+    pub fn registry_mut<T>(&self, change: impl FnOnce(&mut Registry) -> T) -> Changed<T> {
+        Changed(change(&mut self.service.registry.write().unwrap_or_else(PoisonError::into_inner)))
     }
 
     /// Adds a fault behind those that are there.
@@ -271,6 +300,15 @@ impl SimulatedHarborBuilder {
     // change for callers.
     #[expect(clippy::unused_async, reason = "see above")]
     pub async fn start(self) -> Result<SimulatedHarbor, StartError> {
+        self.start_blocking()
+    }
+
+    /// Starts the server in a test that has no runtime, such as one of a client that blocks.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`SimulatedHarborBuilder::start`] does.
+    pub fn start_blocking(self) -> Result<SimulatedHarbor, StartError> {
         self.faults.iter().try_for_each(check)?;
         let port = self.port;
         let listener =

@@ -87,7 +87,7 @@ impl Service {
         let reuses_connection = connection.carry_request();
         let login = self.identify(&incoming.headers);
         let flight = self.log.arrive(incoming.log_entry(login.authorization), login.caller.name());
-        let scope = incoming.scope();
+        let scope = incoming.scope(&self.registry.read().unwrap_or_else(PoisonError::into_inner));
         if self.outage.is_down() {
             return send(nginx::page(StatusCode::BAD_GATEWAY), Delivery::new(flight, Places::default()));
         }

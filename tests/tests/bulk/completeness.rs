@@ -87,12 +87,14 @@ async fn pushes_and_deletions_meanwhile_lose_and_repeat_nothing() {
         *seen.entry(artifact.unwrap().digest.to_string()).or_default() += 1;
         if count % 100 == 50 {
             // Rows of earlier pages go, and new ones come in front of the default order.
-            server.registry_mut(|registry| {
-                for (_, digest, _) in before.iter().take(20) {
-                    registry.delete_artifact("p", "r", digest);
-                }
-                registry.push("p", "r", image(&format!("pushed at {count}"))).expect("the project exists");
-            });
+            server
+                .registry_mut(|registry| {
+                    for (_, digest, _) in before.iter().take(20) {
+                        registry.delete_artifact("p", "r", digest);
+                    }
+                    registry.push("p", "r", image(&format!("pushed at {count}"))).expect("the project exists");
+                })
+                .await;
         }
         count += 1;
     }

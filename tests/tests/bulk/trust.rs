@@ -28,7 +28,7 @@ async fn a_robot_that_expires_between_two_queries_is_told() {
     let server = serve(Registry::demo()).await;
     let harbor = client(&server, Credentials::robot("auditor", "demo-secret")).build().unwrap();
     assert!(!harbor.reports().collect().await.items.is_empty());
-    assert!(server.registry_mut(|registry| registry.delete_robot("robot$auditor")));
+    assert!(server.registry_mut(|registry| registry.delete_robot("robot$auditor")).await);
     let collected = harbor.reports().collect().await;
     assert!(collected.items.is_empty());
     assert_eq!(collected.failures[0].kind, FailureKind::NotAuthenticated);
@@ -41,7 +41,7 @@ async fn a_robot_that_expires_meanwhile_ends_the_query_with_a_failure_for_everyt
     let harbor = client(&server, credentials).concurrency(Concurrency::Fixed(1)).build().unwrap();
     let mut stream = harbor.reports().stream();
     let first = stream.next().await.unwrap().unwrap();
-    assert!(server.registry_mut(|registry| registry.delete_robot("robot$auditor")));
+    assert!(server.registry_mut(|registry| registry.delete_robot("robot$auditor")).await);
     server.forget_requests();
     let rest = stream.into_collected().await;
     assert!(rest.failures.iter().any(|failure| failure.phase == Phase::Identifying), "{:?}", rest.failures);

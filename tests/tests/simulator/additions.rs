@@ -135,7 +135,7 @@ async fn accessories_are_selected_sorted_and_paged() {
     }
     assert_eq!(accessories(&harbor, "?q=a%3D%7Bb").await.status, 400);
     // They go with their subject.
-    harbor.registry_mut(|registry| assert!(registry.delete_artifact("p", "app", "v1")));
+    harbor.registry_mut(|registry| assert!(registry.delete_artifact("p", "app", "v1"))).await;
     let rows = harbor.registry(|registry| registry.projects()[0].repository("app").unwrap().artifacts().len());
     assert_eq!(rows, 0);
 }
@@ -177,9 +177,9 @@ async fn an_sbom_is_made_on_request() {
     assert_eq!(overview().await["scan_status"], "Pending");
     let busy = start_sbom(&harbor, &format!("{path}/scan")).await;
     assert_eq!((busy.status, busy.error().1.as_str()), (409, "a previous sbom generate process is running"));
-    harbor.registry_mut(Registry::advance_scans);
+    harbor.registry_mut(Registry::advance_scans).await;
     assert_eq!(overview().await["scan_status"], "Running");
-    harbor.registry_mut(Registry::advance_scans);
+    harbor.registry_mut(Registry::advance_scans).await;
     let first = overview().await;
     assert_eq!(first["scan_status"], "Success");
     let digest = first["sbom_digest"].as_str().unwrap();
@@ -193,7 +193,7 @@ async fn an_sbom_is_made_on_request() {
     assert_eq!(addition(&harbor, &format!("plain/artifacts/{digest}"), "sbom").await.status, 404);
     assert_eq!(start_sbom(&harbor, &format!("{path}/scan/stop")).await.status, 202);
     assert_eq!(overview().await["scan_status"], "Stopped");
-    assert_eq!(harbor.registry_mut(Registry::advance_scans), 0);
+    assert_eq!(harbor.registry_mut(Registry::advance_scans).await, 0);
 }
 
 #[tokio::test]
@@ -207,7 +207,7 @@ async fn the_time_of_a_push_is_told_from_2_15_on() {
         let (created, before) = times().await;
         assert_eq!(created != before, moves, "{version:?}");
         let change = |registry: &mut Registry| assert!(registry.retag("p", "plain", "latest", "stable"));
-        harbor.registry_mut(change);
+        harbor.registry_mut(change).await;
         assert_eq!(times().await.1 != before, moves, "{version:?}");
     }
 }

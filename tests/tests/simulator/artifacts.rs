@@ -175,7 +175,7 @@ async fn the_same_artifacts_by_repository_and_by_project() {
 #[tokio::test]
 async fn tags_and_accessories() {
     let harbor = start(sample()).await;
-    assert!(harbor.registry_mut(|registry| registry.retag("library", "svc/app", "v1", "stable")));
+    assert!(harbor.registry_mut(|registry| registry.retag("library", "svc/app", "v1", "stable")).await);
     let path = "/projects/library/repositories/svc%252Fapp/artifacts/v1";
     let tags = get(&harbor, As::Admin, &format!("{path}/tags")).await;
     assert_eq!((tags.column("name"), tags.total()), (vec![json!("stable"), json!("v1")], Some(2)));
@@ -184,7 +184,7 @@ async fn tags_and_accessories() {
     let accessories = get(&harbor, As::Admin, &format!("{path}/accessories")).await;
     assert_eq!((accessories.text.as_str(), accessories.total()), ("[]\n", Some(0)));
     // The tag moves.
-    assert!(harbor.registry_mut(|registry| registry.retag("library", "svc/app", "v2", "stable")));
+    assert!(harbor.registry_mut(|registry| registry.retag("library", "svc/app", "v2", "stable")).await);
     assert_eq!(get(&harbor, As::Admin, &format!("{path}/tags")).await.column("name"), ["v1"]);
 }
 

@@ -191,7 +191,7 @@ async fn an_export_without_findings_succeeds_without_a_file() {
 async fn the_file_holds_what_was_there_when_it_was_asked_for() {
     let harbor = start(registry()).await;
     let id = export(&harbor, As::Admin, json!({"projects": [1]})).await;
-    assert!(harbor.registry_mut(|registry| registry.delete_repository("team", "svc/app")));
+    assert!(harbor.registry_mut(|registry| registry.delete_repository("team", "svc/app")).await);
     assert_eq!(download(&harbor, As::Admin, id).await.text.lines().count(), 6);
 }
 

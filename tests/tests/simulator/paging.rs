@@ -103,7 +103,11 @@ async fn pages_lose_rows_on_deletion_and_keysets_do_not() {
     let rows = |answer: &Answer| answer.column("id").iter().map(|id| id.as_i64().unwrap()).collect::<Vec<_>>();
     let delete_first = |harbor: &SimulatedHarbor| {
         for number in 1..=5 {
-            assert!(harbor.registry_mut(|registry| { registry.delete_artifact("p", "app", &format!("v{number}")) }));
+            assert!(
+                harbor
+                    .registry_mut(|registry| { registry.delete_artifact("p", "app", &format!("v{number}")) })
+                    .into_inner()
+            );
         }
     };
     let harbor = harbor().await;

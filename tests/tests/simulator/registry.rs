@@ -142,12 +142,13 @@ async fn changes_are_seen_at_once() {
     let artifacts = "/projects/library/artifacts";
     let digest = harbor
         .registry_mut(|registry| registry.push("library", "new/one", Artifact::image().with_tag("latest")))
+        .await
         .unwrap();
     assert_eq!((total(artifacts).await, total("/projects/library/repositories").await), (4, 2));
     assert!(digest.starts_with("sha256:") && digest.len() == 71);
 
     // Pushing the tag again moves it, and the old image stays without a tag.
-    harbor.registry_mut(|registry| registry.push("library", "new/one", Artifact::image().with_tag("latest")));
+    harbor.registry_mut(|registry| registry.push("library", "new/one", Artifact::image().with_tag("latest"))).await;
     let listed = get(&harbor, As::Admin, "/projects/library/repositories/new%252Fone/artifacts").await;
     assert_eq!(listed.len(), 2);
     assert_eq!(listed.json()[1]["tags"], Value::Null);
@@ -156,17 +157,17 @@ async fn changes_are_seen_at_once() {
     let path = format!("/projects/library/repositories/new%252Fone/artifacts/{digest}/additions/vulnerabilities");
     assert_eq!(get(&harbor, As::Admin, &path).await.text, "{}");
     let report = Report::new().with_finding(&finding("CVE-2024-0009"));
-    harbor.registry_mut(|registry| registry.set_scan(&digest, Scan::Success(report.into())));
+    harbor.registry_mut(|registry| registry.set_scan(&digest, Scan::Success(report.into()))).await;
     assert!(get(&harbor, As::Admin, &path).await.text.contains("CVE-2024-0009"));
-    harbor.registry_mut(|registry| registry.set_scan(&digest, Scan::Running));
+    harbor.registry_mut(|registry| registry.set_scan(&digest, Scan::Running)).await;
     assert_eq!(get(&harbor, As::Admin, &path).await.text, "{}");
 
-    assert!(harbor.registry_mut(|registry| registry.delete_repository("library", "new/one")));
+    assert!(harbor.registry_mut(|registry| registry.delete_repository("library", "new/one")).await);
     assert_eq!(total(artifacts).await, 3);
-    assert!(harbor.registry_mut(|registry| registry.delete_project("library")));
+    assert!(harbor.registry_mut(|registry| registry.delete_project("library")).await);
     assert_eq!(total("/projects").await, 2);
-    assert!(!harbor.registry_mut(|registry| registry.delete_project("library")));
-    assert_eq!(harbor.registry_mut(|registry| registry.push("library", "x", Artifact::image())), None);
+    assert!(!harbor.registry_mut(|registry| registry.delete_project("library")).await);
+    assert_eq!(harbor.registry_mut(|registry| registry.push("library", "x", Artifact::image())).await, None);
 }
 
 #[tokio::test]

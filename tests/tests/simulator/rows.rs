@@ -59,10 +59,12 @@ async fn a_later_scan_changes_the_reports_of_others() {
     let names: Vec<_> = row(&harbor, FIRST).await.as_object().unwrap().keys().cloned().collect();
     assert_eq!(names.len(), 12, "{names:?}");
     // The scanner says of the first image what it always said.
-    harbor.registry_mut(|registry| {
-        let digest = registry.listed()[0].digest.clone();
-        registry.set_scan(&digest, Scan::Success(Report::new().with_finding(&openssl()).into()));
-    });
+    harbor
+        .registry_mut(|registry| {
+            let digest = registry.listed()[0].digest.clone();
+            registry.set_scan(&digest, Scan::Success(Report::new().with_finding(&openssl()).into()));
+        })
+        .await;
     assert_eq!(row(&harbor, SECOND).await["severity"], "High");
     assert_eq!(row(&harbor, SECOND).await["preferred_cvss"]["score_v3"], Value::Null, "the score is lost for good");
 }
@@ -99,9 +101,11 @@ async fn synthetic_reports_share_their_rows_with_what_comes_later() {
     let digest = registry.listed()[0].digest.clone();
     let harbor = start(registry).await;
     let changed = Finding::new(id.as_str(), package, version).with_severity("None").with_status("end_of_life");
-    harbor.registry_mut(|registry| {
-        registry.push("project-1", "later", image("later", &changed)).unwrap();
-    });
+    harbor
+        .registry_mut(|registry| {
+            registry.push("project-1", "later", image("later", &changed)).unwrap();
+        })
+        .await;
     let path =
         format!("/projects/project-1/repositories/team%252Fservice-1/artifacts/{digest}/additions/vulnerabilities");
     let report = get(&harbor, As::Admin, &path).await.json();

@@ -38,7 +38,7 @@ async fn report(harbor: &SimulatedHarbor, artifact: &str) -> Value {
 }
 
 fn advance(harbor: &SimulatedHarbor) -> usize {
-    harbor.registry_mut(Registry::advance_scans)
+    harbor.registry_mut(Registry::advance_scans).into_inner()
 }
 
 fn digest_of(registry: &Registry, project: &str, repository: &str, reference: &str) -> String {
@@ -208,7 +208,7 @@ async fn bodies_and_types_are_checked() {
     assert_eq!((chart.status, chart.error().1.as_str()), (400, message));
     assert_eq!(start_scan(&harbor, "/projects/odd/repositories/chart/artifacts/nope").await.status, 404);
     let empty = "/projects/odd/repositories/empty/artifacts/latest";
-    harbor.registry_mut(|registry| registry.push("odd", "empty", Artifact::index().with_tag("latest"))).unwrap();
+    harbor.registry_mut(|registry| registry.push("odd", "empty", Artifact::index().with_tag("latest"))).await.unwrap();
     assert_eq!(start_scan(&harbor, empty).await.status, 400, "there is no image in the index");
     assert_eq!(get(&harbor, As::Admin, &format!("{empty}/additions/vulnerabilities")).await.status, 404);
     assert_eq!(get(&harbor, As::Admin, empty).await.json().get("addition_links"), None);
@@ -260,7 +260,7 @@ async fn a_scanner_that_is_down_hides_links_and_overviews() {
     let index = "/projects/odd/repositories/multi/artifacts/latest";
     for (version, serves) in [(HarborVersion::V2_13, false), (HarborVersion::V2_14, true)] {
         let harbor = start_version(sample(), version).await;
-        harbor.registry_mut(|registry| registry.set_scanner_healthy(false));
+        harbor.registry_mut(|registry| registry.set_scanner_healthy(false)).await;
         let down = get(&harbor, As::Admin, &format!("{V1}?with_scan_overview=true")).await.json();
         let links: Vec<_> = down["addition_links"].as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!((down.get("scan_overview"), links), (None, vec!["build_history"]), "{version:?}");
@@ -275,7 +275,7 @@ async fn a_scanner_that_is_down_hides_links_and_overviews() {
         let expected = if serves { [(200, false), (200, false), (200, true)] } else { [(404, false); 3] };
         assert_eq!(statuses().await, expected, "{version:?}");
         assert_eq!(start_scan(&harbor, V1).await.status, 400);
-        harbor.registry_mut(|registry| registry.set_scanner_healthy(true));
+        harbor.registry_mut(|registry| registry.set_scanner_healthy(true)).await;
         assert_eq!(statuses().await, [(200, false), (200, false), (404, false)], "{version:?}");
         assert_ne!(overview(&harbor, V1).await, Value::Null);
     }

@@ -83,6 +83,7 @@ async fn a_fault_strikes_where_and_as_often_as_it_is_told() {
 
     let harbor = with_fault(Fault::status(500).in_project("odd")).await;
     assert_eq!(get(&harbor, As::Admin, "/projects/odd/artifacts").await.status, 500);
+    assert_eq!(get(&harbor, As::Admin, "/projects/2").await.status, 500, "by its number");
     assert_eq!(get(&harbor, As::Admin, "/projects/library/artifacts").await.status, 200);
 
     let harbor = with_fault(Fault::status(500).on("reports").in_repository("multi")).await;

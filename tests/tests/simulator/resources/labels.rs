@@ -19,7 +19,7 @@ fn labelled() -> Registry {
 #[tokio::test]
 async fn lists_ask_for_a_scope() {
     let harbor = start(labelled()).await;
-    let odd = harbor.registry_mut(|registry| registry.project("odd").unwrap().id());
+    let odd = harbor.registry_mut(|registry| registry.project("odd").unwrap().id()).await;
     let global = read(&harbor, As::Anonymous, "/labels?scope=g").await;
     assert_eq!((global.total(), global.column("name")), (Some(2), vec![json!("base"), json!("approved")]));
     let sent = global.json();

@@ -29,7 +29,7 @@ async fn members_have_roles() {
     let one = format!("/projects/odd/members/{}", sent[2]["id"]);
     assert_eq!(read(&harbor, As::Alice, &one).await.json(), sent[2]);
     let missing = read(&harbor, As::Admin, "/projects/odd/members/999").await;
-    let project = harbor.registry_mut(|registry| registry.project("odd").unwrap().id());
+    let project = harbor.registry_mut(|registry| registry.project("odd").unwrap().id()).await;
     let message = format!("the project member is not found, project id {project}, member id 999");
     assert_eq!((missing.status, missing.error().1), (404, message));
     let zero = read(&harbor, As::Admin, "/projects/odd/members/0").await;
@@ -54,7 +54,7 @@ async fn each_role_reads_reports_and_some_read_more() {
         (Role::Maintainer, [200, 200, 200, 403]),
         (Role::ProjectAdmin, [200, 200, 200, 200]),
     ] {
-        harbor.registry_mut(|registry| registry.add_member_with_role("odd", "bob", role));
+        harbor.registry_mut(|registry| registry.add_member_with_role("odd", "bob", role)).await;
         for (path, status) in [report, repository, metadata, deletable].into_iter().zip(statuses) {
             let url = format!("{}/api/v2.0{path}", harbor.url());
             let answer = client().get(url).basic_auth("bob", Some("Bob12345")).send().await.unwrap();

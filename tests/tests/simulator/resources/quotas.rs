@@ -38,7 +38,7 @@ async fn quotas_follow_the_sizes() {
     // There is no `q`, so that nothing can be wrong with it.
     assert_eq!(read(&harbor, As::Admin, "/quotas?q=a%3D%7Bb").await.total(), Some(3));
     assert_eq!(read(&harbor, As::Admin, "/quotas?reference_id=99").await.total(), Some(0));
-    harbor.registry_mut(|registry| registry.delete_artifact("shop", "api", "v2"));
+    harbor.registry_mut(|registry| registry.delete_artifact("shop", "api", "v2")).await;
     assert_eq!(read(&harbor, As::Admin, "/quotas/2").await.json()["used"]["storage"], 1000);
     assert_eq!(read(&harbor, As::Admin, "/quotas/99").await.error().1, "quota 99 not found");
     assert_eq!(read(&harbor, As::Alice, "/quotas").await.error().1, "alice");

@@ -18,7 +18,7 @@ fn robots() -> Registry {
 #[tokio::test]
 async fn robots_of_the_system_and_of_projects() {
     let harbor = start(robots()).await;
-    let odd = harbor.registry_mut(|registry| registry.project("odd").unwrap().id());
+    let odd = harbor.registry_mut(|registry| registry.project("odd").unwrap().id()).await;
     let system = read(&harbor, As::Admin, "/robots").await;
     assert_eq!(system.column("name"), ["robot$auditor", "robot$off", "robot$old", "robot$reader"]);
     assert_eq!(system.column("disable"), [false, true, false, false]);

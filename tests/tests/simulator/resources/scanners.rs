@@ -63,7 +63,7 @@ async fn a_scanner_that_is_down_says_nothing_of_itself() {
     let harbor = start(sample()).await;
     let up = read(&harbor, As::Admin, "/projects/odd/scanner").await.json();
     assert_eq!((&up["health"], &up["adapter"]), (&json!("healthy"), &json!("Trivy")));
-    harbor.registry_mut(|registry| registry.set_scanner_healthy(false));
+    harbor.registry_mut(|registry| registry.set_scanner_healthy(false)).await;
     let down = read(&harbor, As::Admin, "/projects/odd/scanner").await.json();
     assert_eq!(down["health"], "unhealthy");
     let gone = ["adapter", "capabilities", "vendor", "version"];

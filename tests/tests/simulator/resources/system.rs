@@ -67,7 +67,7 @@ async fn a_scan_of_everything_counts_artifacts() {
 async fn the_health_knows_the_scanner() {
     let harbor = start(sample()).await;
     assert_eq!(read(&harbor, As::Anonymous, "/health").await.json()["status"], "healthy");
-    harbor.registry_mut(|registry| registry.set_scanner_healthy(false));
+    harbor.registry_mut(|registry| registry.set_scanner_healthy(false)).await;
     let health = read(&harbor, As::Anonymous, "/health").await.json();
     assert_eq!(health["status"], "unhealthy");
     let sick: Vec<_> =

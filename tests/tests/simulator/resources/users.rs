@@ -83,7 +83,7 @@ async fn an_address_is_as_good_as_a_name() {
 #[tokio::test]
 async fn permissions_depend_on_the_role() {
     let harbor = start(people()).await;
-    let odd = harbor.registry_mut(|registry| registry.project("odd").unwrap().id());
+    let odd = harbor.registry_mut(|registry| registry.project("odd").unwrap().id()).await;
     let of = async |who: As, scope: &str| read(&harbor, who, &format!("/users/current/permissions?{scope}")).await;
     let all = of(As::Admin, &format!("scope=/project/{odd}")).await;
     assert!(

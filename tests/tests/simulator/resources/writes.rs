@@ -133,8 +133,8 @@ async fn bodies_that_lack_what_they_need_are_refused() {
 #[tokio::test]
 async fn immutable_tags_stay() {
     let harbor = start(sample()).await;
-    assert!(harbor.registry_mut(|registry| registry.make_immutable("library", "svc/app", "v1")));
-    assert!(!harbor.registry_mut(|registry| registry.make_immutable("library", "svc/app", "v9")));
+    assert!(harbor.registry_mut(|registry| registry.make_immutable("library", "svc/app", "v1")).await);
+    assert!(!harbor.registry_mut(|registry| registry.make_immutable("library", "svc/app", "v9")).await);
     let message = "the tag v1 configured as immutable, cannot be deleted";
     for path in ["/artifacts/v1/tags/v1", "/artifacts/v1", ""] {
         let refused = write(&harbor, As::Admin, Method::DELETE, &format!("{APP}{path}"), json!(null)).await;
