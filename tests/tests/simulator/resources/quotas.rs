@@ -1,6 +1,6 @@
 //! Quotas, statistics, and the search.
 
-use harbor_testkit::{Artifact, Project, Registry, Repository, Robot, User};
+use harbor_testkit::{Artifact, Platform, Project, Registry, Repository, Robot, User};
 use serde_json::json;
 
 use super::{keys, read};
@@ -43,6 +43,17 @@ async fn quotas_follow_the_sizes() {
     assert_eq!(read(&harbor, As::Admin, "/quotas/99").await.error().1, "quota 99 not found");
     assert_eq!(read(&harbor, As::Alice, "/quotas").await.error().1, "alice");
     assert_eq!(read(&harbor, As::Anonymous, "/quotas/2").await.status, 401);
+}
+
+#[tokio::test]
+async fn children_of_an_index_are_held_once() {
+    let child = || Artifact::image().with_size(1000);
+    let index = Artifact::index().with_size(2500);
+    let index = index.with_child(Platform::linux("amd64"), child()).with_child(Platform::linux("arm64"), child());
+    let multi = Repository::new("multi").with_artifact(index.with_tag("v1"));
+    let harbor = start(Registry::new().with_project(Project::new("shop").with_repository(multi))).await;
+    assert_eq!(read(&harbor, As::Admin, "/quotas/1").await.json()["used"]["storage"], 2500);
+    assert_eq!(read(&harbor, As::Admin, "/statistics").await.json()["total_storage_consumption"], 2500);
 }
 
 #[tokio::test]
