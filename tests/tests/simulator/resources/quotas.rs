@@ -32,7 +32,14 @@ async fn quotas_follow_the_sizes() {
     assert_eq!(read(&harbor, As::Admin, "/quotas?sort=hard.storage").await.column("id")[0], 2);
     assert_eq!(read(&harbor, As::Admin, "/quotas?sort=id").await.column("id"), [3, 2, 1]);
     let one = read(&harbor, As::Admin, "/quotas/2").await.json();
-    assert_ne!(sent[1]["update_time"], "0001-01-01T00:00:00.000Z");
+    assert!(sent[1]["update_time"].as_str() > sent[1]["creation_time"].as_str(), "{sent}");
+    let empty = harbor.registry_mut(|registry| {
+        registry.add_project(Project::new("empty"));
+        registry.project("empty").unwrap().id()
+    });
+    let of_empty = read(&harbor, As::Admin, &format!("/quotas?reference_id={empty}")).await.json();
+    assert_eq!(of_empty[0]["update_time"], of_empty[0]["creation_time"]);
+    harbor.registry_mut(|registry| registry.delete_project("empty"));
     assert_eq!((&one["update_time"], &one["hard"]), (&json!("0001-01-01T00:00:00.000Z"), &sent[1]["hard"]));
     assert_eq!(read(&harbor, As::Admin, "/quotas?reference=project&reference_id=1").await.column("id"), [1]);
     // There is no `q`, so that nothing can be wrong with it.
