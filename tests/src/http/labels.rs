@@ -220,7 +220,7 @@ fn permit(call: &Call<'_>, project: Option<i64>, permission: &str) -> Result<(),
 fn check_name(name: &str) -> Result<(), Refusal> {
     match name.len() {
         0 => Err(Refusal::bad_request("cannot be empty")),
-        ..=LONGEST_NAME => Ok(()),
+        1..=LONGEST_NAME => Ok(()),
         _ => Err(Refusal::bad_request("max length is 128")),
     }
 }
