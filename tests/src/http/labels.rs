@@ -11,6 +11,9 @@ use crate::wire::errors::Refusal;
 use crate::wire::rows::{Cell, Row, Selection};
 use crate::wire::{json, time};
 
+/// The longest name, in bytes.
+const LONGEST_NAME: usize = 128;
+
 /// A label as JSON.
 #[derive(Serialize)]
 pub(crate) struct LabelAnswer<'a> {
@@ -21,6 +24,7 @@ pub(crate) struct LabelAnswer<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'a str,
     id: i64,
+    #[serde(skip_serializing_if = "str::is_empty")]
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     project_id: Option<i64>,
@@ -105,11 +109,11 @@ pub(crate) fn create(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
         _ => return Err(Refusal::bad_request("unsupported label scope")),
     };
     permit(&call, project, "label:create")?;
-    check_name(&body.name)?;
-    let known = registry.labels().iter().any(|label| label.project == project && label.name == body.name);
-    if known {
-        return Err(Refusal::conflict(format!("label {} already exists", body.name)));
+    if body.name.len() > LONGEST_NAME {
+        // Only what changes a label is checked before it comes to the database.
+        return Err(Refusal::internal("the column is too short for the name"));
     }
+    check_unique(registry, &body.name, project, None)?;
     let label = Label::new(0, body.name).with_color(body.color).with_description(body.description);
     let id = registry.create_label(Label { project, ..label });
     let location = format!("{}/{id}", asked.path.trim_end_matches('/'));
@@ -123,9 +127,11 @@ pub(crate) fn update(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
     let label = wanted(&call)?;
     permit(&call, label.project, "label:update")?;
     check_name(&body.name)?;
+    check_unique(registry, &body.name, label.project, Some(label.id))?;
     let LabelRequest { name, description, color, .. } = body;
-    let label = Label { name, description, color, ..label.clone() };
-    registry.put_label(label);
+    let label = label.clone();
+    let updated = registry.ids.now();
+    registry.put_label(Label { name, description, color, updated, ..label });
     Ok(Answer::empty(StatusCode::OK))
 }
 
@@ -214,8 +220,17 @@ fn permit(call: &Call<'_>, project: Option<i64>, permission: &str) -> Result<(),
 
 fn check_name(name: &str) -> Result<(), Refusal> {
     match name.len() {
-        0 => Err(Refusal::bad_request("label name cannot be empty")),
-        129.. => Err(Refusal::bad_request("max length of label name is 128")),
-        _ => Ok(()),
+        0 => Err(Refusal::bad_request("cannot be empty")),
+        1..=LONGEST_NAME => Ok(()),
+        _ => Err(Refusal::bad_request("max length is 128")),
+    }
+}
+
+/// Refuses a name that another label of the registry or of the project has.
+fn check_unique(registry: &Registry, name: &str, project: Option<i64>, own: Option<i64>) -> Result<(), Refusal> {
+    let mut others = registry.labels().iter().filter(|label| Some(label.id) != own);
+    match others.any(|label| label.project == project && label.name == name) {
+        true => Err(Refusal::conflict(format!("label {name} already exists"))),
+        false => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use serde::Serialize;
 
 use super::{Call, Outcome};
@@ -48,7 +48,7 @@ impl Row for QuotaRow<'_> {
             "hard.storage" => Some(Cell::Integer(self.project.storage_limit)),
             "used.storage" => Some(Cell::Integer(self.used)),
             "creation_time" => Some(Cell::Time(Some(self.project.created))),
-            "update_time" => Some(Cell::Time(updated(self.project))),
+            "update_time" => Some(Cell::Time(Some(updated(self.project)))),
             _ => None,
         }
     }
@@ -90,8 +90,10 @@ fn row(project: &Project) -> QuotaRow<'_> {
     QuotaRow { project, used: project.size() }
 }
 
-fn updated(project: &Project) -> Option<DateTime<Utc>> {
-    project.repositories().iter().map(|repository| repository.updated).max()
+/// When what the project holds changed last, in whole seconds; that there is nothing is known since the project is there.
+fn updated(project: &Project) -> DateTime<Utc> {
+    let pushes = project.repositories().iter().map(|repository| repository.updated.trunc_subsecs(0));
+    pushes.max().unwrap_or(project.created)
 }
 
 fn answer<'a>(row: &QuotaRow<'a>) -> QuotaAnswer<'a> {
@@ -101,7 +103,7 @@ fn answer<'a>(row: &QuotaRow<'a>) -> QuotaAnswer<'a> {
         hard: storage(project.storage_limit),
         id: project.id,
         reference: Reference { id: project.id, name: project.name(), owner_name: "" },
-        update_time: updated(project),
+        update_time: Some(updated(project)),
         used: storage(row.used),
     }
 }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::{Answer, Asked, Call, Outcome, artifacts};
 use crate::registry::{Artifact, MEDIA_TYPE, Project, Registry, Repository, Scanner};
 use crate::version::HarborVersion;
 use crate::wire::errors::Refusal;
-use crate::wire::{base64, body, text, time};
+use crate::wire::{base64, body, text};
 
 /// What a scanner is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,7 +161,9 @@ fn is_uuid(text: &str) -> bool {
 /// The log of an image's scan, once the scanner has begun.
 fn log_of(registry: &Registry, repository: &Repository, image: &Artifact) -> Option<String> {
     let (started, ended) = registry.scan_times(image.digest(), image.pushed);
-    let started = time::text(&started?);
+    // Logs tell whole seconds.
+    let text = |time: DateTime<Utc>| time.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let started = text(started?);
     let mut log = format!(
         "{started} [INFO] [/pkg/scan/job.go:396]: {{\n  \"repository\": \"{}\",\n  \"digest\": \"{}\",\n  \"mime_type\": \"{}\"\n}}\n\
          {started} [INFO] [/pkg/scan/job.go:172]: Report mime types: [{MEDIA_TYPE}]\n\
@@ -169,7 +172,7 @@ fn log_of(registry: &Registry, repository: &Repository, image: &Artifact) -> Opt
         image.digest(),
         image.manifest_media_type(),
     );
-    let ended = ended.map(|time| time::text(&time)).unwrap_or_default();
+    let ended = ended.map(text).unwrap_or_default();
     match registry.scan(image.digest()).status() {
         Some("Error") => log.push_str(&format!(
             "{ended} [ERROR] [/pkg/scan/job.go:294]: scan job: fetch scan report, mimetype {MEDIA_TYPE}: \

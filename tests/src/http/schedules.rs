@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{Answer, Call, Outcome};
-use crate::registry::{Artifact, Project, Repository, Scan};
+use crate::registry::{Artifact, Project, Repository};
 use crate::wire::errors::Refusal;
 use crate::wire::json;
 use crate::wire::rows::{Cell, Row, Selection};
@@ -104,7 +104,7 @@ pub(crate) fn scan_all(call: &Call<'_>) -> Outcome {
     nothing()
 }
 
-/// Answers how the last scan of everything went, taking every scan for a part of it.
+/// Answers how the last scan of everything went, taking every scan for a part of it that no client started.
 pub(crate) fn last_scan_all(call: &Call<'_>) -> Outcome {
     permit_scan_all(call)?;
     let repositories = call.registry.projects().iter().flat_map(Project::repositories);
@@ -140,7 +140,8 @@ fn permit_scan_all(call: &Call<'_>) -> Result<(), Refusal> {
 /// Where the scan of an artifact stands, which is an index where it has several images.
 fn state(call: &Call<'_>, repository: &Repository, artifact: &Artifact) -> Option<&'static str> {
     let images = call.registry.images(repository, artifact);
-    let states: Vec<_> = images.iter().filter_map(|image| Scan::status(call.registry.scan(image.digest()))).collect();
+    let states: Vec<_> =
+        images.iter().filter_map(|image| call.registry.status_before_clients(image.digest())).collect();
     STATES.into_iter().find(|state| states.contains(state))
 }
 

@@ -40,6 +40,8 @@ pub(crate) struct Scans {
     /// The scans that were started after the registry was built.
     runs: HashMap<Arc<str>, Run>,
     active: BTreeMap<Arc<str>, Active>,
+    /// Where those scans stood that clients have started again since.
+    before: HashMap<Arc<str>, Option<&'static str>>,
 }
 
 /// The latest scan of a digest that has been scanned more than once.
@@ -89,6 +91,7 @@ impl Scans {
     pub(super) fn set(&mut self, digest: Arc<str>, scan: Scan) {
         self.active.remove(&digest);
         self.stopped.remove(&digest);
+        self.before.remove(&digest);
         if self.of(&digest).is_final() {
             let run = self.runs.entry(Arc::clone(&digest)).or_default();
             *run = Run { number: run.number + 1, ..Run::default() };
@@ -112,7 +115,8 @@ impl Scans {
             Scan::Never | Scan::Stopped => Scan::Success(Arc::new(Report::new())),
             outcome => outcome,
         };
-        let scanned_before = before.is_final();
+        let (scanned_before, status_before) = (before.is_final(), before.status());
+        self.before.entry(Arc::clone(digest)).or_insert(status_before);
         let run = self.runs.entry(Arc::clone(digest)).or_default();
         *run = Run { number: run.number + u32::from(scanned_before), ..Run::default() };
         self.current.insert(Arc::clone(digest), Scan::Pending);
@@ -182,6 +186,11 @@ impl Registry {
     #[must_use]
     pub fn scan(&self, digest: &str) -> &Scan {
         self.scans.of(digest)
+    }
+
+    /// Where the scan of a digest stood before clients started others of single images.
+    pub(crate) fn status_before_clients(&self, digest: &str) -> Option<&'static str> {
+        self.scans.before.get(digest).copied().unwrap_or_else(|| self.scan(digest).status())
     }
 
     /// Replaces the scan of a digest, as a rescan does: a scan after one that has ended gets a new `report_id`.

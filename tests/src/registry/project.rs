@@ -206,7 +206,10 @@ impl Project {
 
     /// The bytes of all artifacts.
     pub(crate) fn size(&self) -> i64 {
-        self.repositories.iter().flat_map(|repository| &repository.artifacts).map(|artifact| artifact.size).sum()
+        let size = |repository: &Repository| -> i64 {
+            repository.artifacts.iter().map(|artifact| repository.own_size(artifact)).sum()
+        };
+        self.repositories.iter().map(size).sum()
     }
 
     /// The login names of the members and their roles.
@@ -281,6 +284,13 @@ impl Repository {
     /// to.
     pub fn listed(&self) -> impl Iterator<Item = &Artifact> {
         self.artifacts.iter().filter(|artifact| !artifact.is_hidden())
+    }
+
+    /// The bytes of an artifact without those of its children, which the size of an index includes where Harbor told it.
+    fn own_size(&self, artifact: &Artifact) -> i64 {
+        let children = artifact.references.iter().filter_map(|child| self.artifact(&child.child_digest));
+        let children: i64 = children.map(|child| child.size).sum();
+        if artifact.size >= children { artifact.size - children } else { artifact.size }
     }
 
     /// Takes an artifact and its children in, and answers its digest.

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use harbor_testkit::{
-    Artifact, Finding, HarborVersion, Platform, Project, Registry, Report, Repository, Robot, Scale, SimulatedHarbor,
-    User,
+    Accessory, Artifact, Finding, HarborVersion, Platform, Project, Registry, Report, Repository, Robot, Scale,
+    SimulatedHarbor, User,
 };
 use serde_json::{Value, json};
 
@@ -219,6 +219,14 @@ async fn only_administrators_and_permitted_robots_may_look() {
     let harbor = start(Registry::new().with_robot(robot)).await;
     assert_eq!(get(&harbor, As::Robot, LIST).await.text, "[]\n");
     assert_eq!(get(&harbor, As::Robot, SUMMARY).await.status, 403);
+}
+
+#[tokio::test]
+async fn the_summary_counts_an_accessory_once() {
+    let signed = Artifact::image().with_tag("v1").with_accessory(Accessory::signature());
+    let project = Project::new("shop").with_repository(Repository::new("app").with_artifact(signed));
+    let harbor = start(Registry::new().with_project(project)).await;
+    assert_eq!(get(&harbor, As::Admin, SUMMARY).await.json()["total_artifact"], 2);
 }
 
 #[tokio::test]

@@ -88,7 +88,7 @@ pub(crate) fn get(call: &Call<'_>) -> Outcome {
         scanned_cnt: images.iter().filter(|row| call.registry.scan(row.artifact.digest()).status().is_some()).count(),
         // Accessories are artifacts, too.
         total_artifact: match call.registry.scanners().default_scanner() {
-            Some(_) => artifacts(call.registry).map(|row| 1 + row.artifact.accessories.len()).sum(),
+            Some(_) => artifacts(call.registry).count(),
             // Without a default scanner nothing is counted at all.
             None => 0,
         },

@@ -60,13 +60,32 @@ async fn labels_are_created_changed_and_deleted() {
     );
     let again = write(&harbor, As::Admin, Method::POST, &format!("{ARTIFACT}/labels"), json!({"id": 4})).await;
     assert!(again.error().1.starts_with("label 4 is already added to the artifact "), "{}", again.text);
+    let before = read(&harbor, As::Admin, "/labels/4").await;
     let changed = json!({"name": "renamed", "color": "#000000", "scope": "g"});
+    assert_eq!(write(&harbor, As::Admin, Method::PUT, "/labels/4", changed.clone()).await.status, 200);
     assert_eq!(write(&harbor, As::Admin, Method::PUT, "/labels/4", changed).await.status, 200);
+    let after = read(&harbor, As::Admin, "/labels/4").await.json();
+    assert_eq!(after["creation_time"], before.json()["creation_time"]);
+    assert_ne!(after["update_time"], before.json()["update_time"]);
+    for (name, status, message) in [
+        ("base", 409, "label base already exists"),
+        ("", 400, "cannot be empty"),
+        (&"x".repeat(129), 400, "max length is 128"),
+    ] {
+        let refused = write(&harbor, As::Admin, Method::PUT, "/labels/4", json!({"name": name})).await;
+        assert_eq!((refused.status, refused.error().1.as_str()), (status, message));
+    }
     let artifact = read(&harbor, As::Admin, &format!("{ARTIFACT}?with_label=true")).await.json();
     assert_eq!(
         (&artifact["labels"][0]["name"], &artifact["labels"][0]["color"]),
         (&json!("renamed"), &json!("#000000"))
     );
+
+    // A new label is not checked like that.
+    assert_eq!(write(&harbor, As::Admin, Method::POST, "/labels", json!({"scope": "g"})).await.status, 201);
+    assert_eq!(read(&harbor, As::Admin, "/labels/5").await.json().get("name"), None);
+    let long = json!({"name": "x".repeat(129), "scope": "g"});
+    assert_eq!(write(&harbor, As::Admin, Method::POST, "/labels", long).await.status, 500);
 
     assert_eq!(write(&harbor, As::Admin, Method::DELETE, "/labels/4", json!(null)).await.status, 200);
     assert_eq!(write(&harbor, As::Admin, Method::DELETE, "/labels/4", json!(null)).await.status, 404);

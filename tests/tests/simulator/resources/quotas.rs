@@ -1,6 +1,6 @@
 //! Quotas, statistics, and the search.
 
-use harbor_testkit::{Artifact, Project, Registry, Repository, Robot, User};
+use harbor_testkit::{Artifact, Platform, Project, Registry, Repository, Robot, User};
 use serde_json::json;
 
 use super::{keys, read};
@@ -32,7 +32,14 @@ async fn quotas_follow_the_sizes() {
     assert_eq!(read(&harbor, As::Admin, "/quotas?sort=hard.storage").await.column("id")[0], 2);
     assert_eq!(read(&harbor, As::Admin, "/quotas?sort=id").await.column("id"), [3, 2, 1]);
     let one = read(&harbor, As::Admin, "/quotas/2").await.json();
-    assert_ne!(sent[1]["update_time"], "0001-01-01T00:00:00.000Z");
+    assert!(sent[1]["update_time"].as_str() > sent[1]["creation_time"].as_str(), "{sent}");
+    let empty = harbor.registry_mut(|registry| {
+        registry.add_project(Project::new("empty"));
+        registry.project("empty").unwrap().id()
+    });
+    let of_empty = read(&harbor, As::Admin, &format!("/quotas?reference_id={empty}")).await.json();
+    assert_eq!(of_empty[0]["update_time"], of_empty[0]["creation_time"]);
+    harbor.registry_mut(|registry| registry.delete_project("empty"));
     assert_eq!((&one["update_time"], &one["hard"]), (&json!("0001-01-01T00:00:00.000Z"), &sent[1]["hard"]));
     assert_eq!(read(&harbor, As::Admin, "/quotas?reference=project&reference_id=1").await.column("id"), [1]);
     // There is no `q`, so that nothing can be wrong with it.
@@ -43,6 +50,17 @@ async fn quotas_follow_the_sizes() {
     assert_eq!(read(&harbor, As::Admin, "/quotas/99").await.error().1, "quota 99 not found");
     assert_eq!(read(&harbor, As::Alice, "/quotas").await.error().1, "alice");
     assert_eq!(read(&harbor, As::Anonymous, "/quotas/2").await.status, 401);
+}
+
+#[tokio::test]
+async fn children_of_an_index_are_held_once() {
+    let child = || Artifact::image().with_size(1000);
+    let index = Artifact::index().with_size(2500);
+    let index = index.with_child(Platform::linux("amd64"), child()).with_child(Platform::linux("arm64"), child());
+    let multi = Repository::new("multi").with_artifact(index.with_tag("v1"));
+    let harbor = start(Registry::new().with_project(Project::new("shop").with_repository(multi))).await;
+    assert_eq!(read(&harbor, As::Admin, "/quotas/1").await.json()["used"]["storage"], 2500);
+    assert_eq!(read(&harbor, As::Admin, "/statistics").await.json()["total_storage_consumption"], 2500);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use harbor_testkit::{Allowlist, Project};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{keys, read, write};
 use crate::support::{As, sample, start};
@@ -61,6 +61,12 @@ async fn a_scan_of_everything_counts_artifacts() {
     let metrics = json!({"Error": 1, "Pending": 1, "Running": 1, "Stopped": 1, "Success": 5});
     let expected = json!({"completed": 7, "metrics": metrics, "ongoing": true, "total": 9, "trigger": "Manual"});
     assert_eq!(read(&harbor, As::Admin, "/scans/all/metrics").await.json(), expected);
+    // Scans of single images are no part of it.
+    for tag in ["v1", "v3"] {
+        let path = format!("/projects/library/repositories/svc%252Fapp/artifacts/{tag}/scan");
+        assert_eq!(write(&harbor, As::Admin, Method::POST, &path, Value::Null).await.status, 202);
+        assert_eq!(read(&harbor, As::Admin, "/scans/all/metrics").await.json(), expected);
+    }
 }
 
 #[tokio::test]
