@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use axum::body::to_bytes;
 use axum::extract::{ConnectInfo, Request as HttpRequest, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::CONTENT_LENGTH;
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use crate::auth::{self, Authorization, Login};
@@ -100,11 +101,16 @@ impl Service {
         if self.behind_nginx {
             answer = nginx::forwarded(answer);
         }
-        match strike.kind() {
+        let mut response = match strike.kind() {
             Some(Kind::Truncated) => send_half(answer, delivery),
             Some(Kind::Drip { bytes, every }) => send_dripping(answer, delivery, *bytes, *every),
             _ => send(answer, delivery),
+        };
+        if incoming.method == Method::HEAD && response.status().is_success() {
+            // Where there is nothing whose length could be told, none is.
+            response.headers_mut().remove(CONTENT_LENGTH);
         }
+        response
     }
 
     /// Cuts all connections, and lets nginx answer alone for a time.
