@@ -1,8 +1,9 @@
 //! A registry as a real one told of itself.
 
 mod accounts;
+mod scans;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,12 +14,13 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use accounts::{CapturedLabel, CapturedRobot, CapturedScanner, CapturedUser, scanner_version};
+use scans::{CapturedOverview, report_ranks};
 
 use super::accessory::{Accessory, SBOM};
 use super::artifact::object;
 use super::kind::MediaTypes;
 use super::{
-    AccessoryRow, Allowlist, Artifact, Ids, Kind, LoadError, Platform, Project, Random, Reference, Registry, Report,
+    AccessoryRow, Allowlist, Artifact, Ids, Kind, LoadError, Platform, Project, Reference, Registry, Report,
     Repository, Sbom, Scan, Tag,
 };
 
@@ -69,6 +71,8 @@ struct CapturedRepository {
     creation_time: DateTime<Utc>,
     update_time: DateTime<Utc>,
     pull_count: i64,
+    #[serde(default)]
+    description: String,
     artifacts: Vec<CapturedArtifact>,
 }
 
@@ -140,17 +144,6 @@ struct CapturedTag {
     immutable: bool,
 }
 
-#[derive(Deserialize)]
-struct CapturedOverview {
-    scan_status: String,
-    end_time: DateTime<Utc>,
-}
-
-/// The database finds reports in the order in which they were written, but a capture tells the second only. This is the
-/// seed of the order within a second; with this one the recorded registry answers its lists of findings as the real
-/// Harbor did.
-const ORDER_WITHIN_A_SECOND: u64 = 463_147;
-
 impl Registry {
     /// Loads a registry from what the API of a real one told: its projects with their repositories,
     /// artifacts and reports, under the numbers and times they had.
@@ -173,6 +166,9 @@ impl Registry {
             registry.ids.project = registry.ids.project.max(project.project_id);
             for artifact in project.repositories.iter().flat_map(|repository| &repository.artifacts) {
                 registry.set_scan(&artifact.digest, artifact.scan());
+                if let Some(overview) = artifact.scan_overview.values().next() {
+                    registry.scans.record(Arc::from(artifact.digest.as_str()), overview.restore());
+                }
             }
             let project = project.restore(&mut registry.ids);
             registry.projects.push(project);
@@ -212,20 +208,6 @@ impl Registry {
     }
 }
 
-/// Where the reports are in the database: the one that was written first comes first.
-fn report_ranks(projects: &[CapturedProject]) -> HashMap<Arc<str>, usize> {
-    let repositories = projects.iter().flat_map(|project| &project.repositories);
-    let artifacts = repositories.flat_map(|repository| &repository.artifacts);
-    let written = artifacts.filter_map(|artifact| {
-        let overview = artifact.scan_overview.values().next()?;
-        let number = u64::from_str_radix(artifact.digest.get(7..23)?, 16).ok()?;
-        Some((overview.end_time, Random::new(ORDER_WITHIN_A_SECOND ^ number).next(), &artifact.digest))
-    });
-    let mut written: Vec<_> = written.collect();
-    written.sort();
-    written.into_iter().enumerate().map(|(rank, (_, _, digest))| (Arc::from(digest.as_str()), rank)).collect()
-}
-
 impl CapturedProject {
     fn restore(self, ids: &mut Ids) -> Project {
         let project = Project::new(self.name);
@@ -254,6 +236,7 @@ impl CapturedProject {
             restored.created = repository.creation_time;
             restored.updated = repository.update_time;
             restored.pulls = repository.pull_count;
+            restored.description = repository.description;
             restored.artifacts = repository.artifacts.into_iter().map(|artifact| artifact.restore(ids)).collect();
             // Lists do not tell of accessories as artifacts, but their subjects do.
             let subjects = restored.artifacts.iter();
