@@ -8,8 +8,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, Utc};
-use serde::Deserialize;
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -44,7 +44,9 @@ struct Capture<'a> {
 struct CapturedProject {
     project_id: i64,
     name: String,
+    #[serde(deserialize_with = "moment")]
     creation_time: DateTime<Utc>,
+    #[serde(deserialize_with = "moment")]
     update_time: DateTime<Utc>,
     owner_name: Option<String>,
     metadata: BTreeMap<String, Value>,
@@ -68,7 +70,9 @@ struct CapturedVulnerability {
 struct CapturedRepository {
     id: i64,
     name: String,
+    #[serde(deserialize_with = "moment")]
     creation_time: DateTime<Utc>,
+    #[serde(deserialize_with = "moment")]
     update_time: DateTime<Utc>,
     pull_count: i64,
     #[serde(default)]
@@ -88,7 +92,9 @@ struct CapturedArtifact {
     manifest_media_type: String,
     #[serde(default)]
     size: i64,
+    #[serde(deserialize_with = "moment")]
     push_time: DateTime<Utc>,
+    #[serde(deserialize_with = "moment")]
     pull_time: DateTime<Utc>,
     #[serde(default)]
     extra_attrs: Value,
@@ -122,6 +128,7 @@ struct CapturedAccessory {
     kind: String,
     icon: String,
     size: i64,
+    #[serde(deserialize_with = "moment")]
     creation_time: DateTime<Utc>,
 }
 
@@ -140,6 +147,7 @@ struct CapturedPlatform {
 struct CapturedTag {
     id: i64,
     name: String,
+    #[serde(deserialize_with = "moment")]
     push_time: DateTime<Utc>,
     immutable: bool,
 }
@@ -345,4 +353,11 @@ fn accessory(row: &AccessoryRow) -> Artifact {
     artifact.pushed = row.created;
     artifact.is_accessory = true;
     artifact
+}
+
+/// Reads a time as the database may have it: with microseconds, which the API does not tell, so that it is later than
+/// what is told.
+fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
+    let told = DateTime::<Utc>::deserialize(deserializer)?;
+    Ok(if told.year() > 1 { told + TimeDelta::microseconds(500) } else { told })
 }
