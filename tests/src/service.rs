@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use axum::body::to_bytes;
 use axum::extract::{ConnectInfo, Request as HttpRequest, State};
-use axum::http::header::CONTENT_LENGTH;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::header::{CONNECTION, CONTENT_LENGTH};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use crate::auth::{self, Authorization, Login};
@@ -109,6 +109,9 @@ impl Service {
         if incoming.method == Method::HEAD && response.status().is_success() {
             // Where there is nothing whose length could be told, none is.
             response.headers_mut().remove(CONTENT_LENGTH);
+        }
+        if self.behind_nginx && !incoming.ends_connection() {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("keep-alive"));
         }
         response
     }
