@@ -149,6 +149,8 @@ struct CapturedTag {
     name: String,
     #[serde(deserialize_with = "moment")]
     push_time: DateTime<Utc>,
+    #[serde(deserialize_with = "moment")]
+    pull_time: DateTime<Utc>,
     immutable: bool,
 }
 
@@ -303,8 +305,9 @@ impl CapturedArtifact {
         // The answer has the newest tag first.
         for tag in self.tags.unwrap_or_default().into_iter().rev() {
             ids.tag = ids.tag.max(tag.id);
-            let CapturedTag { id, name, push_time: pushed, immutable } = tag;
-            artifact.tags.push(Tag { id, name, pushed, immutable });
+            let CapturedTag { id, name, push_time: pushed, pull_time, immutable } = tag;
+            let pulled = Some(pull_time).filter(|time| time.year() > 1);
+            artifact.tags.push(Tag { id, name, pushed, pulled, immutable });
         }
         artifact
     }
