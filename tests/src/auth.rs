@@ -55,7 +55,7 @@ pub(crate) fn identify(registry: &Registry, headers: &HeaderMap) -> Login {
     if !scheme.eq_ignore_ascii_case("basic") {
         return Login::without_name(Authorization::Other);
     }
-    let decoded = base64::decode(rest.trim()).and_then(|bytes| String::from_utf8(bytes).ok());
+    let decoded = base64::decode(rest).and_then(|bytes| String::from_utf8(bytes).ok());
     let Some((name, secret)) = decoded.as_deref().and_then(|text| text.split_once(':')) else {
         // What cannot be read is no login at all, so that nobody waits for it.
         return Login::without_name(Authorization::Other);

@@ -1,6 +1,6 @@
 //! A request, taken apart before the server looks at its state.
 
-use axum::http::header::{HeaderName, VARY};
+use axum::http::header::{CONNECTION, HeaderName, VARY};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use bytes::Bytes;
@@ -68,6 +68,11 @@ impl Incoming {
     /// Whether the path has an escape that cannot be decoded, so that the request does not get as far as Harbor.
     pub(crate) fn has_broken_path(&self) -> bool {
         unescape_path(self.target.split('?').next().unwrap_or_default()).is_none()
+    }
+
+    /// Whether the client wants the connection to end with the answer.
+    pub(crate) fn ends_connection(&self) -> bool {
+        self.headers.get(CONNECTION).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"close"))
     }
 
     /// Refuses what another site may have made the caller send.

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use axum::body::to_bytes;
 use axum::extract::{ConnectInfo, Request as HttpRequest, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::{CONNECTION, CONTENT_LENGTH};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use crate::auth::{self, Authorization, Login};
@@ -107,6 +108,8 @@ impl Service {
         }
         let (drip, gateway_timeout) = (strike.drip, strike.gateway_timeout);
         let is_truncated = strike.kind() == Some(&Kind::Truncated);
+        let is_head = incoming.method == Method::HEAD;
+        let keeps_alive = self.behind_nginx && !incoming.ends_connection();
         let work = self.work(Work { incoming, login, scope, strike });
         let worked = match gateway_timeout {
             None => work.await,
@@ -125,11 +128,19 @@ impl Service {
             return Response::default();
         };
         let delivery = Delivery::new(flight, worked.places);
-        match drip {
+        let mut response = match drip {
             _ if is_truncated => send_half(answer, delivery, drip),
             Some(drip) => send_dripping(answer, delivery, drip),
             None => send(answer, delivery),
+        };
+        if is_head && response.status().is_success() {
+            // Where there is nothing whose length could be told, none is.
+            response.headers_mut().remove(CONTENT_LENGTH);
         }
+        if keeps_alive {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("keep-alive"));
+        }
+        response
     }
 
     /// Answers a request once it has its place and its latency is over.

@@ -52,7 +52,10 @@ impl HarborVersion {
 
     /// Whether an operation exists.
     pub(crate) fn has(self, operation: &str) -> bool {
+        // So are the robots of projects called that went with 2.13.
+        let is_former = operation.ends_with("V1");
         LATER_OPERATIONS.iter().all(|(id, since)| *id != operation || self >= *since)
+            && (self < Self::V2_13 || !is_former)
     }
 
     /// Whether an addition exists.
@@ -148,5 +151,6 @@ mod tests {
         assert!(HarborVersion::V2_11.has("listArtifactsOfProject"));
         assert!(!HarborVersion::V2_11.has("listAuditLogExts"));
         assert!(HarborVersion::V2_9.has("listArtifacts"));
+        assert!(HarborVersion::V2_11.has("ListRobotV1") && !HarborVersion::V2_13.has("ListRobotV1"));
     }
 }

@@ -212,6 +212,45 @@ async fn users_and_robots_of_a_told_registry_wait_for_their_secrets() {
 }
 
 #[tokio::test]
+async fn scans_and_pulls_of_a_told_registry_are_told_again() {
+    let (started, ended) = ("2026-11-21T08:36:16.000Z", "2026-11-21T08:36:25.000Z");
+    let time = "2026-11-21T08:36:11.002Z";
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let kind = "application/vnd.security.vulnerability.report; version=1.1";
+    let overview = json!({"report_id": "its-number", "scan_status": "Error", "start_time": started, "end_time": ended});
+    let tag = json!({
+        "id": 8, "name": "v1", "push_time": time, "pull_time": ended, "immutable": false,
+    });
+    let artifact = json!({
+        "id": 7, "digest": digest, "type": "IMAGE", "media_type": "application/vnd.oci.image.config.v1+json",
+        "manifest_media_type": "application/vnd.oci.image.manifest.v1+json", "push_time": time, "pull_time": ended,
+        "accessories": null, "labels": null, "references": null, "tags": [tag], "scan_overview": {kind: overview},
+    });
+    let repository = json!({
+        "id": 3, "name": "one/app", "creation_time": time, "update_time": time, "pull_count": 1,
+        "description": "what it is", "artifacts": [artifact],
+    });
+    let project = json!({
+        "project_id": 2, "name": "one", "creation_time": time, "update_time": time, "owner_id": 1,
+        "owner_name": "admin", "metadata": {}, "repositories": [repository],
+    });
+    let told = json!({"projects": [project], "reports": {}, "robots": [], "users": []});
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("told-scans.json");
+    fs::write(&file, told.to_string()).unwrap();
+    let simulator = Simulator::start(&[&format!("--registry={}", file.display())]);
+    let repository = "/api/v2.0/projects/one/repositories/app";
+    let (_, answer) = simulator.get("admin", "Harbor12345", repository).await;
+    assert_eq!(answer["description"], "what it is");
+    let artifact = format!("{repository}/artifacts/v1?with_scan_overview=true");
+    let (_, answer) = simulator.get("admin", "Harbor12345", &artifact).await;
+    let expected = json!({
+        "duration": 9, "end_time": ended, "report_id": "its-number", "scan_status": "Error", "start_time": started,
+    });
+    assert_eq!(answer["scan_overview"][kind], expected);
+    assert_eq!((&answer["push_time"], &answer["tags"][0]["pull_time"]), (&json!(time), &json!(ended)));
+}
+
+#[tokio::test]
 async fn faults_strike_as_the_arguments_say() {
     let simulator =
         Simulator::start(&["--fault=status=503,on=projects,times=1,retry-after=7", "--fault=empty,on=ping"]);

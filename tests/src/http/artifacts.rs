@@ -83,7 +83,7 @@ impl Row for TagRow<'_> {
             "artifact_id" => Some(Cell::Integer(self.artifact.id)),
             "repository_id" => Some(Cell::Integer(self.repository.id)),
             "push_time" => Some(Cell::Time(Some(self.tag.pushed))),
-            "pull_time" => Some(Cell::Time(None)),
+            "pull_time" => Some(Cell::Time(self.tag.pulled)),
             _ => None,
         }
     }

@@ -47,6 +47,15 @@ pub(crate) struct Matched {
 
 static OPERATIONS: &[Operation] = &include!(concat!(env!("OUT_DIR"), "/table.rs"));
 
+/// The operations that the description no longer has: robots of projects, until 2.13 took them away.
+static FORMER_OPERATIONS: &[Operation] = &[
+    Operation::former("ListRobotV1", "GET", "projects/{project_name_or_id}/robots"),
+    Operation::former("CreateRobotV1", "POST", "projects/{project_name_or_id}/robots"),
+    Operation::former("GetRobotByIDV1", "GET", "projects/{project_name_or_id}/robots/{robot_id}"),
+    Operation::former("UpdateRobotV1", "PUT", "projects/{project_name_or_id}/robots/{robot_id}"),
+    Operation::former("DeleteRobotV1", "DELETE", "projects/{project_name_or_id}/robots/{robot_id}"),
+];
+
 /// Shorter names for the operations that reading a registry needs.
 const SHORT_NAMES: [(&str, &str); 16] = [
     ("accessories", "listAccessories"),
@@ -71,6 +80,11 @@ const SHORT_NAMES: [(&str, &str); 16] = [
 const GROUPS: [&str; 4] = ["artifacts", "outside", "overview", "unknown"];
 
 impl Operation {
+    /// An operation that is known by name only, because it is not simulated.
+    const fn former(id: &'static str, method: &'static str, path: &'static str) -> Self {
+        Self { id, method, path, parameters: &[], produces: &["application/json"] }
+    }
+
     /// The name by which faults and the log know the operation: the short one where there is one.
     pub(crate) fn name(&self) -> &'static str {
         SHORT_NAMES.iter().find(|(_, id)| *id == self.id).map_or(self.id, |(name, _)| name)
@@ -87,7 +101,7 @@ impl Matched {
     /// Where two paths fit, the one with a fixed segment in front of a parameter wins: `users/current` is not the user of
     /// the number `current`, as long as the method has that.
     pub(crate) fn of(method: &str, segments: &[String], version: HarborVersion) -> Option<Self> {
-        let fits = OPERATIONS.iter().filter(|operation| version.has(operation.id));
+        let fits = OPERATIONS.iter().chain(FORMER_OPERATIONS).filter(|operation| version.has(operation.id));
         let fits: Vec<_> = fits.filter(|operation| arguments(operation.path, segments).is_some()).collect();
         let of_method = fits.iter().copied().filter(|operation| operation.method == method);
         let operation = of_method.min_by_key(|operation| parameter_positions(operation.path));

@@ -63,6 +63,7 @@ pub(crate) struct Tag {
     pub(crate) id: i64,
     pub(crate) name: String,
     pub(crate) pushed: DateTime<Utc>,
+    pub(crate) pulled: Option<DateTime<Utc>>,
     pub(crate) immutable: bool,
 }
 

@@ -1,18 +1,20 @@
 //! A registry as a real one told of itself.
 
 mod accounts;
+mod scans;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, Utc};
-use serde::Deserialize;
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use accounts::{CapturedLabel, CapturedRobot, CapturedScanner, CapturedUser, scanner_version};
+use scans::{CapturedOverview, report_ranks};
 
 use super::accessory::{Accessory, SBOM};
 use super::artifact::object;
@@ -21,7 +23,6 @@ use super::{
     AccessoryRow, Allowlist, Artifact, Ids, Kind, LoadError, Platform, Project, Reference, Registry, Report,
     Repository, Sbom, Scan, Tag,
 };
-use crate::random::Random;
 
 #[derive(Deserialize)]
 #[serde(expecting = "an object with `projects`")]
@@ -40,9 +41,9 @@ struct Capture<'a> {
 struct CapturedProject {
     project_id: i64,
     name: String,
-    #[serde(default = "accounts::beginning")]
+    #[serde(default = "accounts::beginning", deserialize_with = "moment")]
     creation_time: DateTime<Utc>,
-    #[serde(default = "accounts::beginning")]
+    #[serde(default = "accounts::beginning", deserialize_with = "moment")]
     update_time: DateTime<Utc>,
     owner_name: Option<String>,
     metadata: Option<BTreeMap<String, Value>>,
@@ -65,12 +66,14 @@ struct CapturedVulnerability {
 struct CapturedRepository {
     id: i64,
     name: String,
-    #[serde(default = "accounts::beginning")]
+    #[serde(default = "accounts::beginning", deserialize_with = "moment")]
     creation_time: DateTime<Utc>,
-    #[serde(default = "accounts::beginning")]
+    #[serde(default = "accounts::beginning", deserialize_with = "moment")]
     update_time: DateTime<Utc>,
     #[serde(default)]
     pull_count: i64,
+    #[serde(default)]
+    description: String,
     artifacts: Option<Vec<CapturedArtifact>>,
 }
 
@@ -86,9 +89,10 @@ struct CapturedArtifact {
     manifest_media_type: String,
     #[serde(default)]
     size: i64,
-    #[serde(default = "accounts::beginning")]
+    #[serde(default = "accounts::beginning", deserialize_with = "moment")]
     push_time: DateTime<Utc>,
-    pull_time: Option<DateTime<Utc>>,
+    #[serde(default = "accounts::never", deserialize_with = "moment")]
+    pull_time: DateTime<Utc>,
     #[serde(default)]
     extra_attrs: Value,
     #[serde(default)]
@@ -120,7 +124,7 @@ struct CapturedAccessory {
     kind: String,
     icon: String,
     size: i64,
-    #[serde(default = "accounts::beginning")]
+    #[serde(default = "accounts::beginning", deserialize_with = "moment")]
     creation_time: DateTime<Utc>,
 }
 
@@ -139,23 +143,13 @@ struct CapturedPlatform {
 struct CapturedTag {
     id: i64,
     name: String,
-    #[serde(default = "accounts::beginning")]
+    #[serde(default = "accounts::beginning", deserialize_with = "moment")]
     push_time: DateTime<Utc>,
+    #[serde(default = "accounts::never", deserialize_with = "moment")]
+    pull_time: DateTime<Utc>,
     #[serde(default)]
     immutable: bool,
 }
-
-#[derive(Deserialize)]
-struct CapturedOverview {
-    scan_status: String,
-    #[serde(default = "accounts::beginning")]
-    end_time: DateTime<Utc>,
-}
-
-/// The database finds reports in the order in which they were written, but a capture tells the second only. This is the
-/// seed of the order within a second; with this one the recorded registry answers its lists of findings as the real
-/// Harbor did.
-const ORDER_WITHIN_A_SECOND: u64 = 463_147;
 
 impl Registry {
     /// Loads a registry from what the API of a real one told: its projects with their repositories,
@@ -185,6 +179,9 @@ impl Registry {
                 project.repositories.iter().flatten().flat_map(|repository| repository.artifacts.iter().flatten())
             {
                 registry.set_scan(&artifact.digest, artifact.scan());
+                if let Some(overview) = artifact.scan_overview.iter().flat_map(BTreeMap::values).next() {
+                    registry.scans.record(Arc::from(artifact.digest.as_str()), overview.restore());
+                }
             }
             let project = project.restore(&mut registry.ids);
             registry.projects.push(project);
@@ -220,20 +217,6 @@ impl Registry {
     }
 }
 
-/// Where the reports are in the database: the one that was written first comes first.
-fn report_ranks(projects: &[CapturedProject]) -> HashMap<Arc<str>, usize> {
-    let repositories = projects.iter().flat_map(|project| project.repositories.iter().flatten());
-    let artifacts = repositories.flat_map(|repository| repository.artifacts.iter().flatten());
-    let written = artifacts.filter_map(|artifact| {
-        let overview = artifact.scan_overview.as_ref()?.values().next()?;
-        let number = u64::from_str_radix(artifact.digest.get(7..23)?, 16).ok()?;
-        Some((overview.end_time, Random::new(ORDER_WITHIN_A_SECOND ^ number).next(), &artifact.digest))
-    });
-    let mut written: Vec<_> = written.collect();
-    written.sort();
-    written.into_iter().enumerate().map(|(rank, (_, _, digest))| (Arc::from(digest.as_str()), rank)).collect()
-}
-
 impl CapturedProject {
     fn restore(self, ids: &mut Ids) -> Project {
         let project = Project::new(self.name);
@@ -266,6 +249,7 @@ impl CapturedProject {
             restored.created = repository.creation_time;
             restored.updated = repository.update_time;
             restored.pulls = repository.pull_count;
+            restored.description = repository.description;
             let artifacts = repository.artifacts.unwrap_or_default().into_iter();
             restored.artifacts = artifacts.map(|artifact| artifact.restore(ids)).collect();
             // Lists do not tell of accessories as artifacts, but their subjects do.
@@ -315,7 +299,7 @@ impl CapturedArtifact {
         for overview in self.scan_overview.iter().flat_map(BTreeMap::values) {
             ids.pass(overview.end_time);
         }
-        artifact.pulled = self.pull_time.filter(|time| time.year() > 1);
+        artifact.pulled = Some(self.pull_time).filter(|time| time.year() > 1);
         artifact.extra_attributes = object(self.extra_attrs);
         artifact.annotations = object(self.annotations);
         artifact.media_types = Some(Arc::new(types));
@@ -330,8 +314,9 @@ impl CapturedArtifact {
         // The answer has the newest tag first.
         for tag in self.tags.unwrap_or_default().into_iter().rev() {
             ids.tag = ids.tag.max(tag.id);
-            let CapturedTag { id, name, push_time: pushed, immutable } = tag;
-            artifact.tags.push(Tag { id, name, pushed, immutable });
+            let CapturedTag { id, name, push_time: pushed, pull_time, immutable } = tag;
+            let pulled = Some(pull_time).filter(|time| time.year() > 1);
+            artifact.tags.push(Tag { id, name, pushed, pulled, immutable });
         }
         artifact
     }
@@ -380,4 +365,11 @@ fn accessory(row: &AccessoryRow) -> Artifact {
     artifact.pushed = row.created;
     artifact.is_accessory = true;
     artifact
+}
+
+/// Reads a time as the database may have it: with microseconds, which the API does not tell, so that it is later than
+/// what is told.
+fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
+    let told = DateTime::<Utc>::deserialize(deserializer)?;
+    Ok(if told.year() > 1 { told + TimeDelta::microseconds(500) } else { told })
 }

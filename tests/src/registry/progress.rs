@@ -39,6 +39,8 @@ pub(crate) struct Scans {
     stopped: HashMap<Arc<str>, Scan>,
     /// The scans that were started after the registry was built.
     runs: HashMap<Arc<str>, Run>,
+    /// What a real registry told of the scans before those.
+    recorded: HashMap<Arc<str>, RecordedScan>,
     active: BTreeMap<Arc<str>, Active>,
     /// Where those scans stood that clients have started again since.
     before: HashMap<Arc<str>, Option<&'static str>>,
@@ -51,6 +53,14 @@ pub(crate) struct Run {
     pub(crate) number: u32,
     pub(crate) started: Option<DateTime<Utc>>,
     pub(crate) ended: Option<DateTime<Utc>>,
+}
+
+/// What a real registry told of a scan, beside how it ended.
+#[derive(Clone, Debug)]
+pub(super) struct RecordedScan {
+    pub(super) report_id: String,
+    pub(super) started: Option<DateTime<Utc>>,
+    pub(super) ended: Option<DateTime<Utc>>,
 }
 
 /// A scan that a client started and that has not ended.
@@ -85,6 +95,17 @@ impl Scans {
 
     pub(crate) fn run(&self, digest: &str) -> Option<Run> {
         self.runs.get(digest).copied()
+    }
+
+    /// Notes what is known of the first scan of a digest.
+    pub(super) fn record(&mut self, digest: Arc<str>, scan: RecordedScan) {
+        self.recorded.insert(digest, scan);
+    }
+
+    /// What is known of the scan of a digest, unless it has been scanned again.
+    pub(super) fn recorded(&self, digest: &str) -> Option<&RecordedScan> {
+        let is_first = self.run(digest).is_none_or(|run| run.number == 0);
+        self.recorded.get(digest).filter(|_| is_first)
     }
 
     /// Replaces a scan. What follows upon a scan that has ended is another one, with a report of its own.
@@ -264,10 +285,17 @@ impl Registry {
     ) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
         let scan = self.scan(digest);
         let run = self.scans.run(digest);
+        let recorded = self.scans.recorded(digest);
         // What was there from the beginning was scanned right after the push.
         let start = pushed + TimeDelta::seconds(1);
-        let started = run.and_then(|run| run.started).or((!matches!(scan, Scan::Pending)).then_some(start));
-        let ended = run.and_then(|run| run.ended).or(started.map(|start| start + TimeDelta::seconds(2)));
+        let started =
+            run.and_then(|run| run.started)
+                .or_else(|| recorded?.started)
+                .or((!matches!(scan, Scan::Pending)).then_some(start));
+        let ended = run
+            .and_then(|run| run.ended)
+            .or_else(|| recorded?.ended)
+            .or(started.map(|start| start + TimeDelta::seconds(2)));
         (started, ended.filter(|_| scan.is_final()))
     }
 }

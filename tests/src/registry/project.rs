@@ -379,7 +379,8 @@ impl Repository {
         if let Some(before) = self.positions.insert(Arc::from(name), position) {
             self.artifacts[before].tags.retain(|tag| tag.name != name);
         }
-        let tag = Tag { id: ids.next_tag(), name: name.to_owned(), pushed: ids.now(), immutable: false };
+        let (id, pushed) = (ids.next_tag(), ids.now());
+        let tag = Tag { id, name: name.to_owned(), pushed, pulled: None, immutable: false };
         self.updated = tag.pushed;
         self.artifacts[position].tags.push(tag);
         true

@@ -153,7 +153,7 @@ impl Registry {
     /// The id of the report of an image; each scan has its own.
     pub(crate) fn report_id(&self, digest: &str) -> String {
         match self.scans.run(digest).map_or(0, |run| run.number) {
-            0 => report_id(digest),
+            0 => self.scans.recorded(digest).map_or_else(|| report_id(digest), |scan| scan.report_id.clone()),
             number => report_id(&format!("{digest}#{number}")),
         }
     }

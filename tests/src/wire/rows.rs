@@ -108,6 +108,7 @@ impl Selection {
             let cell = rows.first().map_or_else(|| T::example(&name), |row| row.column(&name));
             if let Some(cell) = cell {
                 matches_with(cell, operator, pattern)?;
+                check_text(pattern)?;
             }
         }
         Ok(())
@@ -298,6 +299,16 @@ fn boolean(text: &str) -> Option<bool> {
         _ if begins("true") || begins("yes") => Some(true),
         _ if begins("false") || begins("no") => Some(false),
         _ => None,
+    }
+}
+
+/// Refuses what the database does not take for text: a zero, and what was no UTF-8.
+fn check_text(pattern: &Pattern) -> Result<(), Refusal> {
+    match pattern {
+        Pattern::Exact(text) | Pattern::Fuzzy(text) if text.contains(['\0', char::REPLACEMENT_CHARACTER]) => {
+            Err(Refusal::internal("the text is none for the database"))
+        }
+        _ => Ok(()),
     }
 }
 

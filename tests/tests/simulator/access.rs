@@ -140,7 +140,7 @@ async fn wrong_credentials_are_anonymous() {
     assert_eq!(get_with(&harbor, As::Anonymous, "/projects/odd", &bearer).await.status, 401);
     assert_eq!(harbor.requests()[3].authorization, Authorization::Bearer);
     // What cannot be read is no login, so that nobody is made to wait for it.
-    for broken in ["Basic !!!", "Basic YWxpY2U=", "Basic"] {
+    for broken in ["Basic !!!", "Basic YWxpY2U=", "Basic", "Basic  YWRtaW46SGFyYm9yMTIzNDU="] {
         assert_eq!(get_with(&harbor, As::Anonymous, "/projects/odd", &[("authorization", broken)]).await.status, 401);
         assert_eq!(harbor.requests().last().unwrap().authorization, Authorization::Other, "{broken}");
     }
@@ -235,6 +235,9 @@ async fn head_tells_whether_a_project_exists() {
     ] {
         let answer = send(&harbor, reqwest::Method::HEAD, who, path, &[]).await.unwrap();
         assert_eq!((answer.status, answer.text.as_str()), (status, ""), "{who:?} {path}");
+        // An error tells the length of the body that it does not send; a success has none.
+        assert_eq!(answer.header("content-length").is_some(), status != 200, "{who:?} {path}");
+        assert_eq!(answer.header("transfer-encoding"), None, "{who:?} {path}");
     }
 }
 

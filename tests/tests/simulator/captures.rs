@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use harbor_testkit::{Artifact, Project, Registry, SimulatedHarbor};
 use serde_json::{Value, json};
 
-use crate::support::{MEDIA_TYPE, client, raw_with, start};
+use crate::support::{MEDIA_TYPE, client, raw, raw_with, start};
 
 const ADMINISTRATOR: Option<(&str, &str)> = Some(("admin", "Harbor12345"));
 
@@ -134,6 +134,52 @@ fn operation(name: &str) -> Option<Value> {
     };
     let mut recorded = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     Some(recorded.find(|recorded| recorded["name"] == name).unwrap())
+}
+
+/// The registry was told by the API, so that the API must tell it again, value by value.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_registry_is_told_again_as_it_was() {
+    let Ok(text) = fs::read_to_string(folder().join("registry.json")) else {
+        println!("no recorded registry in {}; nothing to compare with", folder().display());
+        return;
+    };
+    let told: Value = serde_json::from_str(&text).unwrap();
+    let harbor = start(recorded_registry(&folder())).await;
+    let ask = |path: &str| raw(&harbor, &format!("/api/v2.0/projects/{path}")).json();
+    let everything = "page_size=100&q=base%3D*&with_tag=true&with_label=true&with_scan_overview=true&\
+                      with_sbom_overview=true&with_accessory=true&with_immutable_status=true";
+    let mut compared = 0;
+    for repository in told["projects"].as_array().unwrap().iter().flat_map(|it| it["repositories"].as_array().unwrap())
+    {
+        let (project, name) = repository["name"].as_str().unwrap().split_once('/').unwrap();
+        let path = format!("{project}/repositories/{}", name.replace('/', "%252F"));
+        let mut ours = ask(&path);
+        ours["artifacts"] = ask(&format!("{path}/artifacts?{everything}"));
+        for artifact in ours["artifacts"].as_array().unwrap() {
+            let digest = artifact["digest"].as_str().unwrap();
+            let report = &told["reports"][format!("{project}/{name}@{digest}")];
+            if report["http_status"].is_null() {
+                assert_eq!(
+                    ask(&format!("{path}/artifacts/{digest}/additions/vulnerabilities")),
+                    *report,
+                    "{path} {digest}"
+                );
+                compared += 1;
+            }
+        }
+        assert_eq!(ours, *repository, "{path}");
+    }
+    assert!(compared > 100, "{compared} reports");
+    // The database knows times better than the API tells them: what is told lies before.
+    let newest = &ask("library/artifacts?page_size=1")[0]["push_time"];
+    let time = newest.as_str().unwrap();
+    for (q, rows) in [(time.to_owned(), 0), (format!("%5B{time}~%5D"), 1), (format!("%5B~{time}%5D"), 20)] {
+        assert_eq!(
+            ask(&format!("library/artifacts?page_size=0&q=push_time%3D{q}")).as_array().unwrap().len(),
+            rows,
+            "{q}"
+        );
+    }
 }
 
 fn folder() -> PathBuf {

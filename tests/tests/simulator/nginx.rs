@@ -2,7 +2,7 @@
 
 use harbor_testkit::SimulatedHarbor;
 
-use crate::support::{raw, raw_with, sample};
+use crate::support::{As, get, raw, raw_with, sample};
 
 async fn behind_nginx() -> SimulatedHarbor {
     SimulatedHarbor::builder().registry(sample()).behind_nginx().start().await.unwrap()
@@ -31,6 +31,9 @@ async fn headers_are_added_to_successes_only() {
     assert_eq!(projects.header("server"), Some("nginx"));
     assert_eq!(projects.header("x-frame-options"), Some("DENY"));
     assert_eq!(projects.header("content-security-policy"), Some("frame-ancestors 'none'"));
+    assert_eq!(projects.header("connection"), Some("close"), "as the test asks for");
+    let kept = get(&harbor, As::Admin, "/projects").await;
+    assert_eq!((kept.header("connection"), kept.len()), (Some("keep-alive"), 3));
     let missing = raw(&harbor, "/api/v2.0/projects/nope");
     assert_eq!((missing.status, missing.header("server")), (404, Some("nginx")));
     assert_eq!(missing.header("x-frame-options"), None);

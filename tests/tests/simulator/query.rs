@@ -262,6 +262,8 @@ async fn types_are_checked_where_there_are_no_rows() {
     let harbor = start(sample()).await;
     for path in [
         "/projects?name=nothing&q=project_id%3Dabc",
+        "/projects?q=name%3D%00",
+        "/projects?q=name%3D~%ff",
         "/projects/123/repositories?q=repository_id%3Dabc",
         "/projects/123/repositories?q=name%3D%5B5~%5D",
         "/projects/library/repositories/nothing/artifacts?q=id%3Dabc",

@@ -194,10 +194,13 @@ async fn the_version_decides_about_routes_and_fields() {
     let info = get(&harbor, As::Admin, "/api/v2.0/systeminfo").await.json();
     assert!(info["harbor_version"].as_str().unwrap().starts_with("v2.9."));
     assert_eq!(info.get("oidc_provider_name"), None);
+    // The robots of a project have had a list of their own, which is not simulated.
+    assert_eq!(get(&harbor, As::Admin, "/projects/odd/robots").await.status, 501);
     let scanners = get(&harbor, As::Admin, "/api/v2.0/scanners").await.json();
     assert_eq!((scanners[0].get("capabilities"), &scanners[0]["name"]), (None, &"Trivy".into()));
 
     let harbor = start_version(sample(), HarborVersion::V2_15).await;
+    assert_eq!(get(&harbor, As::Admin, "/projects/odd/robots").await.status, 404);
     assert_eq!(get(&harbor, As::Admin, "/projects/library/artifacts").await.total(), Some(3));
     assert_eq!(get(&harbor, As::Admin, path).await.json()["repository_name"], "library/svc/app");
 }

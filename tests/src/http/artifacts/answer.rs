@@ -154,7 +154,7 @@ pub(super) fn tag<'a>(call: &Call<'_>, repository: &Repository, artifact: &Artif
         id: tag.id,
         immutable: tag.immutable && call.asked.parameters.flag("with_immutable_status", false),
         name: &tag.name,
-        pull_time: None,
+        pull_time: tag.pulled,
         push_time: tag.pushed,
         repository_id: repository.id,
     }

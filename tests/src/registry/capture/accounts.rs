@@ -189,3 +189,8 @@ pub(super) fn scanner_version(reports: &BTreeMap<String, &RawValue>) -> String {
 pub(super) fn beginning() -> DateTime<Utc> {
     BEGINNING
 }
+
+/// The time of what has not happened, as Harbor tells it.
+pub(super) fn never() -> DateTime<Utc> {
+    DateTime::<Utc>::MIN_UTC
+}

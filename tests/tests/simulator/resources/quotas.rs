@@ -33,10 +33,12 @@ async fn quotas_follow_the_sizes() {
     assert_eq!(read(&harbor, As::Admin, "/quotas?sort=id").await.column("id"), [3, 2, 1]);
     let one = read(&harbor, As::Admin, "/quotas/2").await.json();
     assert!(sent[1]["update_time"].as_str() > sent[1]["creation_time"].as_str(), "{sent}");
-    let empty = harbor.registry_mut(|registry| {
-        registry.add_project(Project::new("empty"));
-        registry.project("empty").unwrap().id()
-    });
+    let empty = harbor
+        .registry_mut(|registry| {
+            registry.add_project(Project::new("empty"));
+            registry.project("empty").unwrap().id()
+        })
+        .await;
     let of_empty = read(&harbor, As::Admin, &format!("/quotas?reference_id={empty}")).await.json();
     assert_eq!(of_empty[0]["update_time"], of_empty[0]["creation_time"]);
     harbor.registry_mut(|registry| registry.delete_project("empty"));
