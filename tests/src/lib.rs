@@ -43,6 +43,7 @@ mod outage;
 mod outgoing;
 mod random;
 mod registry;
+mod resources;
 mod server;
 mod service;
 mod session;
