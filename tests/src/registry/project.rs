@@ -156,7 +156,7 @@ impl Project {
     /// Takes a repository in as it is, with the numbers and times it has.
     pub(crate) fn restore(&mut self, mut repository: Repository) {
         repository.index();
-        self.positions.insert(repository.name.clone(), self.repositories.len());
+        self.positions.insert(repository.name().to_owned(), self.repositories.len());
         self.repositories.push(repository);
     }
 
@@ -165,8 +165,8 @@ impl Project {
         repository.id = ids.next_repository();
         repository.created = ids.now();
         repository.updated = repository.created;
-        repository.full_name = format!("{}/{}", self.name, repository.name);
-        self.positions.insert(repository.name.clone(), self.repositories.len());
+        repository.full_name = format!("{}/{}", self.name, repository.name());
+        self.positions.insert(repository.name().to_owned(), self.repositories.len());
         self.repositories.push(repository);
     }
 
@@ -177,7 +177,7 @@ impl Project {
         };
         self.repositories.remove(*position);
         let names = self.repositories.iter().enumerate();
-        self.positions = names.map(|(position, known)| (known.name.clone(), position)).collect();
+        self.positions = names.map(|(position, known)| (known.name().to_owned(), position)).collect();
         true
     }
 

@@ -21,7 +21,7 @@ pub struct Repository {
     pub(crate) artifacts: Vec<Artifact>,
     /// Where in `artifacts` a digest or a tag is.
     positions: HashMap<Arc<str>, usize>,
-    pub(super) name: String,
+    name: String,
 }
 
 impl Repository {
