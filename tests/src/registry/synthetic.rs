@@ -62,7 +62,7 @@ impl Registry {
     /// | 100 artifacts of a repository of 100 | 2,100 a second | |
     ///
     /// Lists go through all that they list: where one repository of one project holds all 100,000, a page of 100 takes 3
-    /// to 4 ms, the five-hundredth 5 to 8 ms, and one from an id on (`sort=id&q=id=[50000~]`) 3 ms.
+    /// to 8 ms, the five-hundredth 5 to 15 ms, and one from an id on (`sort=id&q=id=[50000~]`) 3 to 6 ms.
     #[must_use]
     pub fn synthetic(scale: Scale) -> Self {
         let mut random = Random::new(scale.seed);
