@@ -144,7 +144,8 @@ async fn scans_that_a_client_starts_follow_the_clock() {
         let (_, artifact) = simulator.get("admin", "Harbor12345", &format!("{path}?with_scan_overview=true")).await;
         let overview = artifact["scan_overview"].as_object().and_then(|overview| overview.values().next());
         match overview.and_then(|overview| overview["scan_status"].as_str()) {
-            Some("Running") => break,
+            // A busy machine may miss the two seconds in which it runs.
+            Some("Running" | "Success") => break,
             Some("Pending") if started.elapsed() < Duration::from_secs(20) => {}
             other => panic!("{other:?} after {:?}", started.elapsed()),
         }
