@@ -201,9 +201,11 @@ impl Service {
     /// Logs the caller in, which costs time, and the more where it fails.
     async fn log_in(&self, login: Login, strike: &Strike, worked: &mut Worked) -> Caller {
         let cost = self.login_cost + strike.login_cost;
-        // A robot's login does not read the lock; a wrong one goes on as the login of a user.
+        // Only passwords are compared under the lock: a session has none, and a robot's login does not read it; a wrong
+        // one goes on as the login of a user.
+        let has_password = matches!(login.authorization, Authorization::Basic | Authorization::BasicRefused);
         let is_robot = matches!(login.caller, Caller::Robot(_));
-        if !is_robot && self.locks.is_locked(&login.name) {
+        if has_password && !is_robot && self.locks.is_locked(&login.name) {
             worked.login_refused = true;
             return Caller::Anonymous;
         }
