@@ -60,7 +60,7 @@ pub use registry::{
     UnknownRole, User,
 };
 pub use server::{Changed, SimulatedHarbor, SimulatedHarborBuilder, StartError};
-pub use version::HarborVersion;
+pub use version::{HarborVersion, UnknownVersion};
 
 /// The page for users, so that its example is run.
 #[cfg(doctest)]
