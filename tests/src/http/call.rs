@@ -107,8 +107,7 @@ impl<'a> Call<'a> {
 
     /// The project of a number, if the caller may do something there.
     pub(crate) fn project_of_id(&self, id: i64, permission: &str) -> Result<&'a Project, Refusal> {
-        let project = self.registry.projects().iter().find(|project| project.id == id);
-        self.permitted(project, &id.to_string(), permission)
+        self.permitted(self.registry.project_of_id(id), &id.to_string(), permission)
     }
 
     /// Lets everyone pass who has a login.

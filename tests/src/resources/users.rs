@@ -122,7 +122,7 @@ pub(crate) fn permissions(call: &Call<'_>) -> Outcome {
         return json::answer(&json!([]));
     };
     let relative = call.asked.parameters.flag("relative", false);
-    let project = call.registry.projects().iter().find(|project| project.id == id);
+    let project = call.registry.project_of_id(id);
     let may = |permission: &&str| match project {
         Some(project) => call.registry.permits(call.asked.caller, project, permission),
         None => call.is_administrator(),

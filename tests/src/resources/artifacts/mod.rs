@@ -153,9 +153,7 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
 /// Lists the artifacts of all repositories of a project. It asks for a login first, even in public
 /// projects.
 pub(crate) fn list_of_project(call: &Call<'_>) -> Outcome {
-    if call.asked.is_anonymous() {
-        return Err(Refusal::unauthorized());
-    }
+    call.permit_login()?;
     let project = call.project("artifact:list")?;
     let mut selection = Selection::from_parameters(call.asked.parameters)?;
     if call.asked.parameters.flag("latest_in_repository", false) {
