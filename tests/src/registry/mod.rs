@@ -65,7 +65,7 @@ pub(crate) use progress::Scans;
 pub(crate) use records::{Record, Records, SeverityCounts};
 pub(crate) use report::MEDIA_TYPE;
 pub(crate) use sbom::Sbom;
-pub(crate) use scanner::Scanners;
+pub(crate) use scanner::{ADAPTER, Scanners};
 
 use exports::Exports;
 use ids::BEGINNING;
