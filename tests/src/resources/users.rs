@@ -77,11 +77,7 @@ pub(crate) fn search(call: &Call<'_>) -> Outcome {
     users.sort_by(|left, right| left.name.cmp(&right.name));
     let page = users.iter().take(selection.page.limit());
     let rows: Vec<_> = page.map(|user| FoundUser { user_id: user.id, username: &user.name }).collect();
-    let mut answer = call.list(&rows, users.len(), selection.page)?;
-    if users.is_empty() {
-        answer.headers.remove("link");
-    }
-    Ok(answer)
+    call.list_with_links_if_any(&rows, users.len(), selection.page)
 }
 
 /// Answers one user, to themselves and to administrators.
