@@ -16,6 +16,6 @@ pub(crate) fn search(call: &Call<'_>) -> Outcome {
 }
 
 fn none(call: &Call<'_>) -> Outcome {
-    let selection = Selection::without_query(call.asked.parameters)?;
+    let selection = Selection::without_query(call.asked.parameters);
     call.list_with_links_if_any::<()>(&[], 0, selection.page)
 }

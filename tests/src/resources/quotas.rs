@@ -61,7 +61,7 @@ impl Row for QuotaRow<'_> {
 /// Lists the quotas.
 pub(crate) fn list(call: &Call<'_>) -> Outcome {
     call.permit_system("quota:list")?;
-    let selection = Selection::without_query(call.asked.parameters)?;
+    let selection = Selection::without_query(call.asked.parameters);
     let given = |name: &str| call.asked.parameters.text(name).filter(|text| !text.is_empty());
     let of_projects = given("reference").is_none_or(|kind| kind == "project");
     let wanted = given("reference_id").map(str::to_owned);

@@ -71,7 +71,7 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
 /// Finds users by a part of their name. The number of the page means nothing here; its size does.
 pub(crate) fn search(call: &Call<'_>) -> Outcome {
     call.permit_login()?;
-    let selection = Selection::without_query(call.asked.parameters)?;
+    let selection = Selection::without_query(call.asked.parameters);
     let part = call.asked.parameters.text("username").unwrap_or_default().to_lowercase();
     let mut users: Vec<_> = listed(call).filter(|user| user.name.to_lowercase().contains(&part)).collect();
     users.sort_by(|left, right| left.name.cmp(&right.name));
