@@ -101,6 +101,8 @@ async fn users_members_and_robots_are_those_of_the_arguments() {
         ("robot$reader", "one", "/api/v2.0/projects/platform", 200),
         ("robot$shop+ci", "two", "/api/v2.0/projects/shop", 200),
         ("robot$shop+ci", "two", "/api/v2.0/projects/platform", 403),
+        ("robot$reader", "one", "/api/v2.0/security/vul", 200),
+        ("robot$shop+ci", "two", "/api/v2.0/security/vul", 403),
     ] {
         assert_eq!(simulator.get(name, secret, path).await.0, expected, "{name} {path}");
     }
