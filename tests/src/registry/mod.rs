@@ -175,19 +175,16 @@ impl Registry {
         project.id = self.ids.next_project();
         project.created = self.ids.now();
         project.updated = project.created;
-        let repositories = std::mem::take(&mut project.repositories);
-        let name = project.name().to_owned();
-        self.projects.push(project);
-        for mut repository in repositories {
+        for mut repository in std::mem::take(&mut project.repositories) {
             let path = repository.name().to_owned();
             let artifacts = std::mem::take(&mut repository.artifacts);
-            if let Some(project) = self.projects.last_mut() {
-                project.adopt(repository, &mut self.ids);
-            }
-            for artifact in artifacts {
-                self.push(&name, &path, artifact);
+            project.adopt(repository, &mut self.ids);
+            for mut artifact in artifacts {
+                self.adopt_labels(&mut artifact);
+                project.push(&path, artifact, &mut self.ids, &mut self.scans);
             }
         }
+        self.projects.push(project);
     }
 
     /// Pushes an artifact and answers its digest, or `None` where there is no such project.
@@ -197,14 +194,7 @@ impl Registry {
     pub fn push(&mut self, project: &str, repository: &str, mut artifact: Artifact) -> Option<String> {
         let position = self.projects.iter().position(|known| known.name() == project)?;
         self.adopt_labels(&mut artifact);
-        let Self { projects, scans, ids, .. } = self;
-        let project = &mut projects[position];
-        if project.repository(repository).is_none() {
-            project.adopt(Repository::new(repository), ids);
-        }
-        let repository = project.repository_mut(repository)?;
-        let digest = repository.adopt(artifact, ids, scans);
-        repository.updated = ids.now();
+        let digest = self.projects[position].push(repository, artifact, &mut self.ids, &mut self.scans)?;
         Some(digest.to_string())
     }
 
