@@ -46,7 +46,8 @@ pub(crate) struct Service {
     pub(crate) outage: Outage,
     pub(crate) connections: Connections,
     pub(crate) log: Log,
-    pub(crate) answers: AtomicU64,
+    /// The requests so far, by which each has a number.
+    pub(crate) arrivals: AtomicU64,
 }
 
 /// A request with all that it takes to answer it.
@@ -78,7 +79,7 @@ pub(crate) async fn serve(
         // A body that does not come has no request to answer; a larger one is none of Harbor's.
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let number = service.answers.fetch_add(1, Ordering::SeqCst) + 1;
+    let number = service.arrivals.fetch_add(1, Ordering::SeqCst) + 1;
     let incoming = Incoming::new(number, head, body, service.version, service.behind_nginx);
     service.handle(incoming, &connection).await
 }

@@ -181,7 +181,7 @@ impl SimulatedHarborBuilder {
             outage: Outage::default(),
             connections: Connections::default(),
             log: Log::new(self.keeps_requests, self.observer),
-            answers: AtomicU64::new(0),
+            arrivals: AtomicU64::new(0),
         });
         let (stop, stopped) = oneshot::channel();
         let shared = Arc::clone(&service);
