@@ -29,6 +29,13 @@ pub(crate) struct ArtifactRow<'a> {
     pub(crate) artifact: &'a Artifact,
 }
 
+/// Where an artifact is, to find it again for a change.
+struct Place {
+    project: String,
+    repository: String,
+    digest: String,
+}
+
 /// A tag in a list, with its artifact.
 struct TagRow<'a> {
     repository: &'a Repository,
@@ -41,6 +48,16 @@ struct AccessoryListRow<'a> {
     repository: &'a Repository,
     subject: &'a Artifact,
     accessory: &'a AccessoryRow,
+}
+
+impl Place {
+    fn of(project: &Project, repository: &Repository, artifact: &Artifact) -> Self {
+        Self {
+            project: project.name().to_owned(),
+            repository: repository.name().to_owned(),
+            digest: artifact.digest().to_owned(),
+        }
+    }
 }
 
 impl Row for ArtifactRow<'_> {

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde::Deserialize;
 
-use super::find;
+use super::{Place, find};
 use crate::http::{Answer, Asked, Outcome};
 use crate::registry::Registry;
 use crate::wire::body;
@@ -51,8 +51,8 @@ pub(crate) fn delete(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
     if artifact.referenced {
         return Err(Refusal::violation("the deleting artifact is referenced by others"));
     }
-    let place = (project.name().to_owned(), repository.name().to_owned(), artifact.digest().to_owned());
-    registry.delete_artifact(&place.0, &place.1, &place.2);
+    let place = Place::of(project, repository, artifact);
+    registry.delete_artifact(&place.project, &place.repository, &place.digest);
     Ok(Answer::empty(StatusCode::OK))
 }
 
@@ -71,8 +71,8 @@ pub(crate) fn create_tag(registry: &mut Registry, asked: &Asked<'_>) -> Outcome 
         let message = format!("tag {} already exists under the repository {}", name, repository.id);
         return Err(Refusal::conflict(message));
     }
-    let place = (project.name().to_owned(), repository.name().to_owned(), artifact.digest().to_owned());
-    registry.retag(&place.0, &place.1, &place.2, &name);
+    let place = Place::of(project, repository, artifact);
+    registry.retag(&place.project, &place.repository, &place.digest, &name);
     Ok(Answer::empty(StatusCode::CREATED))
 }
 
@@ -86,8 +86,8 @@ pub(crate) fn delete_tag(registry: &mut Registry, asked: &Asked<'_>) -> Outcome 
         return Err(Refusal::not_found(message));
     };
     check_tags([(tag.name.as_str(), tag.immutable)])?;
-    let place = (project.name().to_owned(), repository.name().to_owned());
-    registry.delete_tag(&place.0, &place.1, name);
+    let place = Place::of(project, repository, artifact);
+    registry.delete_tag(&place.project, &place.repository, name);
     Ok(Answer::empty(StatusCode::OK))
 }
 
