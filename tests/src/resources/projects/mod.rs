@@ -1,13 +1,13 @@
 //! Projects.
 
+pub(super) mod details;
+pub(super) mod writes;
+
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-
-pub(super) mod details;
-pub(super) mod writes;
 
 use super::allowlists::{self, AllowlistAnswer};
 use crate::http::{Answer, Call, Outcome};
