@@ -30,7 +30,7 @@ pub enum Authorization {
 pub(crate) struct Login {
     pub(crate) caller: Caller,
     pub(crate) authorization: Authorization,
-    /// The name that was sent.
+    /// The name that was sent; empty where none was.
     pub(crate) name: String,
     pub(crate) account: Account,
 }

@@ -15,9 +15,10 @@
 //!
 //! Tests without a runtime start it with [`SimulatedHarborBuilder::start_blocking`].
 //!
-//! The state is a [`Registry`]: the demo, a folder of reports, a synthetic one of any size, or one
-//! built by hand. A [`Fault`] makes the server misbehave, a [`Hold`] keeps answers back until the
-//! test lets them go, and the log tells what was asked.
+//! The state is a [`Registry`]: the demo, a folder of reports, what a real registry told of itself, a synthetic one
+//! of any size, or one built by hand. The server pretends to be one of five releases ([`HarborVersion`]), with or
+//! without the nginx that comes with them ([`SimulatedHarborBuilder::behind_nginx`]). A [`Fault`] makes it misbehave,
+//! a [`Hold`] keeps answers back until the test lets them go, and the log tells what was asked.
 //!
 //! It answers the routes that a client needs to read a whole registry: projects with their members, quotas, labels,
 //! robots and scanners, repositories, artifacts of a repository and of a project, tags, accessories, vulnerability
@@ -60,7 +61,7 @@ pub use registry::{
     UnknownRole, User,
 };
 pub use server::{Changed, SimulatedHarbor, SimulatedHarborBuilder, StartError};
-pub use version::HarborVersion;
+pub use version::{HarborVersion, UnknownVersion};
 
 /// The page for users, so that its example is run.
 #[cfg(doctest)]

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::header::CONTENT_LENGTH;
+use axum::http::header::{CONNECTION, CONTENT_LENGTH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
@@ -24,6 +24,18 @@ pub(crate) struct Delivery {
     _places: Places,
 }
 
+/// How an answer is sent.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Manner {
+    /// Whether the connection ends in the middle of the body.
+    pub(crate) is_truncated: bool,
+    pub(crate) drip: Option<Drip>,
+    /// Whether only the headers were asked for.
+    pub(crate) is_head: bool,
+    /// Whether the answer says that the connection is kept, as nginx does.
+    pub(crate) keeps_alive: bool,
+}
+
 impl Delivery {
     pub(crate) fn new(flight: Flight, places: Places) -> Self {
         Self { flight, _places: places }
@@ -31,9 +43,25 @@ impl Delivery {
 }
 
 /// Sends an answer; the request is in flight until its body is sent.
-pub(crate) fn send(answer: Answer, delivery: Delivery) -> Response {
+pub(crate) fn send(answer: Answer, delivery: Delivery, manner: Manner) -> Response {
+    delivery.flight.answered(answer.status.as_u16());
+    let mut response = match manner.drip {
+        _ if manner.is_truncated => half(answer, delivery, manner.drip),
+        Some(drip) => dripping(answer, delivery, drip),
+        None => whole(answer, delivery),
+    };
+    if manner.is_head && response.status().is_success() {
+        // Where there is nothing whose length could be told, none is.
+        response.headers_mut().remove(CONTENT_LENGTH);
+    }
+    if manner.keeps_alive {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("keep-alive"));
+    }
+    response
+}
+
+fn whole(answer: Answer, delivery: Delivery) -> Response {
     let Answer { status, mut headers, body } = answer;
-    delivery.flight.answered(status.as_u16());
     set_length(&mut headers, &body);
     let body = stream::once(async move {
         delivery.flight.sent(body.len());
@@ -42,10 +70,9 @@ pub(crate) fn send(answer: Answer, delivery: Delivery) -> Response {
     response(status, headers, Body::from_stream(body))
 }
 
-/// Sends the first half of a body, and closes the connection instead of the rest.
-pub(crate) fn send_half(answer: Answer, delivery: Delivery, drip: Option<Drip>) -> Response {
+/// The first half of a body, and the end of the connection instead of the rest.
+fn half(answer: Answer, delivery: Delivery, drip: Option<Drip>) -> Response {
     let Answer { status, headers, body } = answer;
-    delivery.flight.answered(status.as_u16());
     let half = body.slice(..body.len() / 2);
     let end = stream::once(async {
         // The connection sends what it has before it hears of the error only if it has to wait for
@@ -57,10 +84,8 @@ pub(crate) fn send_half(answer: Answer, delivery: Delivery, drip: Option<Drip>) 
     response(status, headers, Body::from_stream(pieces(half, delivery, drip).chain(end)))
 }
 
-/// Sends a body in pieces.
-pub(crate) fn send_dripping(answer: Answer, delivery: Delivery, drip: Drip) -> Response {
+fn dripping(answer: Answer, delivery: Delivery, drip: Drip) -> Response {
     let Answer { status, mut headers, body } = answer;
-    delivery.flight.answered(status.as_u16());
     set_length(&mut headers, &body);
     response(status, headers, Body::from_stream(pieces(body, delivery, drip)))
 }

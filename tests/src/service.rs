@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::to_bytes;
 use axum::extract::{ConnectInfo, Request as HttpRequest, State};
-use axum::http::header::{CONNECTION, CONTENT_LENGTH};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use crate::auth::{self, Authorization, Login};
@@ -22,7 +21,7 @@ use crate::log::Log;
 use crate::login::{Locks, LoginCost};
 use crate::nginx;
 use crate::outage::Outage;
-use crate::outgoing::{Delivery, send, send_dripping, send_half};
+use crate::outgoing::{Delivery, Manner, send};
 use crate::registry::{Caller, Registry};
 use crate::resources::{Handler, handler};
 use crate::session::Sessions;
@@ -47,7 +46,8 @@ pub(crate) struct Service {
     pub(crate) outage: Outage,
     pub(crate) connections: Connections,
     pub(crate) log: Log,
-    pub(crate) answers: AtomicU64,
+    /// The requests so far, by which each has a number.
+    pub(crate) arrivals: AtomicU64,
 }
 
 /// A request with all that it takes to answer it.
@@ -79,7 +79,7 @@ pub(crate) async fn serve(
         // A body that does not come has no request to answer; a larger one is none of Harbor's.
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let number = service.answers.fetch_add(1, Ordering::SeqCst) + 1;
+    let number = service.arrivals.fetch_add(1, Ordering::SeqCst) + 1;
     let incoming = Incoming::new(number, head, body, service.version, service.behind_nginx);
     service.handle(incoming, &connection).await
 }
@@ -91,7 +91,8 @@ impl Service {
         let flight = self.log.arrive(incoming.log_entry(login.authorization), login.caller.name());
         let scope = incoming.scope(&self.registry.read().unwrap_or_else(PoisonError::into_inner));
         if self.outage.is_down() {
-            return send(nginx::page(StatusCode::BAD_GATEWAY), Delivery::new(flight, Places::default()));
+            let delivery = Delivery::new(flight, Places::default());
+            return send(nginx::page(StatusCode::BAD_GATEWAY), delivery, Manner::default());
         }
         let strike = self.faults.strike(&Arrival {
             scope: &scope,
@@ -107,41 +108,36 @@ impl Service {
             Some(Kind::Restart { grace, down_for }) => self.restart_after(*grace, *down_for),
             _ => {}
         }
-        let (drip, gateway_timeout) = (strike.drip, strike.gateway_timeout);
-        let is_truncated = strike.kind() == Some(&Kind::Truncated);
-        let is_head = incoming.method == Method::HEAD;
-        let keeps_alive = self.behind_nginx && !incoming.ends_connection();
-        let work = self.work(Work { incoming, login, scope, strike });
-        let worked = match gateway_timeout {
-            None => work.await,
-            // A task of its own goes on where nobody waits for it any longer.
-            Some(longest) => match tokio::time::timeout(longest, tokio::spawn(work)).await {
-                Ok(worked) => worked.unwrap_or_else(|_| Worked::nginx(StatusCode::BAD_GATEWAY)),
-                Err(_) => Worked::nginx(StatusCode::GATEWAY_TIMEOUT),
-            },
+        let manner = Manner {
+            is_truncated: strike.kind() == Some(&Kind::Truncated),
+            drip: strike.drip,
+            is_head: incoming.method == Method::HEAD,
+            keeps_alive: self.behind_nginx && !incoming.ends_connection(),
         };
+        let worked = self.work_in_time(Work { incoming, login, scope, strike }).await;
         if worked.login_refused {
             flight.login_refused();
         }
-        let Some(answer) = worked.answer else {
-            // Nothing of an answer is ever written.
-            connection.reset();
-            return Response::default();
-        };
-        let delivery = Delivery::new(flight, worked.places);
-        let mut response = match drip {
-            _ if is_truncated => send_half(answer, delivery, drip),
-            Some(drip) => send_dripping(answer, delivery, drip),
-            None => send(answer, delivery),
-        };
-        if is_head && response.status().is_success() {
-            // Where there is nothing whose length could be told, none is.
-            response.headers_mut().remove(CONTENT_LENGTH);
+        match worked.answer {
+            Some(answer) => send(answer, Delivery::new(flight, worked.places), manner),
+            None => {
+                // Nothing of an answer is ever written.
+                connection.reset();
+                Response::default()
+            }
         }
-        if keeps_alive {
-            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("keep-alive"));
+    }
+
+    /// Answers a request, or in the place of Harbor where that takes too long.
+    async fn work_in_time(self: Arc<Self>, work: Work) -> Worked {
+        let Some(longest) = work.strike.gateway_timeout else {
+            return self.work(work).await;
+        };
+        // A task of its own goes on where nobody waits for it any longer.
+        match tokio::time::timeout(longest, tokio::spawn(self.work(work))).await {
+            Ok(worked) => worked.unwrap_or_else(|_| Worked::nginx(StatusCode::BAD_GATEWAY)),
+            Err(_) => Worked::nginx(StatusCode::GATEWAY_TIMEOUT),
         }
-        response
     }
 
     /// Answers a request once it has its place and its latency is over.
@@ -201,9 +197,11 @@ impl Service {
     /// Logs the caller in, which costs time, and the more where it fails.
     async fn log_in(&self, login: Login, strike: &Strike, worked: &mut Worked) -> Caller {
         let cost = self.login_cost + strike.login_cost;
-        // A robot's login does not read the lock; a wrong one goes on as the login of a user.
+        // Only passwords are compared under the lock: a session has none, and a robot's login does not read it; a wrong
+        // one goes on as the login of a user.
+        let has_password = matches!(login.authorization, Authorization::Basic | Authorization::BasicRefused);
         let is_robot = matches!(login.caller, Caller::Robot(_));
-        if !is_robot && self.locks.is_locked(&login.name) {
+        if has_password && !is_robot && self.locks.is_locked(&login.name) {
             worked.login_refused = true;
             return Caller::Anonymous;
         }

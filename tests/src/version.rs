@@ -13,7 +13,8 @@ pub enum HarborVersion {
     V2_9,
     /// Harbor 2.11.1: lists the artifacts of a whole project, and knows SBOMs.
     V2_11,
-    /// Harbor 2.13: the additions `license` and `files`, and the extended audit log.
+    /// Harbor 2.13: the additions `license` and `files`, the extended audit log, and robots that tell who made them; the
+    /// older routes for robots of projects are gone.
     V2_13,
     /// Harbor 2.14: findings have a status, and a scanner that is down no longer hides stored reports.
     V2_14,
@@ -52,7 +53,7 @@ impl HarborVersion {
 
     /// Whether an operation exists.
     pub(crate) fn has(self, operation: &str) -> bool {
-        // So are the robots of projects called that went with 2.13.
+        // The older routes for robots of projects, which went with 2.13.
         let is_former = operation.ends_with("V1");
         LATER_OPERATIONS.iter().all(|(id, since)| *id != operation || self >= *since)
             && (self < Self::V2_13 || !is_former)

@@ -101,6 +101,8 @@ async fn users_members_and_robots_are_those_of_the_arguments() {
         ("robot$reader", "one", "/api/v2.0/projects/platform", 200),
         ("robot$shop+ci", "two", "/api/v2.0/projects/shop", 200),
         ("robot$shop+ci", "two", "/api/v2.0/projects/platform", 403),
+        ("robot$reader", "one", "/api/v2.0/security/vul", 200),
+        ("robot$shop+ci", "two", "/api/v2.0/security/vul", 403),
     ] {
         assert_eq!(simulator.get(name, secret, path).await.0, expected, "{name} {path}");
     }
@@ -144,7 +146,8 @@ async fn scans_that_a_client_starts_follow_the_clock() {
         let (_, artifact) = simulator.get("admin", "Harbor12345", &format!("{path}?with_scan_overview=true")).await;
         let overview = artifact["scan_overview"].as_object().and_then(|overview| overview.values().next());
         match overview.and_then(|overview| overview["scan_status"].as_str()) {
-            Some("Running") => break,
+            // A busy machine may miss the two seconds in which it runs.
+            Some("Running" | "Success") => break,
             Some("Pending") if started.elapsed() < Duration::from_secs(20) => {}
             other => panic!("{other:?} after {:?}", started.elapsed()),
         }

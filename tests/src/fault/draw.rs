@@ -7,7 +7,9 @@ use crate::random::Random;
 /// Draws by a seed, the target of a request and how often it was asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Draw {
-    seen: HashMap<String, u64>,
+    /// How often each target was asked for, by a number that follows from it: a client that reads a large registry asks
+    /// for each of many targets once, and their texts would take far more memory.
+    seen: HashMap<u64, u64>,
 }
 
 /// What is drawn. Each has numbers of its own: otherwise the share would decide how late a request
@@ -25,14 +27,9 @@ pub(crate) struct Drawn(u64);
 impl Draw {
     /// Draws for the next request of a target.
     pub(crate) fn next(&mut self, seed: u64, target: &str) -> Drawn {
-        let seen = match self.seen.get_mut(target) {
-            Some(seen) => seen,
-            None => self.seen.entry(target.to_owned()).or_default(),
-        };
+        let seen = self.seen.entry(mixed(0, target)).or_default();
         *seen += 1;
-        Drawn(target.bytes().fold(seed ^ seen.wrapping_mul(0x9e37), |mixed, byte| {
-            (mixed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        }))
+        Drawn(mixed(seed ^ seen.wrapping_mul(0x9e37), target))
     }
 }
 
@@ -51,4 +48,9 @@ impl Drawn {
         let number = u32::try_from(number >> 32).unwrap_or(u32::MAX);
         f64::from(number) / (f64::from(u32::MAX) + 1.0)
     }
+}
+
+/// A number that follows from another one and a text.
+fn mixed(start: u64, text: &str) -> u64 {
+    text.bytes().fold(start, |mixed, byte| (mixed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

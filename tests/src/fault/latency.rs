@@ -39,8 +39,11 @@ impl Latency {
         match self {
             Self::Fixed(latency) => *latency,
             Self::Between(low, high) => *low + high.saturating_sub(*low).mul_f64(circumstances.chance),
-            // The chance is below 1, so that the logarithm is finite; no double is beyond 23 means.
-            Self::Exponential { mean, longest } => mean.mul_f64(-(1.0 - circumstances.chance).ln()).min(*longest),
+            // The chance is below 1, so that the logarithm is finite. What is no duration any more is too long anyway.
+            Self::Exponential { mean, longest } => {
+                let seconds = mean.as_secs_f64() * -(1.0 - circumstances.chance).ln();
+                Duration::try_from_secs_f64(seconds).map_or(*longest, |latency| latency.min(*longest))
+            }
             Self::Load { base, knee, step } => {
                 let above = circumstances.in_flight.saturating_sub(*knee);
                 base.saturating_add(step.saturating_mul(u32::try_from(above).unwrap_or(u32::MAX)))
@@ -80,6 +83,8 @@ mod tests {
         let total: Duration = (0..1000).map(|number| drawn(&latency, f64::from(number) / 1000.0)).sum();
         assert!((98 * MILLISECOND..102 * MILLISECOND).contains(&(total / 1000)), "{total:?}");
         assert_eq!(drawn(&latency, 0.999_999_999), Duration::from_secs(1));
+        let endless = Latency::Exponential { mean: Duration::MAX, longest: MILLISECOND };
+        assert_eq!(drawn(&endless, 0.999_999_999), MILLISECOND);
     }
 
     #[test]

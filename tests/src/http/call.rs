@@ -107,8 +107,7 @@ impl<'a> Call<'a> {
 
     /// The project of a number, if the caller may do something there.
     pub(crate) fn project_of_id(&self, id: i64, permission: &str) -> Result<&'a Project, Refusal> {
-        let project = self.registry.projects().iter().find(|project| project.id == id);
-        self.permitted(project, &id.to_string(), permission)
+        self.permitted(self.registry.project_of_id(id), &id.to_string(), permission)
     }
 
     /// Lets everyone pass who has a login.
@@ -152,13 +151,14 @@ impl<'a> Call<'a> {
         Ok(answer)
     }
 
-    /// A project that was looked for, if it is there and the caller may do something in it.
-    fn permitted(&self, found: Option<&'a Project>, name: &str, permission: &str) -> Result<&'a Project, Refusal> {
-        match found {
-            Some(project) if self.registry.permits(self.asked.caller, project, permission) => Ok(project),
-            None if self.is_administrator() => Err(Refusal::not_found(format!("project {name} not found"))),
-            _ => Err(self.denied()),
+    /// Answers a page of a list, but without links where the list is empty: some operations come to build links only
+    /// behind the answer of an empty result.
+    pub(crate) fn list_with_links_if_any<T: Serialize>(&self, rows: &[T], total: usize, page: Page) -> Outcome {
+        let mut answer = self.list(rows, total, page)?;
+        if total == 0 {
+            answer.headers.remove(LINK);
         }
+        Ok(answer)
     }
 
     /// The refusal of a caller who lacks a permission in a project.
@@ -166,6 +166,15 @@ impl<'a> Call<'a> {
         match self.asked.caller {
             Caller::Anonymous => Refusal::unauthorized(),
             _ => Refusal::forbidden("forbidden"),
+        }
+    }
+
+    /// A project that was looked for, if it is there and the caller may do something in it.
+    fn permitted(&self, found: Option<&'a Project>, name: &str, permission: &str) -> Result<&'a Project, Refusal> {
+        match found {
+            Some(project) if self.registry.permits(self.asked.caller, project, permission) => Ok(project),
+            None if self.is_administrator() => Err(Refusal::not_found(format!("project {name} not found"))),
+            _ => Err(self.denied()),
         }
     }
 }

@@ -12,6 +12,7 @@ mod expected;
 mod exports;
 mod finding;
 mod icon;
+mod ids;
 mod kind;
 mod label;
 mod load;
@@ -32,8 +33,6 @@ mod synthetic;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-
-use chrono::{DateTime, TimeDelta, Utc};
 
 pub use accessory::Accessory;
 pub use addition::Addition;
@@ -59,22 +58,17 @@ pub(crate) use accessory::AccessoryRow;
 pub(crate) use artifact::{Reference, Tag};
 pub(crate) use exports::{Export, ExportContent};
 pub(crate) use icon::is_icon;
+pub(crate) use ids::Ids;
 pub(crate) use kind::Kind;
 pub(crate) use people::Caller;
 pub(crate) use progress::Scans;
 pub(crate) use records::{Record, Records, SeverityCounts};
 pub(crate) use report::MEDIA_TYPE;
 pub(crate) use sbom::Sbom;
-pub(crate) use scanner::Scanners;
+pub(crate) use scanner::{ADAPTER, Scanners};
 
 use exports::Exports;
-
-/// The first moment of every registry; each thing added is a second younger, so that times are the
-/// same in every run.
-const BEGINNING: DateTime<Utc> = match DateTime::from_timestamp(1_767_225_600, 0) {
-    Some(time) => time,
-    None => DateTime::UNIX_EPOCH,
-};
+use ids::BEGINNING;
 
 /// Everything a simulated Harbor holds.
 ///
@@ -95,19 +89,6 @@ pub struct Registry {
     sbom_jobs: Vec<sbom::SbomJob>,
     exports: Exports,
     pub(crate) ids: Ids,
-}
-
-/// The numbers that the database would give.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Ids {
-    project: i64,
-    repository: i64,
-    artifact: i64,
-    accessory: i64,
-    tag: i64,
-    user: i64,
-    robot: i64,
-    seconds: i64,
 }
 
 impl Default for Registry {
@@ -194,19 +175,16 @@ impl Registry {
         project.id = self.ids.next_project();
         project.created = self.ids.now();
         project.updated = project.created;
-        let repositories = std::mem::take(&mut project.repositories);
-        let name = project.name().to_owned();
-        self.projects.push(project);
-        for mut repository in repositories {
+        for mut repository in std::mem::take(&mut project.repositories) {
             let path = repository.name().to_owned();
             let artifacts = std::mem::take(&mut repository.artifacts);
-            if let Some(project) = self.projects.last_mut() {
-                project.adopt(repository, &mut self.ids);
-            }
-            for artifact in artifacts {
-                self.push(&name, &path, artifact);
+            project.adopt(repository, &mut self.ids);
+            for mut artifact in artifacts {
+                self.adopt_labels(&mut artifact);
+                project.push(&path, artifact, &mut self.ids, &mut self.scans);
             }
         }
+        self.projects.push(project);
     }
 
     /// Pushes an artifact and answers its digest, or `None` where there is no such project.
@@ -216,14 +194,7 @@ impl Registry {
     pub fn push(&mut self, project: &str, repository: &str, mut artifact: Artifact) -> Option<String> {
         let position = self.projects.iter().position(|known| known.name() == project)?;
         self.adopt_labels(&mut artifact);
-        let Self { projects, scans, ids, .. } = self;
-        let project = &mut projects[position];
-        if project.repository(repository).is_none() {
-            project.adopt(Repository::new(repository), ids);
-        }
-        let repository = project.repository_mut(repository)?;
-        let digest = repository.adopt(artifact, ids, scans);
-        repository.updated = ids.now();
+        let digest = self.projects[position].push(repository, artifact, &mut self.ids, &mut self.scans)?;
         Some(digest.to_string())
     }
 
@@ -321,20 +292,24 @@ impl Registry {
         robot.map(|robot| robot.secret = Some(secret.into())).is_some()
     }
 
-    /// A project by its name or by its number, where `by_name` tells that an all-digit text is a
-    /// name.
-    pub(crate) fn project_by_name_or_id(&self, text: &str, by_name: bool) -> Option<&Project> {
-        match text.parse::<i64>() {
-            Ok(id) if !by_name => self.projects.iter().find(|project| project.id == id),
-            _ => self.project(text),
-        }
-    }
-
     /// Deletes a robot by its full name, as when it expires; returns whether there was one.
     pub fn delete_robot(&mut self, name: &str) -> bool {
         let before = self.robots.len();
         self.robots.retain(|robot| robot.name != name);
         self.robots.len() < before
+    }
+
+    /// A project by its name or by its number, where `by_name` tells that an all-digit text is a
+    /// name.
+    pub(crate) fn project_by_name_or_id(&self, text: &str, by_name: bool) -> Option<&Project> {
+        match text.parse::<i64>() {
+            Ok(id) if !by_name => self.project_of_id(id),
+            _ => self.project(text),
+        }
+    }
+
+    pub(crate) fn project_of_id(&self, id: i64) -> Option<&Project> {
+        self.projects.iter().find(|project| project.id == id)
     }
 
     /// The findings of all reports as they are served.
@@ -352,53 +327,5 @@ impl Registry {
 
     pub(crate) fn repository_mut(&mut self, project: &str, repository: &str) -> Option<&mut Repository> {
         self.project_mut(project)?.repository_mut(repository)
-    }
-}
-
-impl Ids {
-    pub(crate) fn next_artifact(&mut self) -> i64 {
-        self.artifact += 1;
-        self.artifact
-    }
-
-    pub(crate) fn next_accessory(&mut self) -> i64 {
-        self.accessory += 1;
-        self.accessory
-    }
-
-    pub(crate) fn next_tag(&mut self) -> i64 {
-        self.tag += 1;
-        self.tag
-    }
-
-    /// The next second of the registry's own clock.
-    pub(crate) fn now(&mut self) -> DateTime<Utc> {
-        self.seconds += 1;
-        BEGINNING + TimeDelta::seconds(self.seconds)
-    }
-
-    /// Sets the clock behind a time that is past.
-    pub(crate) fn pass(&mut self, time: DateTime<Utc>) {
-        self.seconds = self.seconds.max((time - BEGINNING).num_seconds());
-    }
-
-    fn next_project(&mut self) -> i64 {
-        self.project += 1;
-        self.project
-    }
-
-    pub(crate) fn next_repository(&mut self) -> i64 {
-        self.repository += 1;
-        self.repository
-    }
-
-    fn next_user(&mut self) -> i64 {
-        self.user += 1;
-        self.user
-    }
-
-    fn next_robot(&mut self) -> i64 {
-        self.robot += 1;
-        self.robot
     }
 }

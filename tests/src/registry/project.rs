@@ -1,10 +1,11 @@
 //! Projects.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{Allowlist, BEGINNING, Ids, Repository, Role};
+use super::{Allowlist, Artifact, BEGINNING, Ids, Repository, Role, Scans};
 
 /// A project: a name, who may see it, and its repositories.
 #[derive(Clone, Debug)]
@@ -168,6 +169,23 @@ impl Project {
         repository.full_name = format!("{}/{}", self.name, repository.name());
         self.positions.insert(repository.name().to_owned(), self.repositories.len());
         self.repositories.push(repository);
+    }
+
+    /// Takes an artifact into a repository, which is created where it is not there yet, and answers its digest.
+    pub(super) fn push(
+        &mut self,
+        repository: &str,
+        artifact: Artifact,
+        ids: &mut Ids,
+        scans: &mut Scans,
+    ) -> Option<Arc<str>> {
+        if self.repository(repository).is_none() {
+            self.adopt(Repository::new(repository), ids);
+        }
+        let repository = self.repository_mut(repository)?;
+        let digest = repository.adopt(artifact, ids, scans);
+        repository.updated = ids.now();
+        Some(digest)
     }
 
     /// Deletes a repository with all it holds, and tells whether it was there.

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 use thiserror::Error;
 
+use super::Scanner;
 use super::finding::{Finding, Key, Members, StoredFinding, text_of};
 use super::rows::Duplicates;
 use crate::wire::json::compact;
@@ -77,10 +78,9 @@ impl Report {
     #[must_use]
     pub fn new() -> Self {
         let member = |name: &str, json: &str| (name.to_owned(), json.to_owned());
-        let scanner = json!({"name": "Trivy", "vendor": "Aqua Security", "version": "v0.65.0"});
         let before = vec![
             member("generated_at", "\"2026-01-01T12:34:56.123456789Z\""),
-            member("scanner", &scanner.to_string()),
+            member("scanner", &Scanner::usual_identity().to_string()),
             member("severity", "\"\""),
         ];
         Self {

@@ -1,6 +1,7 @@
 //! Scanners: those that are registered, the one that a project uses, and whether it is there.
 
 use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 
 use super::{BEGINNING, Project, Registry};
 
@@ -29,6 +30,12 @@ pub(crate) struct Scanners {
     healthy: bool,
 }
 
+/// The name and the vendor that every scanner of the simulator says it has.
+pub(crate) const ADAPTER: (&str, &str) = ("Trivy", "Aqua Security");
+
+/// The version of every scanner that is not told otherwise.
+const VERSION: &str = "v0.65.0";
+
 impl Scanner {
     /// A scanner of a name, reached at an address; its number follows from the order in which scanners are added.
     #[must_use]
@@ -38,7 +45,7 @@ impl Scanner {
             name: name.into(),
             url: url.into(),
             description: String::new(),
-            version: "v0.65.0".to_owned(),
+            version: VERSION.to_owned(),
             authorization: String::new(),
             created: BEGINNING,
             updated: BEGINNING,
@@ -60,6 +67,12 @@ impl Scanner {
     pub fn disabled(mut self) -> Self {
         self.disabled = true;
         self
+    }
+
+    /// What reports and SBOMs say of the scanner that made them.
+    pub(crate) fn usual_identity() -> Value {
+        let (name, vendor) = ADAPTER;
+        json!({"name": name, "vendor": vendor, "version": VERSION})
     }
 
     /// The number that Harbor gave; empty before the scanner is part of a registry.

@@ -16,9 +16,6 @@ pub(crate) fn search(call: &Call<'_>) -> Outcome {
 }
 
 fn none(call: &Call<'_>) -> Outcome {
-    let selection = Selection::without_query(call.asked.parameters)?;
-    let mut answer = call.list::<()>(&[], 0, selection.page)?;
-    // Harbor answers an empty result before it comes to build links.
-    answer.headers.remove("link");
-    Ok(answer)
+    let selection = Selection::without_query(call.asked.parameters);
+    call.list_with_links_if_any::<()>(&[], 0, selection.page)
 }

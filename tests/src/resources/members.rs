@@ -43,7 +43,7 @@ impl Row for MemberRow<'_> {
 /// Lists the members of a project. The total does not know of the filter by name, which wants the whole name.
 pub(crate) fn list(call: &Call<'_>) -> Outcome {
     let project = call.project("member:list")?;
-    let selection = Selection::without_query(call.asked.parameters)?;
+    let selection = Selection::without_query(call.asked.parameters);
     let name = call.asked.parameters.text("entityname").unwrap_or_default();
     let total = rows_of(call, project).count();
     let rows = rows_of(call, project).filter(|row| name.is_empty() || row.user.name == name).collect();

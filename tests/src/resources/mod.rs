@@ -52,7 +52,7 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "createTag" => Write(artifacts::writes::create_tag),
         "deleteArtifact" => Write(artifacts::writes::delete),
         "deleteProject" => Write(projects::writes::delete),
-        "deleteRepository" => Write(artifacts::writes::delete_repository),
+        "deleteRepository" => Write(repositories::writes::delete),
         "deleteTag" => Write(artifacts::writes::delete_tag),
         "downloadScanData" => Write(exports::download),
         "exportScanData" => Write(exports::start),
@@ -123,7 +123,7 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "setScannerOfProject" => Write(scanners::choose),
         "stopScanArtifact" => Write(scans::stop),
         "updateProject" => Write(projects::writes::update),
-        "updateRepository" => Write(artifacts::writes::update_repository),
+        "updateRepository" => Write(repositories::writes::update),
         _ => return None,
     })
 }

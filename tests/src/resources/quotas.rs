@@ -61,7 +61,7 @@ impl Row for QuotaRow<'_> {
 /// Lists the quotas.
 pub(crate) fn list(call: &Call<'_>) -> Outcome {
     call.permit_system("quota:list")?;
-    let selection = Selection::without_query(call.asked.parameters)?;
+    let selection = Selection::without_query(call.asked.parameters);
     let given = |name: &str| call.asked.parameters.text(name).filter(|text| !text.is_empty());
     let of_projects = given("reference").is_none_or(|kind| kind == "project");
     let wanted = given("reference_id").map(str::to_owned);
@@ -76,7 +76,7 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
 pub(crate) fn get(call: &Call<'_>) -> Outcome {
     call.permit_system("quota:read")?;
     let id = call.asked.number("id");
-    let project = call.registry.projects().iter().find(|project| project.id == id);
+    let project = call.registry.project_of_id(id);
     let project = project.ok_or_else(|| Refusal::not_found(format!("quota {id} not found")))?;
     json::answer(&QuotaAnswer { update_time: None, ..answer(&row(project)) })
 }

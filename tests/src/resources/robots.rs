@@ -57,7 +57,7 @@ impl<'a> Homes<'a> {
     /// The project of a number, where the robots of the system have the number 0.
     fn of(call: &Call<'a>, number: &str) -> Result<Self, Refusal> {
         let id: i64 = number.parse().map_err(|_| Refusal::internal("the number of a project is a number"))?;
-        let project = call.registry.projects().iter().find(|project| project.id == id);
+        let project = call.registry.project_of_id(id);
         Ok(if id == 0 { Self::System } else { Self::Project(project.map_or("", Project::name)) })
     }
 

@@ -6,14 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::http::{Answer, Asked, Call, Outcome};
-use crate::registry::{MEDIA_TYPE, Registry, Scanner};
+use crate::registry::{ADAPTER, MEDIA_TYPE, Registry, Scanner};
 use crate::wire::errors::Refusal;
 use crate::wire::q::Pattern;
 use crate::wire::rows::{Cell, Row, Selection};
 use crate::wire::{body, json, time};
-
-/// The name and the vendor that every scanner of the simulator says it has.
-const ADAPTER: (&str, &str) = ("Trivy", "Aqua Security");
 
 #[derive(Serialize)]
 struct ScannerAnswer<'a> {

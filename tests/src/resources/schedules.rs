@@ -59,7 +59,7 @@ impl Row for &Planned {
 /// Lists what is planned.
 pub(crate) fn list(call: &Call<'_>) -> Outcome {
     call.permit_system("jobservice-monitor:list")?;
-    let selection = Selection::without_query(call.asked.parameters)?;
+    let selection = Selection::without_query(call.asked.parameters);
     let selected = selection.of(PLANNED.iter().collect(), &["id"])?;
     let started = call.registry.users().first().map(|administrator| administrator.created);
     let rows = selected.rows.iter().map(|Planned { id, vendor, number }| {

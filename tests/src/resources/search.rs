@@ -15,7 +15,7 @@ struct Found<'a> {
 
 #[derive(Serialize)]
 struct FoundRepository<'a> {
-    #[serde(skip_serializing_if = "is_none")]
+    #[serde(skip_serializing_if = "json::is_zero")]
     artifact_count: usize,
     project_id: i64,
     project_name: &'a str,
@@ -56,8 +56,4 @@ fn repository_answer<'a>(project: &'a Project, repository: &'a Repository) -> Fo
         pull_count: repository.pulls,
         repository_name: &repository.full_name,
     }
-}
-
-fn is_none(count: &usize) -> bool {
-    *count == 0
 }

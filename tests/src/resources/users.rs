@@ -71,17 +71,13 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
 /// Finds users by a part of their name. The number of the page means nothing here; its size does.
 pub(crate) fn search(call: &Call<'_>) -> Outcome {
     call.permit_login()?;
-    let selection = Selection::without_query(call.asked.parameters)?;
+    let selection = Selection::without_query(call.asked.parameters);
     let part = call.asked.parameters.text("username").unwrap_or_default().to_lowercase();
     let mut users: Vec<_> = listed(call).filter(|user| user.name.to_lowercase().contains(&part)).collect();
     users.sort_by(|left, right| left.name.cmp(&right.name));
     let page = users.iter().take(selection.page.limit());
     let rows: Vec<_> = page.map(|user| FoundUser { user_id: user.id, username: &user.name }).collect();
-    let mut answer = call.list(&rows, users.len(), selection.page)?;
-    if users.is_empty() {
-        answer.headers.remove("link");
-    }
-    Ok(answer)
+    call.list_with_links_if_any(&rows, users.len(), selection.page)
 }
 
 /// Answers one user, to themselves and to administrators.
@@ -122,7 +118,7 @@ pub(crate) fn permissions(call: &Call<'_>) -> Outcome {
         return json::answer(&json!([]));
     };
     let relative = call.asked.parameters.flag("relative", false);
-    let project = call.registry.projects().iter().find(|project| project.id == id);
+    let project = call.registry.project_of_id(id);
     let may = |permission: &&str| match project {
         Some(project) => call.registry.permits(call.asked.caller, project, permission),
         None => call.is_administrator(),

@@ -1,5 +1,9 @@
 //! The patterns of repositories, tags and CVEs: `*`, `**`, `?`, `[a-z]` and `{a,b}`.
 
+/// The most alternatives that are spelled out. Whoever writes more of them is taken not to mean a pattern, so that no
+/// request can keep the server busy for long.
+const MOST_ALTERNATIVES: usize = 1_000;
+
 /// A pattern with its alternatives spelled out, each cut into the parts between slashes.
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {
@@ -25,29 +29,43 @@ impl Pattern {
     }
 }
 
-/// Replaces `{a,b}` by what it stands for; alternatives may have alternatives of their own.
+/// Replaces every `{a,b}` by what it stands for; alternatives may have alternatives of their own.
 fn spell_out(text: &str) -> Option<Vec<String>> {
-    let Some(open) = unescaped(text, '{') else {
-        return Some(vec![text.to_owned()]);
-    };
-    let (mut depth, mut escaped, mut start) = (0, false, open + 1);
+    let mut unfinished = vec![text.to_owned()];
+    let mut finished = Vec::new();
+    let mut replaced = 0;
+    while let Some(text) = unfinished.pop() {
+        let Some(open) = unescaped(&text, '{') else {
+            finished.push(text);
+            continue;
+        };
+        let (choices, rest) = choices(&text[open + 1..])?;
+        let (front, before) = (&text[..open], unfinished.len());
+        unfinished.extend(choices.iter().rev().map(|choice| format!("{front}{choice}{rest}")));
+        replaced += unfinished.len() - before;
+        if replaced > MOST_ALTERNATIVES {
+            return None;
+        }
+    }
+    Some(finished)
+}
+
+/// The choices of a group and what comes behind it, from what comes behind its brace.
+fn choices(text: &str) -> Option<(Vec<&str>, &str)> {
+    let (mut depth, mut escaped, mut start) = (0_usize, false, 0);
     let mut choices = Vec::new();
-    for (position, character) in text.char_indices().skip_while(|(position, _)| *position < open) {
+    for (position, character) in text.char_indices() {
         match character {
             _ if escaped => escaped = false,
             '\\' => escaped = true,
             '{' => depth += 1,
-            ',' if depth == 1 => {
+            ',' if depth == 0 => {
                 choices.push(&text[start..position]);
                 start = position + 1;
             }
-            '}' if depth == 1 => {
+            '}' if depth == 0 => {
                 choices.push(&text[start..position]);
-                let spelled = choices.iter().map(|choice| {
-                    let rest = &text[position + 1..];
-                    spell_out(&format!("{}{choice}{rest}", &text[..open]))
-                });
-                return spelled.collect::<Option<Vec<_>>>().map(|spelled| spelled.concat());
+                return Some((choices, &text[position + 1..]));
             }
             '}' => depth -= 1,
             _ => {}
@@ -88,40 +106,73 @@ fn is_well_formed(part: &str) -> bool {
 
 /// Two stars between slashes stand for any number of parts, but for one at least at the end.
 fn path(pattern: &[String], name: &[&str]) -> bool {
-    match pattern.split_first() {
-        None => name.is_empty(),
-        Some((first, [])) if first == "**" => !name.is_empty(),
-        Some((first, rest)) if first == "**" => (0..name.len()).any(|skipped| path(rest, &name[skipped..])),
-        Some((first, rest)) => match name.split_first() {
-            Some((part, others)) => component(first, part) && path(rest, others),
-            None => false,
-        },
+    let (mut pattern, mut name) = (pattern, name);
+    // What follows the last two stars, and what they have not taken. Those before never have to take more.
+    let mut stars: Option<(&[String], &[&str])> = None;
+    loop {
+        match (pattern.split_first(), name.split_first()) {
+            (Some((first, [])), _) if first == "**" => return !name.is_empty(),
+            (Some((first, rest)), _) if first == "**" => {
+                stars = Some((rest, name));
+                pattern = rest;
+                continue;
+            }
+            (None, None) => return true,
+            (Some((first, rest)), Some((part, others))) if component(first, part) => {
+                (pattern, name) = (rest, others);
+                continue;
+            }
+            _ => {}
+        }
+        let Some((rest, [_, others @ ..])) = stars else { return false };
+        stars = Some((rest, others));
+        (pattern, name) = (rest, others);
     }
 }
 
+/// Whether a part of a pattern matches a part of a name.
 fn component(pattern: &str, name: &str) -> bool {
-    let mut characters = pattern.chars();
-    let Some(first) = characters.next() else {
-        return name.is_empty();
-    };
-    let rest = characters.as_str();
-    let mut letters = name.chars();
-    let letter = letters.next();
-    match (first, letter) {
-        ('*', _) => {
-            let mut starts = name.char_indices().map(|(position, _)| position).chain([name.len()]);
-            starts.any(|start| component(rest, &name[start..]))
+    let (mut pattern, mut name) = (pattern, name);
+    // What follows the last star, and what it has not taken. Those before never have to take more.
+    let mut star: Option<(&str, &str)> = None;
+    loop {
+        if let Some(rest) = pattern.strip_prefix('*') {
+            star = Some((rest, name));
+            pattern = rest;
+            continue;
         }
-        (_, None) => false,
-        ('?', _) => component(rest, letters.as_str()),
-        ('[', Some(letter)) => {
-            let end = unescaped(rest, ']').unwrap_or(rest.len());
-            let behind = rest.get(end + 1..).unwrap_or_default();
-            is_in_class(&rest[..end], letter) && component(behind, letters.as_str())
+        if pattern.is_empty() && name.is_empty() {
+            return true;
         }
-        ('\\', Some(letter)) => characters.next() == Some(letter) && component(characters.as_str(), letters.as_str()),
-        (first, Some(letter)) => first == letter && component(rest, letters.as_str()),
+        if let Some(rests) = without_letter(pattern, name) {
+            (pattern, name) = rests;
+            continue;
+        }
+        let Some((rest, left)) = star else { return false };
+        let mut letters = left.chars();
+        if letters.next().is_none() {
+            return false;
+        }
+        star = Some((rest, letters.as_str()));
+        (pattern, name) = (rest, letters.as_str());
     }
+}
+
+/// What is left of a pattern and a name behind the first letter, where that matches.
+fn without_letter<'a>(pattern: &'a str, name: &'a str) -> Option<(&'a str, &'a str)> {
+    let (mut characters, mut letters) = (pattern.chars(), name.chars());
+    let (first, letter) = (characters.next()?, letters.next()?);
+    let rest = characters.as_str();
+    let (matches, rest) = match first {
+        '?' => (true, rest),
+        '[' => {
+            let end = unescaped(rest, ']').unwrap_or(rest.len());
+            (is_in_class(&rest[..end], letter), rest.get(end + 1..).unwrap_or_default())
+        }
+        '\\' => (characters.next() == Some(letter), characters.as_str()),
+        first => (first == letter, rest),
+    };
+    matches.then_some((rest, letters.as_str()))
 }
 
 fn is_in_class(class: &str, letter: char) -> bool {
@@ -175,9 +226,30 @@ mod tests {
             (r"v\*", "v*", true),
             (r"v\*", "v1", false),
             ("CVE-2024-*", "CVE-2024-0001", true),
+            ("a*b*c", "aXbYbZc", true),
+            ("a*b*c", "aXbYbZ", false),
+            ("*b", "abab", true),
+            ("a**", "a", true),
+            ("**/**", "a", true),
+            ("**/x/**", "x/x", true),
+            ("**/x/**", "a/x", false),
+            ("**/b/**/c/d", "b/c/b/c/c/d", true),
+            ("*[bc]?", "abcd", true),
+            ("é*", "éa", true),
+            ("{a,{b,c}d}{,e}", "cde", true),
         ] {
             assert_eq!(Pattern::parse(pattern).unwrap().matches(name), expected, "{pattern} and {name}");
         }
+    }
+
+    #[test]
+    fn large_patterns_take_no_time() {
+        let name = "a".repeat(255);
+        assert!(!Pattern::parse(&format!("{}b", "a*".repeat(100))).unwrap().matches(&name));
+        assert!(Pattern::parse(&"*".repeat(1_000_000)).unwrap().matches(&name));
+        assert!(Pattern::parse(&format!("{}*", "**/".repeat(100_000))).unwrap().matches("a/b"));
+        assert!(Pattern::parse(&"{a,b}".repeat(40)).is_none());
+        assert!(Pattern::parse(&"{a}".repeat(100_000)).is_none());
     }
 
     #[test]

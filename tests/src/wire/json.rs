@@ -21,8 +21,8 @@ pub(crate) fn answer<T: Serialize>(value: &T) -> Result<Answer, Refusal> {
 }
 
 /// Whether a number is zero, for members that Harbor leaves out then.
-pub(crate) fn is_zero(number: &i64) -> bool {
-    *number == 0
+pub(crate) fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
+    *number == T::default()
 }
 
 /// Whether a score is left out, because it is zero or there is none.

@@ -2,7 +2,6 @@
 
 use axum::http::HeaderValue;
 
-use super::errors::Refusal;
 use super::parameters::{self, Parameters};
 
 /// The page that a list was asked for.
@@ -13,24 +12,10 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// Reads the two parameters, or refuses them with a line for each that is wrong.
-    pub(crate) fn from_parameters(parameters: &Parameters) -> Result<Self, Refusal> {
-        let mut problems = Vec::new();
-        let mut integer = |name: &str, default: i64| match parameters.text(name) {
-            None | Some("") => default,
-            Some(text) => text.parse().unwrap_or_else(|_| {
-                problems.push(format!("{name} in query must be of type int64: {text:?}"));
-                default
-            }),
-        };
-        let page = Self { number: integer("page", 1), size: integer("page_size", 10) };
-        if page.size > 100 {
-            problems.push("page_size in query should be less than or equal to 100".to_owned());
-        }
-        match problems.is_empty() {
-            true => Ok(page),
-            false => Err(Refusal::invalid(&problems)),
-        }
+    /// Reads the two parameters, which are known to be numbers from the validation where they are there.
+    pub(crate) fn from_parameters(parameters: &Parameters) -> Self {
+        let integer = |name: &str, default| parameters.text(name).and_then(|text| text.parse().ok()).unwrap_or(default);
+        Self { number: integer("page", 1), size: integer("page_size", 10) }
     }
 
     /// The number of the page as it was sent.

@@ -60,15 +60,13 @@ pub(crate) struct Selected<T> {
 impl Selection {
     /// Reads `page`, `page_size`, `q` and `sort`.
     pub(crate) fn from_parameters(parameters: &Parameters) -> Result<Self, Refusal> {
-        let page = Page::from_parameters(parameters)?;
         let query = Query::parse(parameters.text("q").unwrap_or_default())?;
-        Ok(Self { query, page, sort: sort_keys(parameters) })
+        Ok(Self { query, ..Self::without_query(parameters) })
     }
 
     /// Reads `page`, `page_size` and `sort`, for the lists that have no `q`.
-    pub(crate) fn without_query(parameters: &Parameters) -> Result<Self, Refusal> {
-        let page = Page::from_parameters(parameters)?;
-        Ok(Self { query: Query::default(), page, sort: sort_keys(parameters) })
+    pub(crate) fn without_query(parameters: &Parameters) -> Self {
+        Self { query: Query::default(), page: Page::from_parameters(parameters), sort: sort_keys(parameters) }
     }
 
     /// Filters, sorts and cuts the rows. `default` is the order where no sort key is known; a minus

@@ -49,13 +49,12 @@ fn add_robot(registry: &mut Registry, robot: &NamedSecret) -> Result<(), Misfit>
         return Ok(());
     }
     let own_name = name.trim_start_matches(ROBOT_PREFIX);
-    let robot = Robot::new(own_name, secret).with_read_permissions();
     let robot = match own_name.split_once('+') {
-        Some((project, _)) => {
+        Some((project, own_name)) => {
             check_project(registry, format!("--robot {name}"), project)?;
-            robot.on_projects([project])
+            Robot::new(own_name, secret).with_read_permissions().in_project(project)
         }
-        None => robot,
+        None => Robot::new(own_name, secret).with_read_permissions(),
     };
     registry.add_robot(robot);
     Ok(())

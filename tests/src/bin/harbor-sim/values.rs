@@ -29,7 +29,7 @@ pub(crate) const ADMINISTRATOR: &str = "admin";
 /// What a robot's login name begins with.
 pub(crate) const ROBOT_PREFIX: &str = "robot$";
 
-/// About 1.3 KB of memory each.
+/// About 1.2 KB of memory each.
 const MOST_ARTIFACTS: usize = 5_000_000;
 
 /// About 1.6 KB of memory each.

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::registry::{BEGINNING, Label, Robot, Scanner, User};
+use super::times::beginning;
+use crate::registry::{Label, Robot, Scanner, User};
 
 #[derive(Deserialize)]
 pub(super) struct CapturedUser {
@@ -183,14 +184,4 @@ pub(super) fn scanner_version(reports: &BTreeMap<String, &RawValue>) -> String {
     let read = |body: &&RawValue| serde_json::from_str::<BTreeMap<String, CapturedReport>>(body.get()).ok();
     let reports = reports.values().filter_map(read).flat_map(BTreeMap::into_values);
     reports.map(|report| report.scanner.version).next().unwrap_or_default()
-}
-
-/// The time of what tells none.
-pub(super) fn beginning() -> DateTime<Utc> {
-    BEGINNING
-}
-
-/// The time of what has not happened, as Harbor tells it.
-pub(super) fn never() -> DateTime<Utc> {
-    DateTime::<Utc>::MIN_UTC
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, Utc};
 use serde::Deserialize;
 
 use super::CapturedProject;
-use super::accounts::never;
+use super::times::never;
 use crate::random::Random;
 use crate::registry::progress::RecordedScan;
 

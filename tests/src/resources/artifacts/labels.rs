@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use super::find;
+use super::{Place, find};
 use crate::http::{Answer, Asked, Outcome};
 use crate::registry::Registry;
 use crate::resources::labels::LabelRequest;
@@ -29,8 +29,8 @@ pub(crate) fn attach(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
         let message = format!("label {} is already added to the artifact {}", label.id, artifact.id);
         return Err(Refusal::conflict(message));
     }
-    let place = (project.name().to_owned(), repository.name().to_owned(), artifact.digest().to_owned());
-    if let Some(artifact) = registry.artifact_mut(&place.0, &place.1, &place.2) {
+    let place = Place::of(project, repository, artifact);
+    if let Some(artifact) = registry.artifact_mut(&place.project, &place.repository, &place.digest) {
         artifact.labels.push(label);
     }
     Ok(Answer::empty(StatusCode::OK))
@@ -46,8 +46,8 @@ pub(crate) fn detach(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
         let message = format!("reference with label {id} and artifact {} not found", artifact.id);
         return Err(Refusal::not_found(message));
     }
-    let place = (project.name().to_owned(), repository.name().to_owned(), artifact.digest().to_owned());
-    if let Some(artifact) = registry.artifact_mut(&place.0, &place.1, &place.2) {
+    let place = Place::of(project, repository, artifact);
+    if let Some(artifact) = registry.artifact_mut(&place.project, &place.repository, &place.digest) {
         artifact.labels.retain(|known| known.id != id);
     }
     Ok(Answer::empty(StatusCode::OK))

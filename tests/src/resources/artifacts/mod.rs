@@ -29,6 +29,13 @@ pub(crate) struct ArtifactRow<'a> {
     pub(crate) artifact: &'a Artifact,
 }
 
+/// Where an artifact is, to find it again for a change.
+struct Place {
+    project: String,
+    repository: String,
+    digest: String,
+}
+
 /// A tag in a list, with its artifact.
 struct TagRow<'a> {
     repository: &'a Repository,
@@ -41,6 +48,16 @@ struct AccessoryListRow<'a> {
     repository: &'a Repository,
     subject: &'a Artifact,
     accessory: &'a AccessoryRow,
+}
+
+impl Place {
+    fn of(project: &Project, repository: &Repository, artifact: &Artifact) -> Self {
+        Self {
+            project: project.name().to_owned(),
+            repository: repository.name().to_owned(),
+            digest: artifact.digest().to_owned(),
+        }
+    }
 }
 
 impl Row for ArtifactRow<'_> {
@@ -153,9 +170,7 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
 /// Lists the artifacts of all repositories of a project. It asks for a login first, even in public
 /// projects.
 pub(crate) fn list_of_project(call: &Call<'_>) -> Outcome {
-    if call.asked.is_anonymous() {
-        return Err(Refusal::unauthorized());
-    }
+    call.permit_login()?;
     let project = call.project("artifact:list")?;
     let mut selection = Selection::from_parameters(call.asked.parameters)?;
     if call.asked.parameters.flag("latest_in_repository", false) {

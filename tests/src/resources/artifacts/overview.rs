@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{ArtifactRow, reports};
 use crate::http::Call;
-use crate::registry::MEDIA_TYPE;
-use crate::wire::{json as wire_json, time};
+use crate::registry::{MEDIA_TYPE, Scanner};
+use crate::wire::{json, time};
 
 /// What the scans of an artifact amount to.
 #[derive(Serialize)]
 pub(super) struct Overview {
-    #[serde(skip_serializing_if = "wire_json::is_zero")]
+    #[serde(skip_serializing_if = "json::is_zero")]
     complete_percent: i64,
-    #[serde(skip_serializing_if = "wire_json::is_zero")]
+    #[serde(skip_serializing_if = "json::is_zero")]
     duration: i64,
     #[serde(serialize_with = "time::serialize_optional")]
     end_time: Option<DateTime<Utc>>,
@@ -35,7 +35,7 @@ pub(super) struct Overview {
 /// Where the SBOM of an artifact stands.
 #[derive(Serialize)]
 pub(super) struct SbomOverview<'a> {
-    #[serde(skip_serializing_if = "wire_json::is_zero")]
+    #[serde(skip_serializing_if = "json::is_zero")]
     duration: i64,
     #[serde(serialize_with = "time::serialize_optional")]
     end_time: Option<DateTime<Utc>>,
@@ -94,10 +94,7 @@ pub(super) fn sbom<'a>(call: &Call<'_>, row: ArtifactRow<'a>) -> Option<SbomOver
         end_time: sbom.ended,
         sbom_digest: sbom.digest.as_deref(),
         scan_status: sbom.status,
-        scanner: sbom
-            .digest
-            .as_ref()
-            .map(|_| json!({"name": "Trivy", "vendor": "Aqua Security", "version": "v0.65.0"})),
+        scanner: sbom.digest.as_ref().map(|_| Scanner::usual_identity()),
         start_time: sbom.started,
     })
 }

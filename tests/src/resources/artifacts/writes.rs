@@ -1,9 +1,9 @@
-//! Deleting repositories, artifacts and tags, and giving artifacts other names.
+//! Deleting and copying artifacts, and giving and taking their tags.
 
 use axum::http::StatusCode;
 use serde::Deserialize;
 
-use super::find;
+use super::{Place, find};
 use crate::http::{Answer, Asked, Outcome};
 use crate::registry::Registry;
 use crate::wire::body;
@@ -15,34 +15,6 @@ struct NewTag {
     name: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct RepositoryRequest {
-    #[serde(default)]
-    description: String,
-}
-
-/// Says what a repository is for.
-pub(crate) fn update_repository(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
-    let body: RepositoryRequest = asked.body("repository", "Repository")?;
-    let (project, name) = repository(registry, asked, "repository:update")?;
-    let now = registry.ids.now();
-    if let Some(repository) = registry.repository_mut(&project, &name) {
-        repository.description = body.description;
-        repository.updated = now;
-    }
-    Ok(Answer::empty(StatusCode::OK))
-}
-
-/// Deletes a repository with all it holds.
-pub(crate) fn delete_repository(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
-    let (project, name) = repository(registry, asked, "repository:delete")?;
-    let artifacts = registry.project(&project).and_then(|project| project.repository(&name));
-    let tags = artifacts.into_iter().flat_map(|repository| repository.artifacts()).flat_map(|artifact| &artifact.tags);
-    check_tags(tags.map(|tag| (tag.name.as_str(), tag.immutable)))?;
-    registry.delete_repository(&project, &name);
-    Ok(Answer::empty(StatusCode::OK))
-}
-
 /// Deletes an artifact with its tags.
 pub(crate) fn delete(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
     let call = asked.of(registry);
@@ -51,8 +23,8 @@ pub(crate) fn delete(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
     if artifact.referenced {
         return Err(Refusal::violation("the deleting artifact is referenced by others"));
     }
-    let place = (project.name().to_owned(), repository.name().to_owned(), artifact.digest().to_owned());
-    registry.delete_artifact(&place.0, &place.1, &place.2);
+    let place = Place::of(project, repository, artifact);
+    registry.delete_artifact(&place.project, &place.repository, &place.digest);
     Ok(Answer::empty(StatusCode::OK))
 }
 
@@ -71,8 +43,8 @@ pub(crate) fn create_tag(registry: &mut Registry, asked: &Asked<'_>) -> Outcome 
         let message = format!("tag {} already exists under the repository {}", name, repository.id);
         return Err(Refusal::conflict(message));
     }
-    let place = (project.name().to_owned(), repository.name().to_owned(), artifact.digest().to_owned());
-    registry.retag(&place.0, &place.1, &place.2, &name);
+    let place = Place::of(project, repository, artifact);
+    registry.retag(&place.project, &place.repository, &place.digest, &name);
     Ok(Answer::empty(StatusCode::CREATED))
 }
 
@@ -86,8 +58,8 @@ pub(crate) fn delete_tag(registry: &mut Registry, asked: &Asked<'_>) -> Outcome 
         return Err(Refusal::not_found(message));
     };
     check_tags([(tag.name.as_str(), tag.immutable)])?;
-    let place = (project.name().to_owned(), repository.name().to_owned());
-    registry.delete_tag(&place.0, &place.1, name);
+    let place = Place::of(project, repository, artifact);
+    registry.delete_tag(&place.project, &place.repository, name);
     Ok(Answer::empty(StatusCode::OK))
 }
 
@@ -127,19 +99,8 @@ fn source(from: &str) -> Option<(&str, &str)> {
     (well_formed && digest.is_none_or(is_digest)).then_some((path, reference))
 }
 
-/// The project and the repository that the path names, if the caller may do something there.
-fn repository(registry: &Registry, asked: &Asked<'_>, permission: &str) -> Result<(String, String), Refusal> {
-    let call = asked.of(registry);
-    let project = call.project(permission)?;
-    let name = asked.argument("repository_name");
-    match project.repository(name) {
-        Some(_) => Ok((project.name().to_owned(), name.to_owned())),
-        None => Err(Refusal::not_found(format!("repository {}/{name} not found", project.name()))),
-    }
-}
-
-/// Refuses to delete a tag that is not to change.
-fn check_tags<'a>(tags: impl IntoIterator<Item = (&'a str, bool)>) -> Result<(), Refusal> {
+/// Refuses to delete tags of which one is not to change.
+pub(crate) fn check_tags<'a>(tags: impl IntoIterator<Item = (&'a str, bool)>) -> Result<(), Refusal> {
     match tags.into_iter().find(|(_, immutable)| *immutable) {
         Some((name, _)) => {
             Err(Refusal::precondition(format!("the tag {name} configured as immutable, cannot be deleted")))

@@ -1,13 +1,13 @@
 //! Projects.
 
+pub(super) mod details;
+pub(super) mod writes;
+
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-
-pub(super) mod details;
-pub(super) mod writes;
 
 use super::allowlists::{self, AllowlistAnswer};
 use crate::http::{Answer, Call, Outcome};
@@ -101,12 +101,7 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
     let selected = selection.of(rows, &["name"])?;
     let with_detail = call.asked.parameters.flag("with_detail", true);
     let rows: Vec<_> = selected.rows.iter().map(|row| answer(call, row.project, with_detail)).collect();
-    let mut answer = call.list(&rows, selected.total, selection.page)?;
-    if selected.total == 0 {
-        // Harbor answers an empty result before it comes to build links.
-        answer.headers.remove("link");
-    }
-    Ok(answer)
+    call.list_with_links_if_any(&rows, selected.total, selection.page)
 }
 
 /// Answers one project.

@@ -23,16 +23,16 @@ struct Summary<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     dangerous_cves: Vec<DangerousFinding<'a>>,
     fixable_cnt: usize,
-    #[serde(skip_serializing_if = "is_none")]
+    #[serde(skip_serializing_if = "json::is_zero")]
     high_cnt: usize,
     low_cnt: usize,
     medium_cnt: usize,
-    #[serde(skip_serializing_if = "is_none")]
+    #[serde(skip_serializing_if = "json::is_zero")]
     none_cnt: usize,
     scanned_cnt: usize,
     total_artifact: usize,
     total_vuls: usize,
-    #[serde(skip_serializing_if = "is_none")]
+    #[serde(skip_serializing_if = "json::is_zero")]
     unknown_cnt: usize,
 }
 
@@ -154,8 +154,4 @@ fn worst_first(left: &&Record, right: &&Record) -> Ordering {
     };
     let score = |record: &Record| record.score.unwrap_or_default();
     score(right).total_cmp(&score(left)).then_with(|| level(left).cmp(&level(right)))
-}
-
-fn is_none(count: &usize) -> bool {
-    *count == 0
 }

@@ -55,6 +55,16 @@ async fn a_wrong_login_locks_the_user_and_nobody_else() {
 }
 
 #[tokio::test]
+async fn a_wrong_login_without_a_name_locks_nobody() {
+    let harbor = SimulatedHarbor::builder().registry(sample()).login_delay(AN_HOUR).start().await.unwrap();
+    let frozen = tokio::spawn(client().get(format!("{}{INFO}", harbor.url())).basic_auth("", Some("x")).send());
+    in_flight(&harbor, 1).await;
+    assert!(!knows(&harbor, As::Anonymous).await);
+    assert_eq!(harbor.requests().last().unwrap().authorization, Authorization::None);
+    frozen.abort();
+}
+
+#[tokio::test]
 async fn a_lock_ends() {
     let delay = Duration::from_millis(30);
     let harbor = SimulatedHarbor::builder().registry(sample()).login_delay(delay).start().await.unwrap();
@@ -79,7 +89,7 @@ async fn logins_cost_time_of_the_processor() {
         tokio::join!(get(&harbor, As::Admin, "/projects"), get(&harbor, As::Alice, "/projects"));
         assert!(started.elapsed() >= 2 * cost, "one after the other, as the server has one thread");
     }
-    let much = Duration::from_secs(5);
+    let much = Duration::from_secs(30);
     let harbor = with_fault(Fault::login_cost(much, cost)).await;
     let started = Instant::now();
     assert!(knows(&harbor, As::Robot).await);

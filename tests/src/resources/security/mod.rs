@@ -66,7 +66,7 @@ struct Vulnerability<'a> {
 pub(crate) fn list(call: &Call<'_>) -> Outcome {
     call.permit_system("security-hub:list")?;
     let parameters = call.asked.parameters;
-    let page = Page::from_parameters(parameters)?;
+    let page = Page::from_parameters(parameters);
     let query = Query::parse(parameters.text("q").unwrap_or_default())?;
     let filter = Filter::new(&query, call.asked.version)?;
     let (first, end) = window(page)?;

@@ -69,10 +69,8 @@ pub(crate) fn get(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
 
 /// Lists the exports of the caller, the newest first.
 pub(crate) fn list(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
-    if asked.is_anonymous() {
-        return Err(Refusal::unauthorized());
-    }
     let call = asked.of(registry);
+    call.permit_login()?;
     for export in registry.exports().iter().filter(|export| is_own(asked, export)) {
         permit(&call, export.project_id, "export-cve:read")?;
     }
@@ -99,9 +97,7 @@ pub(crate) fn download(registry: &mut Registry, asked: &Asked<'_>) -> Outcome {
 
 /// Whether an export is the caller's, who may read exports of its project at least.
 fn find(call: &Call<'_>, id: i64) -> Result<bool, Refusal> {
-    if call.asked.is_anonymous() {
-        return Err(Refusal::unauthorized());
-    }
+    call.permit_login()?;
     let export = call.registry.export(id);
     let export = export.ok_or_else(|| Refusal::not_found(format!("execution {id} not found")))?;
     permit(call, export.project_id, "export-cve:read")?;
@@ -126,9 +122,8 @@ fn project<'a>(call: &Call<'a>, criteria: &Criteria) -> Result<&'a Project, Refu
             projects.join(" ")
         )));
     };
-    let project = call.registry.projects().iter().find(|project| project.id == *id);
     let missing = || Refusal::not_found(format!("resource not found: project {id} not found"));
-    let project = project.ok_or_else(missing)?;
+    let project = call.registry.project_of_id(*id).ok_or_else(missing)?;
     for text in [&criteria.repositories, &criteria.tags, &criteria.cve_ids].into_iter().flatten() {
         if text.contains(' ') {
             return Err(Refusal::bad_request(format!(
@@ -141,8 +136,8 @@ fn project<'a>(call: &Call<'a>, criteria: &Criteria) -> Result<&'a Project, Refu
 
 /// Lets those pass who may export the findings of a project.
 fn permit(call: &Call<'_>, project_id: i64, permission: &str) -> Result<(), Refusal> {
-    let mut projects = call.registry.projects().iter().filter(|project| project.id == project_id);
-    let permitted = projects.any(|project| call.registry.permits(call.asked.caller, project, permission));
+    let project = call.registry.project_of_id(project_id);
+    let permitted = project.is_some_and(|project| call.registry.permits(call.asked.caller, project, permission));
     if permitted || call.is_administrator() { Ok(()) } else { Err(call.denied()) }
 }
 

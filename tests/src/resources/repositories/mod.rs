@@ -1,5 +1,7 @@
 //! Repositories, of one project and of all.
 
+pub(super) mod writes;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 

@@ -1,38 +1,25 @@
-//! The server: started on a free port of the loopback, stopped when it is dropped.
+//! What a simulated Harbor is to be, and how it starts.
 
-use std::collections::BTreeMap;
-use std::future::{Ready, ready};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener};
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
-use std::{fmt, io, thread};
+use std::{io, thread};
 
 use thiserror::Error;
 use tokio::sync::oneshot;
 
+use super::SimulatedHarbor;
 use crate::connection::{Connection, Connections, ResettableListener};
 use crate::control;
-use crate::fault::{Fault, Scope};
-use crate::hold::Hold;
-use crate::log::{Exchange, Log, Observer, Request, Stats};
+use crate::fault::Fault;
+use crate::log::{Exchange, Log, Observer};
 use crate::login::{Locks, LoginCost};
 use crate::outage::Outage;
 use crate::registry::Registry;
 use crate::service::{self, Service};
 use crate::session::Sessions;
 use crate::version::HarborVersion;
-
-/// A simulated Harbor that listens on a free port of 127.0.0.1.
-///
-/// It serves on a thread of its own, whatever runtime the test has, and stops when it is dropped.
-pub struct SimulatedHarbor {
-    address: SocketAddr,
-    service: Arc<Service>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
 
 /// Describes a simulated Harbor before it starts.
 #[derive(Clone, Debug)]
@@ -70,140 +57,6 @@ pub enum StartError {
         names = crate::http::operations::short_names()
     )]
     UnknownOperation(String),
-}
-
-/// What a change of the registry gave; it is made already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Changed<T>(T);
-
-impl<T> Changed<T> {
-    /// What the change gave, without awaiting it.
-    #[must_use]
-    pub fn into_inner(self) -> T {
-        self.0
-    }
-}
-
-impl<T> IntoFuture for Changed<T> {
-    type Output = T;
-    type IntoFuture = Ready<T>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        ready(self.0)
-    }
-}
-
-impl SimulatedHarbor {
-    /// Describes a server; without more it is the newest version with an empty registry.
-    pub fn builder() -> SimulatedHarborBuilder {
-        SimulatedHarborBuilder::default()
-    }
-
-    /// The address of the server without the path of its API, such as `http://127.0.0.1:41234`.
-    #[must_use]
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
-
-    /// All requests so far, in the order of their arrival; none where the server only counts them.
-    #[must_use]
-    pub fn requests(&self) -> Vec<Request> {
-        self.service.log.requests()
-    }
-
-    /// The counters, which clients of any language can read at `/__sim/stats`.
-    #[must_use]
-    pub fn stats(&self) -> Stats {
-        self.service.log.stats()
-    }
-
-    /// The number of requests so far by operation.
-    #[must_use]
-    pub fn counts(&self) -> BTreeMap<&'static str, usize> {
-        self.stats().operations
-    }
-
-    /// Forgets the requests so far and the peak; requests in flight stay in flight.
-    pub fn forget_requests(&self) {
-        self.service.log.clear();
-    }
-
-    /// The number of requests between their arrival and the end of their answer.
-    #[must_use]
-    pub fn in_flight(&self) -> usize {
-        self.stats().in_flight
-    }
-
-    /// The highest number of requests in flight so far.
-    ///
-    /// A server that answers at once seldom has two of them, however many a client sends: with a [`Fault::latency`] or a
-    /// [`Hold`] it shows how many that are.
-    #[must_use]
-    pub fn peak_in_flight(&self) -> usize {
-        self.stats().peak_in_flight
-    }
-
-    /// Reads the registry while the server serves it.
-    pub fn registry<T>(&self, read: impl FnOnce(&Registry) -> T) -> T {
-        read(&self.service.registry.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Changes the registry while the server serves it; requests see it before or after, never in
-    /// between.
-    ///
-    /// The change is made when this returns, and the next request sees it; awaiting the answer gives what the change
-    /// gave. The server stands still meanwhile, so that a change must not wait for an answer of it, nor call
-    /// [`SimulatedHarbor::registry`].
-    pub fn registry_mut<T>(&self, change: impl FnOnce(&mut Registry) -> T) -> Changed<T> {
-        Changed(change(&mut self.service.registry.write().unwrap_or_else(PoisonError::into_inner)))
-    }
-
-    /// Adds a fault behind those that are there.
-    ///
-    /// # Errors
-    ///
-    /// Fails when the fault is restricted to an operation that does not exist.
-    pub fn add_fault(&self, fault: Fault) -> Result<(), StartError> {
-        check(&fault)?;
-        self.service.faults.add(fault);
-        Ok(())
-    }
-
-    /// Ends all faults.
-    pub fn clear_faults(&self) {
-        self.service.faults.clear();
-    }
-
-    /// Makes every request end in nginx's page for 502, as while Harbor restarts, until it is told
-    /// otherwise. It ends a restart, too.
-    pub fn set_down(&self, down: bool) {
-        self.service.outage.set_down(down);
-    }
-
-    /// Restarts the server: cuts all connections at once, with the requests on them, and answers
-    /// nginx's page for 502 for a time; then all is as before.
-    pub fn restart(&self, down_for: Duration) {
-        self.service.restart(down_for);
-    }
-
-    /// Holds the answers of an operation back, named as in [`Fault::on`], until the hold lets them
-    /// go.
-    ///
-    /// The faults have had their turn when a request is held: those that come later do not strike it,
-    /// and a place that it has under a [`Fault::cap`] stays taken.
-    ///
-    /// # Errors
-    ///
-    /// Fails when there is no such operation.
-    pub fn hold(&self, operation: &str) -> Result<Hold, StartError> {
-        let scope = Scope::of_operation(operation);
-        if let Some(operation) = scope.unknown_operation() {
-            return Err(StartError::UnknownOperation(operation.to_owned()));
-        }
-        let (hold, gate) = Hold::new(scope);
-        self.service.gates.lock().unwrap_or_else(PoisonError::into_inner).push(gate);
-        Ok(hold)
-    }
 }
 
 impl Default for SimulatedHarborBuilder {
@@ -328,7 +181,7 @@ impl SimulatedHarborBuilder {
             outage: Outage::default(),
             connections: Connections::default(),
             log: Log::new(self.keeps_requests, self.observer),
-            answers: AtomicU64::new(0),
+            arrivals: AtomicU64::new(0),
         });
         let (stop, stopped) = oneshot::channel();
         let shared = Arc::clone(&service);
@@ -341,19 +194,11 @@ impl SimulatedHarborBuilder {
     }
 }
 
-impl Drop for SimulatedHarbor {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            // A server that panicked has no more to say here; its requests have failed already.
-            let _ = thread.join();
-        }
-    }
-}
-
-impl fmt::Debug for SimulatedHarbor {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("SimulatedHarbor").field("url", &self.url()).finish_non_exhaustive()
+/// Refuses a fault that is restricted to an operation that does not exist.
+pub(super) fn check(fault: &Fault) -> Result<(), StartError> {
+    match fault.unknown_operation() {
+        Some(operation) => Err(StartError::UnknownOperation(operation.to_owned())),
+        None => Ok(()),
     }
 }
 
@@ -368,12 +213,5 @@ async fn run(listener: TcpListener, service: Arc<Service>, stopped: oneshot::Rec
     tokio::select! {
         _ = axum::serve(listener, router) => {}
         _ = stopped => {}
-    }
-}
-
-fn check(fault: &Fault) -> Result<(), StartError> {
-    match fault.unknown_operation() {
-        Some(operation) => Err(StartError::UnknownOperation(operation.to_owned())),
-        None => Ok(()),
     }
 }
