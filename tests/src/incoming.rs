@@ -16,7 +16,7 @@ use crate::registry::{Project, Registry};
 use crate::session;
 use crate::version::HarborVersion;
 use crate::wire::errors::Refusal;
-use crate::wire::parameters::{Parameters, unescape_path};
+use crate::wire::parameters::{self, Parameters, unescape_path};
 
 /// A request with its path routed and its query read.
 #[derive(Debug)]
@@ -100,7 +100,7 @@ impl Incoming {
     /// The name of the project of the path, which some paths may have a number for.
     fn project_name(&self, registry: &Registry, text: &str) -> String {
         let takes_numbers = self.route.arguments().iter().any(|(name, _)| *name == "project_name_or_id");
-        let by_name = !takes_numbers || self.headers.get("x-is-resource-name").is_some_and(|value| value == "true");
+        let by_name = !takes_numbers || parameters::names_resources(&self.headers);
         registry.project_by_name_or_id(text, by_name).map_or(text, Project::name).to_owned()
     }
 

@@ -12,7 +12,7 @@ use crate::wire::body;
 use crate::wire::errors::Refusal;
 use crate::wire::json;
 use crate::wire::paging::Page;
-use crate::wire::parameters::{Parameters, is_true};
+use crate::wire::parameters::{self, Parameters};
 
 /// Who asks for what, whatever the state is.
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +84,7 @@ impl<'a> Call<'a> {
                 (name, self.registry.project(name))
             }
             text => {
-                let by_name = is_true(self.asked.header("x-is-resource-name"));
+                let by_name = parameters::names_resources(self.asked.headers);
                 (text, self.registry.project_by_name_or_id(text, by_name))
             }
         };
@@ -120,20 +120,12 @@ impl<'a> Call<'a> {
 
     /// Lets those pass who may do something with the whole system, such as `quota:list`.
     pub(crate) fn permit_system(&self, permission: &str) -> Result<(), Refusal> {
-        match self.asked.caller {
-            caller if self.registry.permits_system(caller, permission) => Ok(()),
-            Caller::Anonymous => Err(Refusal::unauthorized()),
-            caller => Err(Refusal::forbidden(caller.name())),
-        }
+        self.permit_if(self.registry.permits_system(self.asked.caller, permission))
     }
 
     /// Lets administrators pass.
     pub(crate) fn permit_administrator(&self) -> Result<(), Refusal> {
-        match self.asked.caller {
-            _ if self.is_administrator() => Ok(()),
-            Caller::Anonymous => Err(Refusal::unauthorized()),
-            caller => Err(Refusal::forbidden(caller.name())),
-        }
+        self.permit_if(self.is_administrator())
     }
 
     /// Whether the caller is an administrator.
@@ -166,6 +158,15 @@ impl<'a> Call<'a> {
         match self.asked.caller {
             Caller::Anonymous => Refusal::unauthorized(),
             _ => Refusal::forbidden("forbidden"),
+        }
+    }
+
+    /// Lets a caller pass, or refuses one outside of all projects: then the message is the name.
+    fn permit_if(&self, is_permitted: bool) -> Result<(), Refusal> {
+        match self.asked.caller {
+            _ if is_permitted => Ok(()),
+            Caller::Anonymous => Err(Refusal::unauthorized()),
+            caller => Err(Refusal::forbidden(caller.name())),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The query string: split, decoded once, and read as the types that Harbor's description gives.
 
+use axum::http::HeaderMap;
 use percent_encoding::percent_decode_str;
 
 use super::errors::Refusal;
@@ -60,6 +61,11 @@ impl Parameters {
 pub(crate) fn is_true(value: &str) -> bool {
     const TRUE: [&str; 10] = ["true", "1", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled"];
     TRUE.iter().any(|word| value.eq_ignore_ascii_case(word))
+}
+
+/// Whether a request says that a number in the place of a project is its name.
+pub(crate) fn names_resources(headers: &HeaderMap) -> bool {
+    headers.get("x-is-resource-name").and_then(|value| value.to_str().ok()).is_some_and(is_true)
 }
 
 /// Decodes a query component: `+` is a space, and a damaged escape makes it fail.
