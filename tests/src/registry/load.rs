@@ -37,6 +37,14 @@ pub enum LoadError {
         /// The folder.
         path: PathBuf,
     },
+    /// An index refers to itself, or to what was pushed after it.
+    #[error("cannot load {}: {digest} refers to itself, or to an artifact with a higher id", path.display())]
+    Circle {
+        /// The file.
+        path: PathBuf,
+        /// The digest of the index.
+        digest: String,
+    },
     /// A file holds no report.
     #[error("cannot load {}: there is no member `vulnerabilities`", path.display())]
     NotAReport {

@@ -238,3 +238,22 @@ async fn a_told_registry_may_leave_out_what_harbor_leaves_out() {
         assert!(error.source().unwrap().to_string().contains(problem), "{error:?}");
     }
 }
+
+#[test]
+fn a_told_index_that_refers_to_itself_is_refused() {
+    let digest = format!("sha256:{}", "2".repeat(64));
+    let index = json!({
+        "id": 3, "digest": digest, "type": "IMAGE", "media_type": "application/vnd.oci.image.index.v1+json",
+        "manifest_media_type": "application/vnd.oci.image.index.v1+json", "tags": null, "references": [{
+            "parent_id": 3, "child_id": 3, "child_digest": digest, "urls": null,
+            "platform": {"architecture": "amd64", "os": "linux"},
+        }],
+    });
+    let told = json!({"projects": [
+        {"project_id": 2, "name": "one", "repositories": [{"id": 5, "name": "one/app", "artifacts": [index]}]},
+    ]});
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("circular-registry.json");
+    fs::write(&file, told.to_string()).unwrap();
+    let error = Registry::from_capture(&file).unwrap_err().to_string();
+    assert!(error.contains("circular-registry.json") && error.contains(&digest), "{error}");
+}

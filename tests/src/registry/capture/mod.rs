@@ -20,7 +20,7 @@ use artifacts::{CapturedArtifact, accessory};
 use scans::report_ranks;
 use times::{beginning, moment};
 
-use super::{Allowlist, Ids, Kind, LoadError, Project, Registry, Report, Repository, Scan};
+use super::{Allowlist, Artifact, Ids, Kind, LoadError, Project, Reference, Registry, Report, Repository, Scan};
 
 #[derive(Deserialize)]
 #[serde(expecting = "an object with `projects`")]
@@ -110,6 +110,9 @@ impl Registry {
             let project = project.restore(&mut registry.ids);
             registry.projects.push(project);
         }
+        if let Some(digest) = registry.circle() {
+            return Err(LoadError::Circle { path, digest });
+        }
         registry.users.extend(capture.users.into_iter().flatten().map(CapturedUser::restore));
         registry.robots.extend(capture.robots.into_iter().flatten().map(CapturedRobot::restore));
         registry.labels.extend(capture.labels.into_iter().flatten().map(CapturedLabel::restore));
@@ -132,6 +135,19 @@ impl Registry {
     fn restore_scanners(&mut self, captured: Vec<CapturedScanner>, version: &str) {
         let default = captured.iter().find(|scanner| scanner.is_default).map(|scanner| scanner.uuid.clone());
         self.scanners.replace(captured.into_iter().map(|scanner| scanner.restore(version)).collect(), default);
+    }
+
+    /// An index that does not come after all its children, as it does where things were pushed in their order; following
+    /// its references might never end.
+    fn circle(&self) -> Option<String> {
+        let mut repositories = self.projects.iter().flat_map(Project::repositories);
+        repositories.find_map(|repository| {
+            let child = |reference: &Reference| repository.artifact(&reference.child_digest);
+            let is_older = |index: &Artifact, child: &Artifact| child.id < index.id;
+            let precedes =
+                |index: &&Artifact| index.references.iter().filter_map(child).all(|child| is_older(index, child));
+            repository.artifacts().iter().find(|index| !precedes(index)).map(|index| index.digest().to_owned())
+        })
     }
 
     fn is_image(&self, digest: &str) -> bool {
