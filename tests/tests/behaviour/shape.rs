@@ -2,6 +2,19 @@
 
 use serde_json::Value;
 
+/// The members that a scanner always has, in a list and alone.
+pub(crate) const SCANNER_MEMBERS: [&str; 9] = [
+    "access_credential",
+    "auth",
+    "create_time",
+    "description",
+    "disabled",
+    "is_default",
+    "skip_certVerify",
+    "update_time",
+    "use_internal_addr",
+];
+
 /// The date of what never happened.
 pub(crate) const NEVER: &str = "0001-01-01T00:00:00.000Z";
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::shape::assert_members;
+use crate::shape::{SCANNER_MEMBERS, assert_members};
 use crate::survey::none;
 use crate::target::{Outcome, Target};
 
@@ -54,19 +54,8 @@ pub(crate) fn scanners_of_one(harbor: &Target) -> Outcome {
     if answer.text.is_empty() {
         return Err(none("scanner"));
     }
-    let always = [
-        "access_credential",
-        "auth",
-        "create_time",
-        "description",
-        "disabled",
-        "is_default",
-        "skip_certVerify",
-        "update_time",
-        "use_internal_addr",
-    ];
     let maybe = ["adapter", "capabilities", "health", "name", "url", "uuid", "vendor", "version"];
-    assert_members(&answer.json(), &always, &maybe);
+    assert_members(&answer.json(), &SCANNER_MEMBERS, &maybe);
     assert_eq!(answer.json()["access_credential"], "", "credentials are hidden");
     Ok(())
 }

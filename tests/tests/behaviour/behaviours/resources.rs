@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::shape::{assert_members, assert_time};
+use crate::shape::{SCANNER_MEMBERS, assert_members, assert_time};
 use crate::survey::encode;
 use crate::target::{Outcome, Target};
 
@@ -90,18 +90,7 @@ pub(crate) fn scanners_are_listed(harbor: &Target) -> Outcome {
     let scanners = answer.rows();
     assert!(scanners.iter().filter(|scanner| scanner["is_default"] == true).count() <= 1);
     for scanner in &scanners {
-        let always = [
-            "access_credential",
-            "auth",
-            "create_time",
-            "description",
-            "disabled",
-            "is_default",
-            "skip_certVerify",
-            "update_time",
-            "use_internal_addr",
-        ];
-        assert_members(scanner, &always, &["capabilities", "name", "url", "uuid"]);
+        assert_members(scanner, &SCANNER_MEMBERS, &["capabilities", "name", "url", "uuid"]);
         let one = harbor.get(&format!("/scanners/{}", scanner["uuid"].as_str().unwrap()));
         assert_eq!(one.assert_status(200).json()["name"], scanner["name"]);
     }
