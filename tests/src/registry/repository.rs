@@ -185,12 +185,18 @@ impl Repository {
 
     /// Takes a tag from its artifact, and tells whether it was there.
     pub(crate) fn delete_tag(&mut self, name: &str) -> bool {
-        let found = self.artifacts.iter().position(|artifact| artifact.tags.iter().any(|tag| tag.name == name));
-        if let Some(position) = found {
-            self.artifacts[position].tags.retain(|tag| tag.name != name);
+        let Some(position) = self.positions.get(name).copied() else {
+            return false;
+        };
+        let tags = &mut self.artifacts[position].tags;
+        let before = tags.len();
+        tags.retain(|tag| tag.name != name);
+        // What is found here may be a digest, which is no tag.
+        let deleted = tags.len() < before;
+        if deleted {
             self.positions.remove(name);
         }
-        found.is_some()
+        deleted
     }
 
     /// An artifact of the repository as it would be pushed elsewhere: with its tags, children and accessories, and
