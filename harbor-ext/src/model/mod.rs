@@ -20,6 +20,7 @@ mod report;
 mod repository;
 mod severity;
 mod state;
+mod text;
 
 pub use artifact::{Artifact, ArtifactTag, Child, Platform};
 pub use finding::Finding;

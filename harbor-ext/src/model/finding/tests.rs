@@ -34,6 +34,48 @@ fn a_finding_of_harbor_is_read() {
     assert_eq!(serde_json::to_value(&finding).unwrap(), serde_json::from_str::<Value>(json).unwrap());
 }
 
+/// S14, I9: identifiers are compared whole; the beginning of one is another one.
+#[test]
+fn an_identifier_is_compared_whole() {
+    let finding = finding(r#"{"id":"CVE-2020-12345"}"#);
+    assert!(finding.has_id("CVE-2020-12345") && finding.has_id("cve-2020-12345"));
+    for id in ["CVE-2020-1234", "2020-12345", "CVE-2020-123456", "CVE-2020-.*", " CVE-2020-12345", ""] {
+        assert!(!finding.has_id(id), "{id:?}");
+    }
+}
+
+/// S15, I11: packages are compared whole; the beginning of a name is another package.
+#[test]
+fn a_package_is_compared_whole() {
+    let finding = finding(r#"{"package":"libSSL1.1"}"#);
+    assert!(finding.is_in_package("libssl1.1"));
+    for name in ["lib", "ssl", "libssl", "libssl1.1-dev", "libssl.*", ""] {
+        assert!(!finding.is_in_package(name), "{name:?}");
+    }
+}
+
+#[test]
+fn a_weakness_is_compared_whole() {
+    let finding = finding(r#"{"cwe_ids":["CWE-79",""]}"#);
+    assert!(finding.has_cwe_id("CWE-79") && finding.has_cwe_id("cwe-79"));
+    assert!(!finding.has_cwe_id("CWE-7") && !finding.has_cwe_id(""));
+}
+
+/// S16, I12: a description really contains a text, wherever it stands and whatever the line.
+#[test]
+fn a_description_contains_a_text_anywhere() {
+    let finding = finding(r#"{"description":"Heap\nBuffer (overflow)"}"#);
+    for text in ["heap", "BUFFER", "p\nB", "(overflow)", ""] {
+        assert!(finding.description_contains(text), "{text:?}");
+    }
+    for text in ["heap buffer", ".*", "overflows"] {
+        assert!(!finding.description_contains(text), "{text:?}");
+    }
+    for json in ["{}", r#"{"description":null}"#, r#"{"description":""}"#] {
+        assert!(!self::finding(json).description_contains(""), "{json}");
+    }
+}
+
 #[test]
 fn what_is_missing_or_null_is_empty_and_comes_back_as_it_was() {
     for json in ["{}", r#"{"id":null,"severity":null,"fix_version":null,"links":null,"vendor_attributes":null}"#] {
