@@ -7,7 +7,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use super::Severity;
 use super::content::{CWE_IDS, Content, DESCRIPTION, FIX_VERSION, ID, LINKS, PACKAGE, SEVERITY, STATUS, VERSION};
-use super::cvss::Cvss;
+use super::cvss::{Cvss, Preference, Score};
 use super::text;
 
 /// A vulnerability in one version of one package, as the scanner reported it.
@@ -134,6 +134,20 @@ impl Finding {
     #[must_use]
     pub fn cvss_score(&self) -> Option<f64> {
         self.cvss_score
+    }
+
+    /// The severity that stands for the score that a preference chooses; the one that the scanner
+    /// [gave](Self::severity) where there is no such score.
+    #[must_use]
+    pub fn severity_by_cvss_or_given(&self, preference: &Preference) -> Severity {
+        self.cvss().score_with(preference).map_or(self.severity, Score::severity)
+    }
+
+    /// The worst of the severity that the scanner [gave](Self::severity) and of those that stand for the scores of the
+    /// single sources of a preference.
+    #[must_use]
+    pub fn highest_severity(&self, preference: &Preference) -> Severity {
+        self.cvss().scores(preference).map(Score::severity).fold(self.severity, Severity::max)
     }
 
     /// All CVSS ratings of the finding. They are read anew at each call, since few callers need

@@ -28,5 +28,5 @@ pub use info::ArtifactInfo;
 pub use pool::FindingPool;
 pub use report::{FindingRef, Report, Scanner};
 pub use repository::Repository;
-pub use severity::Severity;
+pub use severity::{Severity, UnknownSeverity};
 pub use state::ReportState;
