@@ -21,6 +21,7 @@ mod report;
 mod repository;
 mod severity;
 mod state;
+mod text;
 
 pub use artifact::{Artifact, ArtifactTag, Child, Platform};
 pub use finding::Finding;
@@ -28,5 +29,5 @@ pub use info::ArtifactInfo;
 pub use pool::FindingPool;
 pub use report::{FindingRef, Report, Scanner};
 pub use repository::Repository;
-pub use severity::Severity;
+pub use severity::{Severity, UnknownSeverity};
 pub use state::ReportState;
