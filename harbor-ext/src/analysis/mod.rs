@@ -18,20 +18,32 @@
 //! two that differ only in capitals are one. Artifacts without a report have no findings, which
 //! does not make them clean: [`ArtifactReport::states`] says how many there are.
 
+mod address;
+mod artifacts;
 mod counts;
 mod cves;
 mod fixes;
 mod groups;
+mod keys;
+mod latest;
+mod packages;
+mod places;
 mod report;
 mod statistics;
-mod worst;
+mod unique;
 
+pub use artifacts::ArtifactSummary;
 pub use counts::{Counts, Distribution};
 pub use cves::CveSummary;
 pub use fixes::Fix;
+pub use packages::PackageSummary;
+pub use places::PlaceSummary;
 pub use report::ArtifactReport;
 pub use statistics::CvssStatistics;
-pub use worst::ArtifactSummary;
+pub use unique::FindingSummary;
+
+#[cfg(test)]
+mod sums;
 
 #[cfg(test)]
 mod samples;
