@@ -23,6 +23,11 @@ pub(super) fn of(finding: &Finding) -> FindingKey<'_> {
 }
 
 impl<'a> AnyCase<'a> {
+    /// Compares with a text that may live shorter.
+    pub(super) fn cmp_to(self, text: &str) -> Ordering {
+        self.bytes().cmp(AnyCase(text).bytes())
+    }
+
     fn bytes(self) -> impl Iterator<Item = u8> + 'a {
         self.0.bytes().map(|byte| byte.to_ascii_uppercase())
     }
@@ -86,7 +91,7 @@ mod tests {
         #[test]
         fn equality_order_and_hash_agree(a in "[aAbBéÉ-]{0,3}", b in "[aAbBéÉ-]{0,3}") {
             let (one, two) = (AnyCase(&a), AnyCase(&b));
-            let equal = a.to_ascii_lowercase() == b.to_ascii_lowercase();
+            let equal = a.eq_ignore_ascii_case(&b);
             prop_assert_eq!(one == two, equal);
             prop_assert_eq!(one.cmp(&two).is_eq(), equal);
             prop_assert_eq!(one.cmp(&two), two.cmp(&one).reverse());
