@@ -2,13 +2,14 @@
 
 use std::hash::{Hash, Hasher};
 
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::value::RawValue;
 
 use super::Severity;
 use super::content::{CWE_IDS, Content, DESCRIPTION, FIX_VERSION, ID, LINKS, PACKAGE, SEVERITY, STATUS, VERSION};
 use super::cvss::{Cvss, Preference, Score};
-use super::text;
+use super::{json, text};
 
 /// A vulnerability in one version of one package, as the scanner reported it.
 ///
@@ -189,6 +190,16 @@ impl Serialize for Finding {
         let mut map = serializer.serialize_map(None)?;
         self.content.serialize_members(&mut map)?;
         map.end()
+    }
+}
+
+/// Reads what was serialised, from JSON alone. A finding of a report that lies in `artifact_digests` has them among the
+/// members that it does not know.
+impl<'de> Deserialize<'de> for Finding {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        let members = json::members(json.get()).map_err(|_| D::Error::custom("a finding is not an object"))?;
+        Ok(Content::new(members).into())
     }
 }
 
