@@ -8,6 +8,7 @@
 
 pub mod cvss;
 pub mod decode;
+pub mod latest;
 pub mod time;
 
 mod artifact;
