@@ -43,6 +43,7 @@
 //! no I/O.
 
 pub mod analysis;
+pub mod condition;
 pub mod failure;
 pub mod model;
 pub mod name;

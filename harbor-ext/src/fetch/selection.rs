@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::str::FromStr;
 
+use super::details::Details;
 use crate::failure::{Failure, Target};
 use crate::name::{ProjectName, RepositoryName, Tag};
 
@@ -15,6 +16,7 @@ pub struct Selection {
     /// `None` is every repository.
     pub(crate) repositories: Option<BTreeSet<RepositoryName>>,
     pub(crate) tag: Option<Tag>,
+    pub(crate) details: Details,
     /// The tag that was named cannot be one: nothing can match, and an answer without the filter would mislead.
     pub(crate) is_impossible: bool,
     complaints: Vec<String>,
