@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::cause::Cause;
 use super::convert;
+use super::details::Details;
 use super::pages::{self, Cursor, Page};
 use super::requests;
 use super::selection::Selection;
@@ -101,6 +102,7 @@ pub(crate) struct Lister {
     session: Arc<Session>,
     /// What artifacts must fulfil, in Harbor's query language.
     conditions: Vec<String>,
+    details: Details,
 }
 
 /// How sure a walk is who the server takes the caller for.
@@ -391,18 +393,25 @@ impl Listing {
     /// What sends the requests of this walk.
     pub(crate) fn lister(&self) -> Lister {
         let conditions = self.selection.tag.iter().map(|tag| format!("tags={tag}")).collect();
-        Lister { session: Arc::clone(&self.session), conditions }
+        Lister { session: Arc::clone(&self.session), conditions, details: self.selection.details }
     }
 }
 
 impl Lister {
     /// Sends the request of a job.
     pub(crate) async fn run(self, job: ListJob) -> Result<ListAnswer, Cause> {
-        send(&self.session.client, job, &self.conditions).await.map_err(|cause| cause.seen_by(&self.session))
+        send(&self.session.client, job, &self.conditions, self.details)
+            .await
+            .map_err(|cause| cause.seen_by(&self.session))
     }
 }
 
-async fn send(client: &harbor_api::Client, job: ListJob, conditions: &[String]) -> Result<ListAnswer, Cause> {
+async fn send(
+    client: &harbor_api::Client,
+    job: ListJob,
+    conditions: &[String],
+    details: Details,
+) -> Result<ListAnswer, Cause> {
     Ok(match job {
         ListJob::Identify => ListAnswer::Identity(requests::identify(client).await?),
         ListJob::Projects(cursor) => ListAnswer::Projects(cursor, requests::projects(client, cursor).await?),
@@ -416,20 +425,21 @@ async fn send(client: &harbor_api::Client, job: ListJob, conditions: &[String]) 
             ListAnswer::Repository(repository, page)
         }
         ListJob::ArtifactsOfProject(project, cursor) => {
-            let page = requests::artifacts_of_project(client, &project, &cursor.query("id", conditions)).await?;
+            let query = cursor.query("id", conditions);
+            let page = requests::artifacts_of_project(client, &project, &query, details).await?;
             ListAnswer::ArtifactsOfProject(project, cursor, page)
         }
         ListJob::ArtifactsOfRepository(repository, cursor) => {
             let query = cursor.query("id", conditions);
-            let page = requests::artifacts_of_repository(client, &repository, &query).await?;
+            let page = requests::artifacts_of_repository(client, &repository, &query, details).await?;
             ListAnswer::ArtifactsOfRepository(repository, cursor, page)
         }
         ListJob::Artifact(reference) => {
-            let found = single::listed(client, &reference).await?;
+            let found = single::listed(client, &reference, details).await?;
             ListAnswer::Artifact(reference, found)
         }
         ListJob::HiddenArtifact(reference) => {
-            let artifact = single::hidden(client, &reference).await?;
+            let artifact = single::hidden(client, &reference, details).await?;
             ListAnswer::Artifact(reference, Some(artifact))
         }
     })

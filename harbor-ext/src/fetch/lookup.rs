@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
 
-use super::query::{Fetched, Query};
+use super::query::{Fetched, HasTags, Query};
 use crate::failure::{Failure, FailureKind, Phase, Target};
 
 /// A request for one thing by its name, as a value: nothing is sent until it is awaited.
@@ -36,6 +36,34 @@ pub struct Lookup<T> {
 impl<T> Lookup<T> {
     pub(crate) fn new(query: Query<T>, target: Target) -> Self {
         Self { query, target }
+    }
+}
+
+/// What is told only when it is asked for, as in a [`Query`].
+impl<T: HasTags> Lookup<T> {
+    /// Also tells the labels of the artifact; see [`Query::with_labels`].
+    pub fn with_labels(self) -> Self {
+        Self { query: self.query.with_labels(), ..self }
+    }
+
+    /// Also tells what belongs to the artifact, such as signatures; see [`Query::with_accessories`].
+    pub fn with_accessories(self) -> Self {
+        Self { query: self.query.with_accessories(), ..self }
+    }
+
+    /// Also tells whether each tag is immutable; see [`Query::with_immutable_status`].
+    pub fn with_immutable_status(self) -> Self {
+        Self { query: self.query.with_immutable_status(), ..self }
+    }
+
+    /// Also tells what Harbor counts of the last scan of the artifact; see [`Query::with_scan_overview`].
+    pub fn with_scan_overview(self) -> Self {
+        Self { query: self.query.with_scan_overview(), ..self }
+    }
+
+    /// Also tells where the SBOM of the artifact stands; see [`Query::with_sbom_overview`].
+    pub fn with_sbom_overview(self) -> Self {
+        Self { query: self.query.with_sbom_overview(), ..self }
     }
 }
 

@@ -9,6 +9,7 @@ mod backoff;
 mod cause;
 mod collect;
 mod convert;
+mod details;
 mod explain;
 mod limit;
 mod listing;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::str::FromStr;
 
+use super::details::Details;
 use crate::failure::{Failure, Target};
 use crate::name::{ArtifactReference, NameError, ProjectName, RepositoryName, Tag};
 
@@ -17,6 +18,7 @@ pub struct Selection {
     pub(crate) tag: Option<Tag>,
     /// Nothing but this one artifact.
     pub(crate) artifact: Option<ArtifactReference>,
+    pub(crate) details: Details,
     /// The tag that was named cannot be one: nothing can match, and an answer without the filter would mislead.
     pub(crate) is_impossible: bool,
     complaints: Vec<String>,

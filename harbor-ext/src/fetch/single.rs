@@ -6,7 +6,10 @@
 
 use super::cause::Cause;
 use super::convert;
+use super::details::Details;
 use super::listing::ListJob;
+use super::pages::Cursor;
+use super::requests;
 use crate::failure::{Failure, FailureKind};
 use crate::model::Artifact;
 use crate::name::{ArtifactReference, Reference};
@@ -27,42 +30,40 @@ pub(super) fn first_job(reference: ArtifactReference) -> ListJob {
 pub(super) async fn listed(
     client: &harbor_api::Client,
     reference: &ArtifactReference,
+    details: Details,
 ) -> Result<Option<Artifact>, Cause> {
-    let repository = reference.repository();
     let condition = match reference.reference() {
         Reference::Tag(tag) => format!("tags={tag}"),
         Reference::Digest(digest) => format!("digest={},base=*", convert::query_value(digest.as_str())),
     };
-    let rows = client
-        .list_artifacts()
-        .project_name(repository.project().as_str())
-        .repository_name(repository.encoded_path())
-        .q(condition)
-        .send()
-        .await?
-        .into_inner();
+    let page = requests::artifacts_of_repository(client, reference.repository(), &condition, details).await?;
     // Something in front of the server may have dropped the condition.
-    for row in rows {
-        let artifact = convert::artifact(row, Some(repository))?;
-        if is_meant(&artifact, reference) {
-            return Ok(Some(artifact));
-        }
-    }
-    Ok(None)
+    let mut rows = Cursor::default().turn(page).rows.into_iter();
+    rows.find(|row| row.as_ref().map_or(true, |artifact| is_meant(artifact, reference))).transpose()
 }
 
 /// The artifact itself, which takes a permission of its own.
-pub(super) async fn hidden(client: &harbor_api::Client, reference: &ArtifactReference) -> Result<Artifact, Cause> {
+pub(super) async fn hidden(
+    client: &harbor_api::Client,
+    reference: &ArtifactReference,
+    details: Details,
+) -> Result<Artifact, Cause> {
     let repository = reference.repository();
     let row = client
         .get_artifact()
         .project_name(repository.project().as_str())
         .repository_name(repository.encoded_path())
         .reference(reference.reference().as_str())
+        .with_label(details.labels)
+        .with_accessory(details.accessories)
+        .with_immutable_status(details.immutable_status)
+        .with_scan_overview(details.scan_overview)
+        .with_sbom_overview(details.sbom_overview)
+        .x_accept_vulnerabilities(requests::ACCEPTED)
         .send()
         .await?
         .into_inner();
-    convert::artifact(row, Some(repository))
+    convert::artifact(row, Some(repository), details)
 }
 
 /// What it means that an artifact which the list did not show may not be asked for by itself.

@@ -8,6 +8,7 @@
 
 pub mod cvss;
 pub mod decode;
+pub mod latest;
 pub mod time;
 
 mod artifact;
@@ -15,15 +16,17 @@ mod content;
 mod finding;
 mod info;
 mod json;
+mod overview;
 mod pool;
 mod report;
 mod repository;
 mod severity;
 mod state;
 
-pub use artifact::{Artifact, ArtifactTag, Child, Platform};
+pub use artifact::{Accessory, Artifact, ArtifactTag, Child, Label, Platform};
 pub use finding::Finding;
 pub use info::ArtifactInfo;
+pub use overview::{SbomOverview, ScanOverview, VulnerabilitySummary};
 pub use pool::FindingPool;
 pub use report::{FindingRef, Report, Scanner};
 pub use repository::Repository;
