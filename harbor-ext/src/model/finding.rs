@@ -11,6 +11,8 @@ use super::content::{CWE_IDS, Content, DESCRIPTION, FIX_VERSION, ID, LINKS, PACK
 use super::cvss::{Cvss, Preference, Score};
 use super::{json, text};
 
+mod schema;
+
 /// A vulnerability in one version of one package, as the scanner reported it.
 ///
 /// Harbor holds one row for the same vulnerability, package, version and scanner, whatever the
@@ -20,7 +22,7 @@ use super::{json, text};
 ///
 /// Decoding never fails on a member: a value of an unexpected type is kept, and an accessor gives
 /// its JSON text; what is missing or `null` is empty. Serialising gives back every member with its
-/// value, unknown ones too (as JSON only). Findings are equal if all their members are; arrays and
+/// value, unknown ones too, and deserialising gives an equal finding (both for JSON only). Findings are equal if all their members are; arrays and
 /// objects other than lists of strings are compared as JSON text, apart from white space.
 #[derive(Clone, Debug)]
 pub struct Finding {

@@ -14,6 +14,7 @@ pub(super) use written::{MEDIA_TYPE_MEMBER, unguarded};
 
 mod findings;
 mod head;
+mod schema;
 mod written;
 
 /// What a scanner found in one artifact; for an index, in all its children together.
