@@ -18,6 +18,8 @@
 //! two that differ only in capitals are one. Artifacts without a report have no findings, which
 //! does not make them clean: [`ArtifactReport::states`] says how many there are.
 
+pub mod diff;
+
 mod address;
 mod artifacts;
 mod counts;
