@@ -10,9 +10,10 @@ use super::details::Details;
 use super::pages::{self, Cursor, Page};
 use super::requests;
 use super::selection::Selection;
+use super::single;
 use crate::failure::{Failure, FailureKind, Phase, Target};
 use crate::model::{Artifact, Repository};
-use crate::name::{ProjectName, RepositoryName};
+use crate::name::{ArtifactReference, ProjectName, RepositoryName};
 use crate::outcome::Summary;
 use crate::session::Session;
 
@@ -33,6 +34,10 @@ pub(crate) enum ListJob {
     Repository(RepositoryName),
     ArtifactsOfProject(ProjectName, Cursor),
     ArtifactsOfRepository(RepositoryName, Cursor),
+    /// The one artifact of this reference, in the list of its repository.
+    Artifact(ArtifactReference),
+    /// The artifact itself, which the list did not show.
+    HiddenArtifact(ArtifactReference),
 }
 
 /// The answer to one request of the walk, with what it answers.
@@ -45,6 +50,7 @@ pub(crate) enum ListAnswer {
     Repository(RepositoryName, Page<Repository>),
     ArtifactsOfProject(ProjectName, Cursor, Page<Artifact>),
     ArtifactsOfRepository(RepositoryName, Cursor, Page<Artifact>),
+    Artifact(ArtifactReference, Option<Artifact>),
 }
 
 /// What an answer brought.
@@ -149,6 +155,8 @@ impl Listing {
             ListJob::Repository(repository) => (Phase::ListingRepositories, repository.clone().into()),
             ListJob::ArtifactsOfProject(project, _) => (Phase::ListingArtifacts, project.clone().into()),
             ListJob::ArtifactsOfRepository(repository, _) => (Phase::ListingArtifacts, repository.clone().into()),
+            ListJob::Artifact(reference) => (Phase::ListingArtifacts, reference.clone().into()),
+            ListJob::HiddenArtifact(reference) => (Phase::ReadingArtifact, reference.clone().into()),
         }
     }
 
@@ -174,7 +182,9 @@ impl Listing {
             }
             _ => {
                 self.failures += 1;
-                Listed { jobs: self.doubt(&failure), failures: vec![failure], ..Listed::default() }
+                let jobs = self.doubt(&failure);
+                let failure = if let ListJob::HiddenArtifact(_) = job { single::explain(failure) } else { failure };
+                Listed { jobs, failures: vec![failure], ..Listed::default() }
             }
         }
     }
@@ -205,6 +215,10 @@ impl Listing {
     fn first_jobs(&mut self) -> Vec<ListJob> {
         if self.selection.is_impossible {
             return Vec::new();
+        }
+        if let Some(reference) = self.selection.artifact.clone() {
+            self.projects = 1;
+            return vec![single::first_job(reference)];
         }
         if let Some(repositories) = self.selection.selected_repositories() {
             let repositories: Vec<RepositoryName> = repositories.cloned().collect();
@@ -255,6 +269,11 @@ impl Listing {
                 let go_on = |cursor| ListJob::ArtifactsOfRepository(repository, cursor);
                 self.take_artifacts(&place, cursor, page, go_on, listed);
             }
+            ListAnswer::Artifact(_, Some(artifact)) => {
+                self.announced += 1;
+                listed.artifacts.push(artifact);
+            }
+            ListAnswer::Artifact(reference, None) => listed.jobs.push(ListJob::HiddenArtifact(reference)),
         }
     }
 
@@ -414,6 +433,14 @@ async fn send(
             let query = cursor.query("id", conditions);
             let page = requests::artifacts_of_repository(client, &repository, &query, details).await?;
             ListAnswer::ArtifactsOfRepository(repository, cursor, page)
+        }
+        ListJob::Artifact(reference) => {
+            let found = single::listed(client, &reference, details).await?;
+            ListAnswer::Artifact(reference, found)
+        }
+        ListJob::HiddenArtifact(reference) => {
+            let artifact = single::hidden(client, &reference, details).await?;
+            ListAnswer::Artifact(reference, Some(artifact))
         }
     })
 }

@@ -10,6 +10,7 @@ use super::stream::Fetching;
 use super::{reports, walk};
 use crate::failure::Failure;
 use crate::model::{Artifact, ArtifactInfo, Repository};
+use crate::name::{ArtifactReference, NameError};
 use crate::outcome::Collected;
 use crate::session::Session;
 
@@ -62,6 +63,12 @@ pub(super) mod sealed {
 impl<T> Query<T> {
     pub(crate) fn new(session: Arc<Session>) -> Self {
         Self { session, selection: Selection::default(), item: PhantomData }
+    }
+
+    /// Nothing but one artifact.
+    pub(crate) fn artifact(mut self, reference: Result<ArtifactReference, NameError>) -> Self {
+        self.selection.select_artifact(reference);
+        self
     }
 
     /// Only these projects, by exact name. Called again, it adds to them.

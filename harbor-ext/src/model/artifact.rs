@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{SbomOverview, ScanOverview};
-use crate::name::{Digest, RepositoryName};
+use crate::name::{ArtifactReference, Digest, NameError, NamesArtifact, RepositoryName};
 
 /// An artifact, as a list of artifacts gives it: an image, an index of images, a chart, or anything
 /// else that a registry can hold.
@@ -211,6 +211,13 @@ impl fmt::Display for Artifact {
             Some(tag) => write!(formatter, "{}:{tag}", self.repository),
             None => write!(formatter, "{}@{}", self.repository, self.digest.short()),
         }
+    }
+}
+
+/// By its digest, so that it is the same artifact whatever became of its tags.
+impl NamesArtifact for Artifact {
+    fn artifact_reference(&self, _: &str) -> Result<ArtifactReference, NameError> {
+        Ok(ArtifactReference::new(self.repository.clone(), self.digest.clone()))
     }
 }
 
