@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::notes::{Note, notes};
@@ -16,7 +17,7 @@ mod permission;
 /// Failures are data. Those of a bulk query are in [`Collected::failures`](crate::Collected::failures); one that
 /// belongs to an artifact is also the state of that artifact,
 /// [`ReportState::Failed`](crate::model::ReportState::Failed).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Failure {
     /// What was being done.
@@ -38,7 +39,7 @@ pub struct Failure {
 }
 
 /// What was being done when something failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Phase {
@@ -69,7 +70,7 @@ pub enum Phase {
 }
 
 /// What kind of failure it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FailureKind {
@@ -100,17 +101,21 @@ pub enum FailureKind {
 }
 
 /// What something was done to. Parts that do not apply are absent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Target {
     /// The project.
+    #[schemars(with = "Option<String>")]
     pub project: Option<ProjectName>,
     /// The repository.
+    #[schemars(with = "Option<String>")]
     pub repository: Option<RepositoryName>,
     /// The tag, where an artifact was asked for by its tag.
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     pub tag: Option<Tag>,
     /// The artifact's digest.
+    #[schemars(with = "Option<String>")]
     pub digest: Option<Digest>,
 }
 

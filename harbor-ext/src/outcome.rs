@@ -3,13 +3,14 @@
 use std::fmt;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{self, Failure, MissingPermission, Note};
 use crate::model::ReportState;
 
 /// Everything a bulk query found, and everything it could not read.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Collected<T> {
     /// What was found, sorted. For reports: every listed artifact, exactly once.
@@ -45,7 +46,7 @@ impl<T> Collected<T> {
 /// How a bulk query went, in numbers.
 ///
 /// For reports, [`listed`](Self::listed) is the sum of all counts in [`states`](Self::states).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Summary {
     /// Projects whose content was listed or tried.
@@ -71,11 +72,12 @@ pub struct Summary {
     pub peak_in_flight: u64,
     /// From the first request to the last item.
     #[serde(rename = "seconds", with = "seconds")]
+    #[schemars(with = "f64")]
     pub elapsed: Duration,
 }
 
 /// How many artifacts ended in each [`ReportState`](crate::model::ReportState).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct StateCounts {
     /// There is a report, perhaps without findings.

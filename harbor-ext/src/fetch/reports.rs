@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 
 use super::cause::Cause;
@@ -105,7 +106,9 @@ impl Work for Reports {
                 Job::List(job) => lister.run(job).await.map(Answer::Listed),
                 Job::Report(artifact, look) => fetch_report(client, artifact, look, &pool).await,
                 Job::Explain(artifact) => fetch_overview(client, artifact).await,
-                Job::Scanner(project) => fetch_scanner(client, project).await,
+                Job::Scanner(project) => {
+                    read_scanner(client, &project).await.map(|scanner| Answer::Scanner(project, scanner))
+                }
             };
             outcome.map_err(|cause| cause.seen_by(&session))
         }
@@ -228,6 +231,14 @@ async fn fetch_report(
     look: Look,
     pool: &FindingPool,
 ) -> Result<Answer, Cause> {
+    // The typed answer would hold every finding of every image: the body is decoded into shared findings instead.
+    let body = fetch_body(client, &artifact).await?;
+    let decoded = decode::report(&body, pool).map_err(|error| cause_of(&error, &body))?;
+    Ok(Answer::Report(artifact, look, decoded, body.len() as u64))
+}
+
+/// The report of an artifact as it comes.
+pub(super) async fn fetch_body(client: &harbor_api::Client, artifact: &Artifact) -> Result<Bytes, Cause> {
     let repository = &artifact.repository;
     let headers = HeaderMap::from_iter([
         (header::ACCEPT, HeaderValue::from_static("application/json")),
@@ -244,10 +255,7 @@ async fn fetch_report(
         "additions",
         "vulnerabilities",
     ];
-    // The typed answer would hold every finding of every image: the body is decoded into shared findings instead.
-    let body = client.get_bytes("get_vulnerabilities_addition", &segments, &[], headers).await?.into_inner();
-    let decoded = decode::report(&body, pool).map_err(|error| cause_of(&error, &body))?;
-    Ok(Answer::Report(artifact, look, decoded, body.len() as u64))
+    Ok(client.get_bytes("get_vulnerabilities_addition", &segments, &[], headers).await?.into_inner())
 }
 
 /// A body that ends before the report does broke off, which a second request may get whole.
@@ -257,14 +265,14 @@ fn cause_of(error: &decode::DecodeError, body: &[u8]) -> Cause {
     Cause::new(kind, format!("the report cannot be read: {error}"))
 }
 
-/// Lists the one artifact with its overview. A list needs no permission beyond those for the crawl, unlike getting a
+/// Lists the one artifact with its overview, even if it is an image of an index. A list needs no permission beyond those for the crawl, unlike getting a
 /// single artifact.
 async fn fetch_overview(client: &harbor_api::Client, artifact: Arc<Artifact>) -> Result<Answer, Cause> {
     let rows = client
         .list_artifacts()
         .project_name(artifact.repository.project().as_str())
         .repository_name(artifact.repository.encoded_path())
-        .q(format!("digest={}", convert::query_value(artifact.digest.as_str())))
+        .q(format!("digest={},base=*", convert::query_value(artifact.digest.as_str())))
         .with_scan_overview(true)
         .with_tag(false)
         .x_accept_vulnerabilities(ACCEPTED)
@@ -278,19 +286,13 @@ async fn fetch_overview(client: &harbor_api::Client, artifact: Arc<Artifact>) ->
     })
 }
 
-async fn fetch_scanner(client: &harbor_api::Client, project: ProjectName) -> Result<Answer, Cause> {
-    let registration = client
-        .get_scanner_of_project()
-        .x_is_resource_name(true)
-        .project_name_or_id(project.as_str())
-        .send()
-        .await?
-        .into_inner();
-    let scanner = match registration {
+/// Which scanner a project uses.
+pub(super) async fn read_scanner(client: &harbor_api::Client, project: &ProjectName) -> Result<Scanner, Cause> {
+    let request = client.get_scanner_of_project().x_is_resource_name(true).project_name_or_id(project.as_str());
+    Ok(match request.send().await?.into_inner() {
         None => Scanner::None,
         Some(registration) => registration.uuid.map_or(Scanner::Unreadable, Scanner::Registration),
-    };
-    Ok(Answer::Scanner(project, scanner))
+    })
 }
 
 /// The state of an artifact whose report could not be fetched. Two refusals of Harbor are not failures but answers.
@@ -311,6 +313,6 @@ fn state_of_failure(artifact: &Artifact, failure: Failure) -> ReportState {
     }
 }
 
-fn target_of(artifact: &Artifact) -> Target {
+pub(super) fn target_of(artifact: &Artifact) -> Target {
     Target { digest: Some(artifact.digest.clone()), ..artifact.repository.clone().into() }
 }

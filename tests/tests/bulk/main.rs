@@ -1,5 +1,6 @@
 //! harbor-ext against the simulated Harbor: what is asked for arrives, whatever the server does meanwhile.
 
+mod access;
 mod captures;
 mod completeness;
 mod faults;
