@@ -44,6 +44,7 @@
 
 pub mod access;
 pub mod analysis;
+pub mod condition;
 pub mod failure;
 pub mod model;
 pub mod name;
