@@ -82,8 +82,10 @@ pub struct Summary {
 pub struct StateCounts {
     /// There is a report, perhaps without findings.
     pub reported: u64,
-    /// Never scanned; for an index, at least one of its images was never scanned.
+    /// Never scanned; for an index, none of its images.
     pub not_scanned: u64,
+    /// Indexes of which some images have no report.
+    pub children_not_scanned: u64,
     /// A scan is waiting or running.
     pub running: u64,
     /// The last scan failed or was stopped.
@@ -130,6 +132,7 @@ impl StateCounts {
         *match state {
             ReportState::Reported(_) => &mut self.reported,
             ReportState::NotScanned => &mut self.not_scanned,
+            ReportState::ChildrenNotScanned { .. } => &mut self.children_not_scanned,
             ReportState::Running => &mut self.running,
             ReportState::ScanFailed { .. } => &mut self.scan_failed,
             ReportState::Unsupported => &mut self.unsupported,
@@ -145,6 +148,7 @@ impl StateCounts {
     pub fn total(&self) -> u64 {
         self.reported
             + self.not_scanned
+            + self.children_not_scanned
             + self.running
             + self.scan_failed
             + self.unsupported
@@ -184,6 +188,7 @@ impl fmt::Display for StateCounts {
         let counts = [
             (self.reported, "reported"),
             (self.not_scanned, "not scanned"),
+            (self.children_not_scanned, "with images that were not scanned"),
             (self.running, "being scanned"),
             (self.scan_failed, "scan failed"),
             (self.unsupported, "cannot be scanned"),

@@ -93,7 +93,7 @@ fn owner_of(project: &ProjectName, rows: &[types::Project]) -> Result<Owner, Fai
         return fail(FailureKind::Undecodable, "the project has no owner");
     };
     let name = row.owner_name.clone().filter(|name| !name.is_empty());
-    Ok(Owner { project: project.clone(), id: id, name, user: None, failure: None })
+    Ok(Owner { project: project.clone(), id, name, user: None, failure: None })
 }
 
 /// The accounts of some users. Where one may not be read, the others are not asked for: only one's own is told without

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 
 use super::cause::Cause;
+use super::children::{Insight, Inspection};
 use super::convert;
 use super::explain::{self, Explanation};
 use super::listing::{Goal, ListAnswer, ListJob, Listed, Listing};
@@ -31,6 +32,8 @@ enum Job {
     Report(Arc<Artifact>, Look),
     /// The artifact with its overview, to see why there is no report.
     Explain(Arc<Artifact>),
+    /// The images of an index, to see which of them have no report.
+    Children(Inspection, Look),
     /// Which scanner a project uses.
     Scanner(ProjectName),
 }
@@ -48,6 +51,8 @@ enum Answer {
     Report(Arc<Artifact>, Look, decode::Body, u64),
     /// Why there is no report.
     Explained(Arc<Artifact>, Explanation),
+    /// Which images of an index have no report.
+    Inspected(Insight, Look),
     /// The artifact is no longer there.
     Gone(Arc<Artifact>),
     Scanner(ProjectName, Scanner),
@@ -93,6 +98,7 @@ impl Work for Reports {
             Job::List(job) => self.listing.describe(job),
             Job::Report(artifact, _) => (Phase::FetchingReport, target_of(artifact)),
             Job::Explain(artifact) => (Phase::ExplainingReport, target_of(artifact)),
+            Job::Children(inspection, _) => (Phase::ExplainingReport, target_of(&inspection.index)),
             Job::Scanner(project) => (Phase::ReadingScanner, project.clone().into()),
         }
     }
@@ -106,6 +112,9 @@ impl Work for Reports {
                 Job::List(job) => lister.run(job).await.map(Answer::Listed),
                 Job::Report(artifact, look) => fetch_report(client, artifact, look, &pool).await,
                 Job::Explain(artifact) => fetch_overview(client, artifact).await,
+                Job::Children(inspection, look) => {
+                    inspection.go_on(client).await.map(|insight| Answer::Inspected(insight, look))
+                }
                 Job::Scanner(project) => {
                     read_scanner(client, &project).await.map(|scanner| Answer::Scanner(project, scanner))
                 }
@@ -126,11 +135,22 @@ impl Work for Reports {
                     (decode::Body::Report(report), _) => self.share(artifact, Arc::new(report), next),
                     (decode::Body::Empty, Look::First) => next.jobs.push(Job::Explain(artifact)),
                     (decode::Body::Empty, Look::Second) => {
-                        self.finish_without_report(artifact, ReportState::Unavailable, next);
+                        self.inspect(artifact, Look::Second, ReportState::Unavailable, next);
                     }
                 }
             }
+            Answer::Explained(artifact, Explanation::State(ReportState::NotScanned)) => {
+                self.inspect(artifact, Look::First, ReportState::NotScanned, next);
+            }
             Answer::Explained(artifact, Explanation::State(state)) => self.finish_without_report(artifact, state, next),
+            Answer::Inspected(Insight::GoOn(inspection), look) => next.jobs.push(Job::Children(inspection, look)),
+            Answer::Inspected(Insight::State(index, state), _) => self.finish_without_report(index, state, next),
+            Answer::Inspected(Insight::AllScanned(index), Look::First) => {
+                next.jobs.push(Job::Report(index, Look::Second));
+            }
+            Answer::Inspected(Insight::AllScanned(index), Look::Second) => {
+                self.finish_without_report(index, ReportState::Unavailable, next);
+            }
             Answer::Explained(artifact, Explanation::Scanned) => next.jobs.push(Job::Report(artifact, Look::Second)),
             Answer::Gone(artifact) => {
                 let cause = Cause::new(FailureKind::NotFound, "the artifact was deleted after it had been listed");
@@ -147,7 +167,9 @@ impl Work for Reports {
                 let listed = self.listing.take_failure(job, failure);
                 self.forward(listed, next);
             }
-            Job::Report(artifact, _) | Job::Explain(artifact) => {
+            Job::Report(artifact, _)
+            | Job::Explain(artifact)
+            | Job::Children(Inspection { index: artifact, .. }, _) => {
                 next.jobs.extend(self.listing.doubt(&failure).into_iter().map(Job::List));
                 let state = state_of_failure(&artifact, failure);
                 self.finish_without_report(artifact, state, next);
@@ -203,6 +225,14 @@ impl Reports {
             self.finish(sharer, ReportState::Reported(Arc::clone(&report)), next);
         }
         self.finish(artifact, ReportState::Reported(report), next);
+    }
+
+    /// Looks at the images of an index that has no report; anything else has the state.
+    fn inspect(&mut self, artifact: Arc<Artifact>, look: Look, state: ReportState, next: &mut Outbox) {
+        match Inspection::of(&artifact) {
+            Some(inspection) => next.jobs.push(Job::Children(inspection, look)),
+            None => self.finish_without_report(artifact, state, next),
+        }
     }
 
     fn finish_without_report(&mut self, artifact: Arc<Artifact>, state: ReportState, next: &mut Outbox) {

@@ -7,5 +7,6 @@ mod faults;
 mod kindness;
 mod questions;
 mod single;
+mod states;
 mod support;
 mod trust;
