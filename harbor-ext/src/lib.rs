@@ -39,13 +39,14 @@
 //!
 //! # Where things are
 //!
-//! Data moves one way: [`name`] → fetching ([`Harbor`], [`Query`]) → [`model`] → [`analysis`]. `model` and `analysis` do
-//! no I/O.
+//! Data moves one way: [`name`] → fetching ([`Harbor`], [`Query`]) → [`model`] → [`version`] → [`analysis`]. `model`,
+//! `version` and `analysis` do no I/O.
 
 pub mod analysis;
 pub mod failure;
 pub mod model;
 pub mod name;
+pub mod version;
 
 mod credentials;
 mod error;
