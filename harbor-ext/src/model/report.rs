@@ -106,12 +106,20 @@ impl Report {
     /// The findings, in the order of the report.
     #[must_use]
     pub fn findings(&self) -> impl ExactSizeIterator<Item = FindingRef<'_>> {
-        let Findings { findings, digest_sets, set_of } = &self.findings;
-        findings.iter().enumerate().map(|(index, finding)| {
-            let set = set_of.get(index).map_or(0, |set| *set as usize);
-            let digests = digest_sets.get(set).map(|digests| &**digests).unwrap_or_default();
-            FindingRef { finding, digests }
-        })
+        self.findings.findings.iter().enumerate().map(|(index, finding)| self.findings.at(index, finding))
+    }
+
+    /// The finding at a place of the report, for iterators that keep the place.
+    pub(crate) fn finding(&self, index: usize) -> Option<FindingRef<'_>> {
+        Some(self.findings.at(index, self.findings.findings.get(index)?))
+    }
+}
+
+impl Findings {
+    fn at<'a>(&'a self, index: usize, finding: &'a Arc<Finding>) -> FindingRef<'a> {
+        let set = self.set_of.get(index).map_or(0, |set| *set as usize);
+        let digests = self.digest_sets.get(set).map(|digests| &**digests).unwrap_or_default();
+        FindingRef { finding, digests }
     }
 }
 
