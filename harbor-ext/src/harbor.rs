@@ -10,8 +10,9 @@ use url::Url;
 use crate::credentials::{Credentials, variable};
 use crate::error::Error;
 use crate::failure::{Failure, Phase, Target};
-use crate::fetch::{Cause, Query};
+use crate::fetch::{Cause, Lookup, Query};
 use crate::model::{Artifact, ArtifactInfo, Repository};
+use crate::name::{NamesArtifact, RepositoryName};
 use crate::session::Session;
 use crate::settings::{Concurrency, RetryPolicy, Settings};
 
@@ -64,6 +65,44 @@ impl Harbor {
     /// All artifacts that the caller can see, each with its vulnerability report or the reason why there is none.
     pub fn reports(&self) -> Query<ArtifactInfo> {
         Query::new(Arc::clone(&self.session))
+    }
+
+    /// One repository, by its full name.
+    ///
+    /// Fails with [`NotFound`](crate::FailureKind::NotFound) where there is none. Costs one request, and one to check the
+    /// credentials; needs the permission `repository:list`.
+    pub fn repository(&self, name: impl ToString) -> Lookup<Repository> {
+        let name = name.to_string();
+        let target = name.parse::<RepositoryName>().map(Target::from).unwrap_or_default();
+        Lookup::new(self.repositories().repositories([name]), target)
+    }
+
+    /// One artifact, by a reference such as `library/nginx:1.25` or `library/a/b@sha256:…`; see [`NamesArtifact`] for
+    /// what else can name it.
+    ///
+    /// It is looked up in the list of its repository, which the permission `artifact:list` is enough for, images of an
+    /// index included. Only what no list shows (signatures and the like, and the tag `nil`) is asked for by itself, with
+    /// the permission `artifact:read`. Fails with [`NotFound`](crate::FailureKind::NotFound) where there is no such
+    /// artifact. Costs one request, a second one for what the list does not show, and one to check the credentials.
+    pub fn artifact(&self, reference: impl NamesArtifact) -> Lookup<Artifact> {
+        self.lookup(self.artifacts(), reference)
+    }
+
+    /// One artifact with its vulnerability report or the reason why there is none, by a reference such as
+    /// `library/nginx:1.25`.
+    ///
+    /// As [`artifact`](Self::artifact), and then fetches the report as [`reports`](Self::reports) does. "Never scanned"
+    /// and the like are states of the artifact; a report that may not or cannot be read is a failure.
+    pub fn report(&self, reference: impl NamesArtifact) -> Lookup<ArtifactInfo> {
+        self.lookup(self.reports(), reference)
+    }
+
+    fn lookup<T>(&self, query: Query<T>, reference: impl NamesArtifact) -> Lookup<T> {
+        let url = self.url();
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        let reference = reference.artifact_reference(&format!("{}{port}", url.host_str().unwrap_or_default()));
+        let target = reference.clone().map(Target::from).unwrap_or_default();
+        Lookup::new(query.artifact(reference), target)
     }
 
     /// The generated client with these credentials, for every other operation of Harbor.

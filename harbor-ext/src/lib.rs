@@ -43,6 +43,7 @@
 //! `version` and `analysis` do no I/O.
 
 pub mod analysis;
+pub mod condition;
 pub mod failure;
 pub mod model;
 pub mod name;
@@ -58,8 +59,8 @@ mod settings;
 
 pub use credentials::Credentials;
 pub use error::Error;
-pub use failure::{Failure, FailureKind};
-pub use fetch::{Fetched, Fetching, HasTags, Query};
+pub use failure::{Failure, FailureKind, Permission};
+pub use fetch::{Fetched, Fetching, HasTags, Lookup, Query};
 pub use harbor::{Harbor, HarborBuilder};
 pub use harbor_api::{self, http_client};
 pub use outcome::{Collected, Progress, StateCounts, Summary};

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::failure::Failure;
+use crate::failure::{self, Failure, MissingPermission, Note};
 use crate::model::ReportState;
 
 /// Everything a bulk query found, and everything it could not read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Collected<T> {
     /// What was found, sorted. For reports: every listed artifact, exactly once.
@@ -27,12 +27,25 @@ impl<T> Collected<T> {
     pub fn is_complete(&self) -> bool {
         self.failures.is_empty()
     }
+
+    /// The permissions that the account lacked, each once for a project, with how much that stopped.
+    #[must_use]
+    pub fn missing_permissions(&self) -> Vec<MissingPermission> {
+        failure::missing_permissions(&self.failures)
+    }
+
+    /// The failures for people to read: what went wrong in the same way is said once. All of them are in
+    /// [`failures`](Self::failures).
+    #[must_use]
+    pub fn notes(&self) -> Vec<Note<'_>> {
+        failure::notes(&self.failures)
+    }
 }
 
 /// How a bulk query went, in numbers.
 ///
 /// For reports, [`listed`](Self::listed) is the sum of all counts in [`states`](Self::states).
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Summary {
     /// Projects whose content was listed or tried.
@@ -57,12 +70,12 @@ pub struct Summary {
     /// The most requests under way at once.
     pub peak_in_flight: u64,
     /// From the first request to the last item.
-    #[serde(rename = "seconds", serialize_with = "seconds")]
+    #[serde(rename = "seconds", with = "seconds")]
     pub elapsed: Duration,
 }
 
 /// How many artifacts ended in each [`ReportState`](crate::model::ReportState).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StateCounts {
     /// There is a report, perhaps without findings.
@@ -183,6 +196,18 @@ impl fmt::Display for StateCounts {
     }
 }
 
-fn seconds<S: serde::Serializer>(elapsed: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(elapsed.as_secs_f64())
+/// A duration as a number of seconds.
+mod seconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(elapsed: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(elapsed.as_secs_f64())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        let seconds = f64::deserialize(deserializer)?;
+        Duration::try_from_secs_f64(seconds).map_err(serde::de::Error::custom)
+    }
 }

@@ -152,8 +152,8 @@ fn write_unread(output: &mut impl Write, report: &ArtifactReport, failures: &[Fa
     for info in without.iter().filter(|info| info.state.failure().is_none()) {
         writeln!(output, "{:<12} {}", info.state.name(), info.artifact)?;
     }
-    for failure in failures {
-        writeln!(output, "{:<12} {failure}", "not read")?;
+    for note in harbor_ext::failure::notes(failures) {
+        writeln!(output, "{:<12} {note}", "not read")?;
     }
     writeln!(output)
 }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{self, HeaderMap, HeaderValue};
 
 use super::cause::Cause;
 use super::convert;
 use super::explain::{self, Explanation};
 use super::listing::{Goal, ListAnswer, ListJob, Listed, Listing};
 use super::queue::{Next, Queue, Work};
+use super::requests::{ACCEPT_VULNERABILITIES, ACCEPTED};
 use super::selection::Selection;
 use super::sharing::{Admission, Scanner, Sharing};
 use super::stream::Fetching;
@@ -17,13 +18,6 @@ use crate::model::{Artifact, ArtifactInfo, FindingPool, Report, ReportState, dec
 use crate::name::ProjectName;
 use crate::outcome::{StateCounts, Summary};
 use crate::session::Session;
-
-const ACCEPT_VULNERABILITIES: HeaderName = HeaderName::from_static("x-accept-vulnerabilities");
-
-/// Both media types, the newer one first. Harbor compares them byte for byte, and without the header some versions
-/// look only for the older one, which today's scanners no longer write.
-const ACCEPTED: &str = "application/vnd.security.vulnerability.report; version=1.1, \
-                        application/vnd.scanner.adapter.vuln.report.harbor+json; version=1.0";
 
 /// The next page is asked for when no more than this many reports of the page before it are left, so that neither
 /// waits for the other and the lists do not run ahead.

@@ -2,13 +2,16 @@
 
 use std::hash::{Hash, Hasher};
 
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::value::RawValue;
 
 use super::Severity;
 use super::content::{CWE_IDS, Content, DESCRIPTION, FIX_VERSION, ID, LINKS, PACKAGE, SEVERITY, STATUS, VERSION};
-use super::cvss::Cvss;
-use super::text;
+use super::cvss::{Cvss, Preference, Score};
+use super::{json, text};
+
+mod schema;
 
 /// A vulnerability in one version of one package, as the scanner reported it.
 ///
@@ -19,7 +22,7 @@ use super::text;
 ///
 /// Decoding never fails on a member: a value of an unexpected type is kept, and an accessor gives
 /// its JSON text; what is missing or `null` is empty. Serialising gives back every member with its
-/// value, unknown ones too (as JSON only). Findings are equal if all their members are; arrays and
+/// value, unknown ones too, and deserialising gives an equal finding (both for JSON only). Findings are equal if all their members are; arrays and
 /// objects other than lists of strings are compared as JSON text, apart from white space.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -136,6 +139,20 @@ impl Finding {
         self.cvss_score
     }
 
+    /// The severity that stands for the score that a preference chooses; the one that the scanner
+    /// [gave](Self::severity) where there is no such score.
+    #[must_use]
+    pub fn severity_by_cvss_or_given(&self, preference: &Preference) -> Severity {
+        self.cvss().score_with(preference).map_or(self.severity, Score::severity)
+    }
+
+    /// The worst of the severity that the scanner [gave](Self::severity) and of those that stand for the scores of the
+    /// single sources of a preference.
+    #[must_use]
+    pub fn highest_severity(&self, preference: &Preference) -> Severity {
+        self.cvss().scores(preference).map(Score::severity).fold(self.severity, Severity::max)
+    }
+
     /// All CVSS ratings of the finding. They are read anew at each call, since few callers need
     /// more than [`cvss_score`](Self::cvss_score).
     #[must_use]
@@ -175,6 +192,16 @@ impl Serialize for Finding {
         let mut map = serializer.serialize_map(None)?;
         self.content.serialize_members(&mut map)?;
         map.end()
+    }
+}
+
+/// Reads what was serialised, from JSON alone. A finding of a report that lies in `artifact_digests` has them among the
+/// members that it does not know.
+impl<'de> Deserialize<'de> for Finding {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        let members = json::members(json.get()).map_err(|_| D::Error::custom("a finding is not an object"))?;
+        Ok(Content::new(members).into())
     }
 }
 

@@ -3,16 +3,21 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde::de::{Deserialize, Deserializer, Error};
+use serde_json::value::RawValue;
 
-use super::{Artifact, FindingRef, Report, ReportState, Severity};
+use super::{Artifact, FindingPool, FindingRef, Report, ReportState, Severity, SharesFindings};
 use crate::name::{Digest, RepositoryName};
 
 /// An artifact together with what is known about its vulnerabilities.
 ///
 /// Ordered by repository, then by Harbor's number, then by digest. Two are equal if they are the
 /// same artifact, whatever is known about it. Serialises as the members of both parts side by side.
-#[derive(Clone, Debug, Serialize)]
+/// Deserialising is for JSON alone, by `serde_json`, and not inside of what serde reads twice (flattened members,
+/// untagged enums); see [`FindingPool::seed`] for many of them.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ArtifactInfo {
     /// The artifact.
     #[serde(flatten)]
@@ -49,6 +54,21 @@ impl ArtifactInfo {
 
     fn key(&self) -> (&RepositoryName, i64, &Digest) {
         (&self.artifact.repository, self.artifact.id, &self.artifact.digest)
+    }
+}
+
+impl<'de> SharesFindings<'de> for ArtifactInfo {
+    fn deserialize_sharing<D: Deserializer<'de>>(deserializer: D, pool: &FindingPool) -> Result<Self, D::Error> {
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        let artifact: Artifact = serde_json::from_str(json.get()).map_err(D::Error::custom)?;
+        let state = ReportState::read(json.get(), pool).map_err(D::Error::custom)?;
+        Ok(Self::new(Arc::new(artifact), state))
+    }
+}
+
+impl<'de> Deserialize<'de> for ArtifactInfo {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize_sharing(deserializer, &FindingPool::new())
     }
 }
 

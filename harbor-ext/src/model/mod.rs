@@ -8,6 +8,7 @@
 
 pub mod cvss;
 pub mod decode;
+pub mod latest;
 pub mod time;
 
 mod artifact;
@@ -15,18 +16,22 @@ mod content;
 mod finding;
 mod info;
 mod json;
+mod overview;
 mod pool;
 mod report;
 mod repository;
+mod seed;
 mod severity;
 mod state;
 mod text;
 
-pub use artifact::{Artifact, ArtifactTag, Child, Platform};
+pub use artifact::{Accessory, Artifact, ArtifactTag, Child, Label, Platform};
 pub use finding::Finding;
 pub use info::ArtifactInfo;
+pub use overview::{SbomOverview, ScanOverview, VulnerabilitySummary};
 pub use pool::FindingPool;
-pub use report::{FindingRef, Report, Scanner};
+pub use report::{Envelope, FindingRef, Report, Scanner};
 pub use repository::Repository;
-pub use severity::Severity;
+pub use seed::{Seed, SharesFindings};
+pub use severity::{Severity, UnknownSeverity};
 pub use state::ReportState;

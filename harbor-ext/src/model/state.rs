@@ -1,11 +1,14 @@
 //! Whether an artifact has a vulnerability report, and if not, why.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::value::RawValue;
 
-use super::Report;
+use super::{FindingPool, Report, SharesFindings};
 use crate::failure::Failure;
 
 /// Whether an artifact has a vulnerability report, and if not, why.
@@ -92,11 +95,93 @@ impl Serialize for ReportState {
     }
 }
 
+/// Reads what was serialised, from JSON alone; members of other names do not count.
+impl<'de> SharesFindings<'de> for ReportState {
+    fn deserialize_sharing<D: Deserializer<'de>>(deserializer: D, pool: &FindingPool) -> Result<Self, D::Error> {
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        Self::read(json.get(), pool).map_err(D::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for ReportState {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize_sharing(deserializer, &FindingPool::new())
+    }
+}
+
+/// The members that a serialised state can have.
+#[derive(serde::Deserialize)]
+struct Members<'a> {
+    state: String,
+    #[serde(borrow)]
+    report: Option<&'a RawValue>,
+    status: Option<Box<str>>,
+    failure: Option<Arc<Failure>>,
+}
+
+impl ReportState {
+    /// Reads the JSON object of a state, which may have further members.
+    pub(super) fn read(json: &str, pool: &FindingPool) -> serde_json::Result<Self> {
+        let Members { state, report, status, failure } = serde_json::from_str(json)?;
+        let missing = serde_json::Error::missing_field;
+        Ok(match &*state {
+            "reported" => {
+                let report = report.ok_or_else(|| missing("report"))?;
+                Self::Reported(Arc::new(Report::deserialize_sharing(report, pool)?))
+            }
+            "not_scanned" => Self::NotScanned,
+            "running" => Self::Running,
+            "scan_failed" => Self::ScanFailed { status: status.ok_or_else(|| missing("status"))? },
+            "unsupported" => Self::Unsupported,
+            "unavailable" => Self::Unavailable,
+            "no_scanner" => Self::NoScanner,
+            "forbidden" => Self::Forbidden(failure.ok_or_else(|| missing("failure"))?),
+            "failed" => Self::Failed(failure.ok_or_else(|| missing("failure"))?),
+            _ => return Err(Error::custom(format!("there is no state \"{}\"", state.escape_debug()))),
+        })
+    }
+}
+
+impl JsonSchema for ReportState {
+    fn schema_name() -> Cow<'static, str> {
+        "ReportState".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let report = generator.subschema_for::<Report>();
+        let failure = generator.subschema_for::<Failure>();
+        json_schema!({
+            "description": "Whether an artifact has a vulnerability report, and if not, why.",
+            "type": "object",
+            "oneOf": [
+                {
+                    "properties": { "state": { "const": "reported" }, "report": report },
+                    "required": ["state", "report"],
+                },
+                {
+                    "properties": { "state": { "const": "scan_failed" }, "status": { "type": "string" } },
+                    "required": ["state", "status"],
+                },
+                {
+                    "properties": { "state": { "enum": ["forbidden", "failed"] }, "failure": failure },
+                    "required": ["state", "failure"],
+                },
+                {
+                    "properties": {
+                        "state": { "enum": ["not_scanned", "running", "unsupported", "unavailable", "no_scanner"] },
+                    },
+                    "required": ["state"],
+                },
+            ],
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -116,7 +201,23 @@ mod tests {
         assert_eq!(names.len(), states.len());
         for state in &states {
             assert!(state.report().is_none() && state.failure().is_none());
-            assert_eq!(serde_json::to_value(state).unwrap()["state"], state.name());
+            let json = serde_json::to_string(state).unwrap();
+            assert_eq!(serde_json::from_str::<Value>(&json).unwrap()["state"], state.name());
+            assert_eq!(serde_json::from_str::<ReportState>(&json).unwrap().name(), state.name());
+        }
+    }
+
+    #[test]
+    fn what_a_state_has_to_add_must_be_there() {
+        for json in [
+            json!({"state": "reported"}),
+            json!({"state": "reported", "report": {}}),
+            json!({"state": "scan_failed"}),
+            json!({"state": "failed"}),
+            json!({"state": "excellent"}),
+            json!({"status": "Error"}),
+        ] {
+            assert!(serde_json::from_value::<ReportState>(json.clone()).is_err(), "{json}");
         }
     }
 }

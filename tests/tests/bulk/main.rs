@@ -5,5 +5,6 @@ mod completeness;
 mod faults;
 mod kindness;
 mod questions;
+mod single;
 mod support;
 mod trust;

@@ -134,7 +134,7 @@ impl ArtifactFilter {
         Self::condition(ArtifactCondition::Untagged)
     }
 
-    /// The artifacts with one label.
+    /// The artifacts with one label. Unknown where labels were not asked for when the artifacts were listed.
     #[must_use]
     pub fn label(name: impl AsRef<str>) -> Self {
         Self::condition(ArtifactCondition::Label(Names::one(name.as_ref())))

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::model::cvss::{CvssVersion, Source};
 use crate::model::json;
 
 fn finding(json: &str) -> Finding {
@@ -74,6 +75,46 @@ fn a_description_contains_a_text_anywhere() {
     for json in ["{}", r#"{"description":null}"#, r#"{"description":""}"#] {
         assert!(!self::finding(json).description_contains(""), "{json}");
     }
+}
+
+fn rated() -> Finding {
+    finding(
+        r#"{"severity":"Medium","preferred_cvss":{"score_v3":3.1},"vendor_attributes":{"CVSS":{
+            "nvd":{"V2Score":9.5,"V3Score":7.5},"redhat":{"V3Score":9.1},"ghsa":{}
+        }}}"#,
+    )
+}
+
+fn by_version_3(sources: &[Source]) -> Preference {
+    Preference::new([CvssVersion::V3], sources.iter().cloned())
+}
+
+/// S9: the score decides, and without one the severity that was given.
+#[test]
+fn a_severity_by_score_falls_back_to_the_one_given() {
+    let vendor = Source::vendor;
+    for (sources, severity) in [
+        ([vendor("nvd"), vendor("redhat")], Severity::High),
+        ([vendor("redhat"), vendor("nvd")], Severity::Critical),
+        ([Source::Preferred, vendor("nvd")], Severity::Low),
+        ([vendor("ghsa"), vendor("nobody")], Severity::Medium),
+    ] {
+        assert_eq!(rated().severity_by_cvss_or_given(&by_version_3(&sources)), severity, "{sources:?}");
+    }
+    let by_version_2 = Preference::new([CvssVersion::V2], [Source::AnyVendor]);
+    assert_eq!(rated().severity_by_cvss_or_given(&by_version_2), Severity::High);
+    assert_eq!(finding("{}").severity_by_cvss_or_given(&Preference::default()), Severity::Unknown);
+}
+
+/// S10: the worst that anybody says, and the one given where nobody is asked.
+#[test]
+fn the_highest_severity_is_that_of_the_worst_source() {
+    let vendor = Source::vendor;
+    assert_eq!(rated().highest_severity(&by_version_3(&[vendor("nvd"), vendor("redhat")])), Severity::Critical);
+    assert_eq!(rated().highest_severity(&by_version_3(&[vendor("nvd"), vendor("ghsa")])), Severity::High);
+    assert_eq!(rated().highest_severity(&by_version_3(&[Source::AnyVendor])), Severity::Critical);
+    assert_eq!(rated().highest_severity(&by_version_3(&[Source::Preferred])), Severity::Medium);
+    assert_eq!(rated().highest_severity(&by_version_3(&[])), Severity::Medium);
 }
 
 #[test]

@@ -60,7 +60,9 @@ impl ArtifactCondition {
             Self::Project(names) => names.match_name(artifact.repository.project().as_str()).into(),
             Self::Tag(names) => artifact.tag_names().any(|tag| names.match_name(tag)).into(),
             Self::Untagged => (artifact.tag_names().len() == 0).into(),
-            Self::Label(names) => artifact.labels.iter().any(|label| names.match_name(label)).into(),
+            Self::Label(names) => {
+                Answer::of(artifact.label_names(), |mut labels| labels.any(|label| names.match_name(label)))
+            }
             Self::Digest(names) => names.match_name(artifact.digest.as_str()).into(),
             Self::Architecture(names) => platform::of_artifact(artifact, |platform| {
                 Answer::of_text(platform.architecture.as_deref(), |name| names.match_name(name))

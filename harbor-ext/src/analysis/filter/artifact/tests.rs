@@ -8,7 +8,7 @@ use serde_json::json;
 use super::*;
 use crate::analysis::samples::{clean, finding, reported, unscanned};
 use crate::model::decode::{self, Body, MEDIA_TYPE_1_1};
-use crate::model::{Artifact, Child, FindingPool, Platform, ReportState};
+use crate::model::{Artifact, Child, FindingPool, Label, Platform, ReportState};
 
 fn artifact(change: impl FnOnce(&mut Artifact)) -> ArtifactInfo {
     let mut info = unscanned("p/a", 1);
@@ -56,7 +56,8 @@ fn an_index_is_for_the_platforms_of_its_children() {
 
 #[test]
 fn labels_and_digests_are_compared_whole() {
-    let info = artifact(|artifact| artifact.labels = vec!["production".into()]);
+    let info = artifact(|artifact| artifact.labels = Some(vec![Label::new("production", 1)]));
+    assert_eq!(ArtifactFilter::label("production").answer(&artifact(|_| ())), Unknown, "not asked for");
     assert_eq!(ArtifactFilter::label("production").answer(&info), Yes);
     assert_eq!(ArtifactFilter::label("prod").answer(&info), No);
     assert_eq!(ArtifactFilter::digest(info.artifact.digest.as_str()).answer(&info), Yes);
