@@ -3,10 +3,11 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Findings;
-use crate::model::ArtifactInfo;
+use crate::model::{ArtifactInfo, FindingPool, SharesFindings};
 
 /// Artifacts with their reports, as one thing to ask.
 ///
@@ -15,7 +16,8 @@ use crate::model::ArtifactInfo;
 /// narrowed in the same words. Both share what they show with this report, so that they are cheap.
 ///
 /// Iterators run in the order of the artifacts, and within one in the order of its report.
-/// Serialises as the list of artifacts.
+/// Serialises as the list of artifacts. Reading that again (from JSON) shares equal findings; to share them with other
+/// reports, there is [`FindingPool::seed`].
 ///
 /// ```
 /// # use harbor_ext::analysis::ArtifactReport;
@@ -27,7 +29,7 @@ use crate::model::ArtifactInfo;
 /// }
 /// println!("{} more were not scanned", report.with_project("shop").without_report().len());
 /// ```
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct ArtifactReport {
     artifacts: Vec<ArtifactInfo>,
@@ -134,6 +136,18 @@ impl ArtifactReport {
             }
         }
         merged
+    }
+}
+
+impl<'de> SharesFindings<'de> for ArtifactReport {
+    fn deserialize_sharing<D: Deserializer<'de>>(deserializer: D, pool: &FindingPool) -> Result<Self, D::Error> {
+        Vec::deserialize_sharing(deserializer, pool).map(Self::from)
+    }
+}
+
+impl<'de> Deserialize<'de> for ArtifactReport {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize_sharing(deserializer, &FindingPool::new())
     }
 }
 

@@ -122,3 +122,15 @@ fn extending_keeps_what_comes_twice() {
     assert_eq!(report.len(), 8);
     assert_eq!(report.merge(ArtifactReport::default()).len(), 4);
 }
+
+#[test]
+fn it_is_written_and_read_again_and_shares_findings() {
+    let mut report = sample();
+    report.extend(["q/five", "q/six"].map(|name| reported(name, 5, &[finding("CVE-1", "a", "1", "", "High")])));
+    let json = serde_json::to_value(&report).unwrap();
+    let read: ArtifactReport = serde_json::from_value(json.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), json);
+    assert_eq!(read.states(), report.states());
+    let shared: Vec<_> = read.findings().with_cve("CVE-1").map(|(_, finding)| Arc::as_ptr(finding.shared())).collect();
+    assert_eq!((shared.len(), shared[0]), (2, shared[1]));
+}
