@@ -1,14 +1,15 @@
 //! Filters of findings.
 
-use std::ops::{Bound, RangeBounds};
+use std::ops::RangeBounds;
 use std::sync::Arc;
 
-use self::condition::FindingCondition;
+use self::condition::{FindingCondition, ScoreRange};
 use super::expression::Expression;
 use super::names::Names;
 use super::operators::operators;
 use super::pass::Pass;
 use super::{Answer, ArtifactFilter, Pattern};
+use crate::model::cvss::Preference;
 use crate::model::{ArtifactInfo, FindingRef, Severity};
 use crate::version::VersionRange;
 
@@ -104,8 +105,14 @@ impl FindingFilter {
     /// may be as bad as any.
     #[must_use]
     pub fn cvss_score(range: impl RangeBounds<f64>) -> Self {
-        let bounds: (Bound<f64>, Bound<f64>) = (range.start_bound().cloned(), range.end_bound().cloned());
-        Self::condition(FindingCondition::CvssScore(bounds))
+        Self::condition(FindingCondition::CvssScore(ScoreRange::new(range)))
+    }
+
+    /// The same, with the score that a preference of the caller's chooses. Unknown where nobody has rated the finding
+    /// whom the preference believes.
+    #[must_use]
+    pub fn cvss_score_by(preference: Preference, range: impl RangeBounds<f64>) -> Self {
+        Self::condition(FindingCondition::CvssScoreBy(preference, ScoreRange::new(range)))
     }
 
     /// The findings that a newer version of the package fixes.

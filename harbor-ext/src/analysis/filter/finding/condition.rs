@@ -6,6 +6,7 @@ use std::ops::{Bound, RangeBounds};
 use super::super::names::Names;
 use super::super::pass::{Pass, Question};
 use super::super::{Answer, ArtifactFilter, platform};
+use crate::model::cvss::Preference;
 use crate::model::{ArtifactInfo, Finding, FindingRef, Severity};
 use crate::version::{Containment, VersionRange};
 
@@ -17,7 +18,8 @@ pub(super) enum FindingCondition {
     Version(VersionRange),
     Severity(Severity),
     SeverityAtLeast(Severity),
-    CvssScore((Bound<f64>, Bound<f64>)),
+    CvssScore(ScoreRange),
+    CvssScoreBy(Preference, ScoreRange),
     Fixable,
     Status(Names),
     DescriptionContains(Box<str>),
@@ -25,6 +27,13 @@ pub(super) enum FindingCondition {
     Architecture(Names),
     Os(Names),
     InArtifact(ArtifactFilter),
+}
+
+/// A range of CVSS scores.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct ScoreRange {
+    from: Bound<f64>,
+    to: Bound<f64>,
 }
 
 impl FindingCondition {
@@ -64,7 +73,7 @@ impl FindingCondition {
     fn is_costly(&self) -> bool {
         match self {
             Self::Cve(names) | Self::Package(names) => names.are_costly(),
-            Self::DescriptionContains(_) => true,
+            Self::DescriptionContains(_) | Self::CvssScoreBy(..) => true,
             _ => false,
         }
     }
@@ -76,12 +85,40 @@ impl FindingCondition {
             Self::Package(names) => names.match_name(finding.package()).into(),
             Self::Severity(severity) => (finding.severity() == *severity).into(),
             Self::SeverityAtLeast(severity) => (finding.severity() >= *severity).into(),
-            Self::CvssScore(range) => Answer::of(finding.cvss_score(), |score| range.contains(&score)),
+            Self::CvssScore(range) => range.answer(finding.cvss_score()),
+            Self::CvssScoreBy(preference, range) => {
+                range.answer(finding.cvss().score_with(preference).map(|score| score.value))
+            }
             Self::Fixable => finding.fixable().into(),
             Self::Status(names) => Answer::of_text(finding.status(), |status| names.match_name(status)),
             Self::DescriptionContains(text) => finding.description_contains(text).into(),
             Self::Cwe(id) => finding.has_cwe_id(id).into(),
             Self::Version(_) | Self::Architecture(_) | Self::Os(_) | Self::InArtifact(_) => Answer::Unknown,
+        }
+    }
+}
+
+impl ScoreRange {
+    pub(super) fn new(range: impl RangeBounds<f64>) -> Self {
+        Self { from: range.start_bound().cloned(), to: range.end_bound().cloned() }
+    }
+
+    fn answer(self, score: Option<f64>) -> Answer {
+        Answer::of(score, |score| (self.from, self.to).contains(&score))
+    }
+}
+
+impl fmt::Display for ScoreRange {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.from {
+            Bound::Included(from) => write!(formatter, " >= {from:.1}")?,
+            Bound::Excluded(from) => write!(formatter, " > {from:.1}")?,
+            Bound::Unbounded => {}
+        }
+        match self.to {
+            Bound::Included(to) => write!(formatter, " <= {to:.1}"),
+            Bound::Excluded(to) => write!(formatter, " < {to:.1}"),
+            Bound::Unbounded => Ok(()),
         }
     }
 }
@@ -94,19 +131,8 @@ impl fmt::Display for FindingCondition {
             Self::Version(range) => write!(formatter, "version {range}"),
             Self::Severity(severity) => write!(formatter, "severity {severity}"),
             Self::SeverityAtLeast(severity) => write!(formatter, "severity at least {severity}"),
-            Self::CvssScore((from, to)) => {
-                formatter.write_str("cvss score")?;
-                match from {
-                    Bound::Included(from) => write!(formatter, " >= {from:.1}")?,
-                    Bound::Excluded(from) => write!(formatter, " > {from:.1}")?,
-                    Bound::Unbounded => {}
-                }
-                match to {
-                    Bound::Included(to) => write!(formatter, " <= {to:.1}"),
-                    Bound::Excluded(to) => write!(formatter, " < {to:.1}"),
-                    Bound::Unbounded => Ok(()),
-                }
-            }
+            Self::CvssScore(range) => write!(formatter, "cvss score{range}"),
+            Self::CvssScoreBy(_, range) => write!(formatter, "cvss score of own preference{range}"),
             Self::Fixable => formatter.write_str("fixable"),
             Self::Status(names) => write!(formatter, "status {names}"),
             Self::DescriptionContains(text) => write!(formatter, "description contains {text:?}"),

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::analysis::samples::{finding, reported, unscanned};
+use crate::model::cvss::{CvssVersion, Source};
 use crate::model::{Child, Platform};
 
 /// The answers for each finding of a sample.
@@ -45,6 +46,18 @@ fn a_missing_score_is_unknown_and_a_given_one_is_in_range_or_not() {
     assert_eq!(answers(&FindingFilter::cvss_score(7.0..9.8), &findings), [Yes, No, Unknown, Unknown]);
     assert_eq!(answers(&!FindingFilter::cvss_score(..=7.0), &findings), [No, Yes, Unknown, Unknown]);
     assert_eq!(FindingFilter::cvss_score(4.0..7.0).to_string(), "cvss score >= 4.0 < 7.0");
+}
+
+#[test]
+fn a_caller_may_choose_whose_score_counts() {
+    let cvss = json!({ "CVSS": { "nvd": { "V3Score": 9.8 }, "redhat": { "V3Score": 5.5, "V2Score": 2.1 } } });
+    let findings = [with("vendor_attributes", cvss), finding("CVE-1", "a", "1", "", "")];
+    let by = |version, vendor| Preference::new([version], [Source::vendor(vendor)]);
+    let high = |preference| answers(&FindingFilter::cvss_score_by(preference, 7.0..), &findings);
+    assert_eq!(high(by(CvssVersion::V3, "nvd")), [Yes, Unknown]);
+    assert_eq!(high(by(CvssVersion::V3, "redhat")), [No, Unknown]);
+    assert_eq!(high(by(CvssVersion::V4, "nvd")), [Unknown, Unknown]);
+    assert_eq!(high(Preference::default()), [Yes, Unknown]);
 }
 
 #[test]
