@@ -27,7 +27,7 @@
 //! }
 //!
 //! let report = ArtifactReport::from(collected.items);
-//! for (info, finding) in report.with_cve("CVE-2021-44228") {
+//! for (info, finding) in report.findings().with_cve("CVE-2021-44228") {
 //!     println!("{} has {} {}", info.artifact, finding.package(), finding.version());
 //! }
 //! # Ok(())
