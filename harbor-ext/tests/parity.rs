@@ -1,0 +1,98 @@
+//! Whether `docs/parity.md` is true: it has every id, each has a test that names it, and the names in it exist.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Where tests are: beside the code, and in the suites that need a simulated Harbor.
+const SOURCES: [&str; 4] = ["harbor-ext/src", "harbor-ext/tests", "tests/tests", "harbor-ext/examples"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The rows of the tables, cell by cell.
+fn rows() -> Vec<Vec<String>> {
+    let text = fs::read_to_string(root().join("docs/parity.md")).expect("docs/parity.md is part of the project");
+    let cells = |line: &str| line.replace("\\|", "/").split('|').map(|cell| cell.trim().to_owned()).collect();
+    text.lines().filter(|line| line.starts_with("| ")).map(cells).collect()
+}
+
+/// The id in the first cell of a row, if it has one.
+fn id_of(row: &[String]) -> Option<&str> {
+    let id = row.get(1)?;
+    let digits = id.strip_prefix(['A', 'C', 'I', 'R', 'S', 'V', 'W'])?;
+    digits.starts_with(|first: char| first.is_ascii_digit()).then_some(id)
+}
+
+/// Every id that there is.
+fn ids() -> BTreeSet<String> {
+    let numbered = [('A', 8), ('I', 15), ('R', 16), ('S', 20), ('V', 5), ('C', 3), ('W', 12)];
+    let numbered = numbered.into_iter().flat_map(|(letter, last)| (1..=last).map(move |n| format!("{letter}{n}")));
+    numbered.chain(('a'..='g').map(|part| format!("A2{part}"))).collect()
+}
+
+fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            rust_files(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+/// All sources but this file, which names every id.
+fn sources() -> String {
+    let mut files = Vec::new();
+    SOURCES.iter().for_each(|folder| rust_files(&root().join(folder), &mut files));
+    files.retain(|file| !file.ends_with("harbor-ext/tests/parity.rs"));
+    files.iter().map(|file| fs::read_to_string(file).expect("a source can be read")).collect()
+}
+
+/// The ids in the first lines of the documentation of tests: those before the colon, as in `/// R13, I10: …`.
+fn named_by_tests(sources: &str) -> BTreeSet<String> {
+    let lines: Vec<&str> = sources.lines().map(str::trim).collect();
+    let is_test = |line: &&str| line.starts_with("#[test") || line.starts_with("#[tokio::test");
+    let mut named = BTreeSet::new();
+    for (index, line) in lines.iter().enumerate() {
+        let Some((before, _)) = line.strip_prefix("/// ").and_then(|text| text.split_once(':')) else { continue };
+        let attribute = lines[index..].iter().find(|line| !line.starts_with("///"));
+        if attribute.is_some_and(is_test) {
+            named.extend(before.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned));
+        }
+    }
+    named
+}
+
+#[test]
+fn every_id_is_in_the_table_and_named_by_a_test() {
+    let rows = rows();
+    let in_table: BTreeSet<String> = rows.iter().filter_map(|row| id_of(row)).map(str::to_owned).collect();
+    assert_eq!(in_table, ids());
+    let named = named_by_tests(&sources());
+    let missing: Vec<String> = ids().into_iter().filter(|id| !named.contains(id)).collect();
+    assert!(missing.is_empty(), "no test says in its first line that it covers {missing:?}");
+}
+
+#[test]
+fn every_name_in_the_table_exists() {
+    let sources = sources();
+    let mut checked = 0;
+    for row in rows().iter().filter(|row| id_of(row).is_some_and(|id| !id.starts_with('W'))) {
+        // Every second piece between backticks is code; of a path its last part counts, without arguments.
+        for code in row[3].split('`').skip(1).step_by(2) {
+            let path = code.split(['(', '<']).next().unwrap_or_default();
+            let name = path.rsplit("::").next().unwrap_or_default();
+            let is_ours = !path.starts_with("iterator.") && !path.starts_with("futures::");
+            let declarations = [format!("fn {name}("), format!("fn {name}<"), format!("struct {name}"), format!("enum {name}")];
+            let is_there = declarations.iter().any(|declaration| sources.contains(declaration.as_str()))
+                // The severities of a report share a macro, the fields of statistics a struct.
+                || sources.contains(&format!(" {name} => ")) || sources.contains(&format!("pub {name}: "));
+            assert!(!is_ours || is_there, "{}: there is no {code}", row[1]);
+            checked += usize::from(is_ours);
+        }
+    }
+    assert!(checked > 80, "only {checked} names were found in the table");
+}
