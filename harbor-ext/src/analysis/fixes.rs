@@ -68,7 +68,7 @@ impl<'a> Fix<'a> {
     }
 }
 
-fn serialize_names<S: Serializer>(artifacts: &[&ArtifactInfo], serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn serialize_names<S: Serializer>(artifacts: &[&ArtifactInfo], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(artifacts.iter().map(|info| info.artifact.name_with_full_digest()))
 }
 

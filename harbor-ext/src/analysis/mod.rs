@@ -21,6 +21,7 @@
 pub mod diff;
 
 mod address;
+mod ages;
 mod artifacts;
 mod counts;
 mod cves;
@@ -31,10 +32,12 @@ mod keys;
 mod latest;
 mod packages;
 mod places;
+mod plan;
 mod report;
 mod statistics;
 mod unique;
 
+pub use ages::{AgeBucket, AgeBuckets, AgeContents, ScanFreshness};
 pub use artifacts::ArtifactSummary;
 pub use counts::{Counts, Distribution};
 pub use cves::CveSummary;
@@ -42,6 +45,7 @@ pub use fixes::Fix;
 pub use index::{Index, Matches};
 pub use packages::PackageSummary;
 pub use places::PlaceSummary;
+pub use plan::{Affected, FixPlan, Incomparable, NotComparable, Upgrade};
 pub use report::ArtifactReport;
 pub use statistics::CvssStatistics;
 pub use unique::FindingSummary;
