@@ -1,14 +1,13 @@
 //! How much there is of everything.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::HashMap;
 
 use serde::ser::{Serialize, Serializer};
 
 use super::ArtifactReport;
-use super::address::AddressMap;
+use super::address::{AddressMap, NumberMap, NumberSet};
 use super::keys::{self, AnyCase, FindingKey};
-use crate::model::{ArtifactInfo, Finding, FindingRef, Severity};
+use crate::model::{ArtifactInfo, Finding, Severity};
 
 /// How much there is of everything. The units are those of the [module](crate::analysis).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -44,7 +43,7 @@ impl ArtifactReport {
     /// How much there is of everything.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        Tally::of(self).counts()
+        Tally::of(self, &mut Identities::default()).counts()
     }
 
     /// How many findings there are of each severity.
@@ -57,31 +56,48 @@ impl ArtifactReport {
     /// packages counts with its worst.
     #[must_use]
     pub fn cve_distribution(&self) -> Distribution {
-        Tally::of(self).worst_by_cve.into_values().collect()
+        Tally::of(self, &mut Identities::default()).worst_by_cve.into_values().collect()
     }
 }
 
 /// Counts in the making.
 #[derive(Debug, Default)]
-pub(super) struct Tally<'a> {
+pub(super) struct Tally {
     artifacts: usize,
     reported: usize,
     fixable: usize,
     /// How many findings there are of each severity.
     pub(super) severities: Distribution,
-    addresses: AddressMap<Finding, ()>,
-    unique: HashSet<FindingKey<'a>>,
-    worst_by_cve: HashMap<AnyCase<'a>, Severity>,
+    unique: NumberSet,
+    worst_by_cve: NumberMap<Severity>,
 }
 
-impl<'a> Tally<'a> {
-    pub(super) fn of(artifacts: impl IntoIterator<Item = &'a ArtifactInfo>) -> Self {
+/// Numbers for what is the same, so that it need be compared only once for all tallies.
+#[derive(Debug, Default)]
+pub(super) struct Identities<'a> {
+    by_address: AddressMap<Finding, Identity>,
+    findings: HashMap<FindingKey<'a>, usize>,
+    cves: HashMap<AnyCase<'a>, usize>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Identity {
+    finding: usize,
+    /// `None` where the finding has no identifier.
+    cve: Option<usize>,
+}
+
+impl Tally {
+    pub(super) fn of<'a>(
+        artifacts: impl IntoIterator<Item = &'a ArtifactInfo>,
+        identities: &mut Identities<'a>,
+    ) -> Self {
         let mut tally = Self::default();
         for info in artifacts {
             tally.artifacts += 1;
             tally.reported += usize::from(info.state.report().is_some());
             for finding in info.findings() {
-                tally.add(finding);
+                tally.add(finding.get(), identities.of(finding.get()));
             }
         }
         tally
@@ -100,20 +116,30 @@ impl<'a> Tally<'a> {
         }
     }
 
-    fn add(&mut self, finding: FindingRef<'a>) {
+    fn add(&mut self, finding: &Finding, identity: Identity) {
         self.severities.add(finding.severity());
         self.fixable += usize::from(finding.fixable());
-        // Comparing addresses first leaves few contents to compare. Contents must be compared too,
-        // because artifacts of two queries do not share their findings.
-        if self.addresses.insert(Arc::as_ptr(finding.shared()), ()).is_some() {
-            return;
-        }
-        let key = keys::of(finding.get());
-        self.unique.insert(key);
-        if !finding.id().is_empty() {
-            let worst = self.worst_by_cve.entry(key.0).or_insert(Severity::None);
+        self.unique.insert(identity.finding);
+        if let Some(cve) = identity.cve {
+            let worst = self.worst_by_cve.entry(cve).or_insert(Severity::None);
             *worst = finding.severity().max(*worst);
         }
+    }
+}
+
+impl<'a> Identities<'a> {
+    fn of(&mut self, finding: &'a Finding) -> Identity {
+        let Self { by_address, findings, cves } = self;
+        // Comparing addresses first leaves few contents to compare. Contents must be compared too,
+        // because artifacts of two queries do not share their findings.
+        *by_address.entry(std::ptr::from_ref(finding)).or_insert_with(|| {
+            let key = keys::of(finding);
+            let (next_finding, next_cve) = (findings.len(), cves.len());
+            Identity {
+                finding: *findings.entry(key).or_insert(next_finding),
+                cve: (!finding.id().is_empty()).then(|| *cves.entry(key.0).or_insert(next_cve)),
+            }
+        })
     }
 }
 
@@ -168,6 +194,8 @@ impl Serialize for Distribution {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::analysis::samples::{clean, finding, report_of, reported, unscanned};
 

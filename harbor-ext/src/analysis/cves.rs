@@ -48,9 +48,9 @@ impl ArtifactReport {
     #[must_use]
     pub fn by_cve(&self) -> Vec<CveSummary<'_>> {
         let mut groups = Groups::<AnyCase<'_>, Occurrences<'_>>::new();
-        for (info, finding) in groups::by_repository(self) {
+        for (place, finding) in groups::by_repository(self) {
             let cve = groups.group_of(finding.shared(), |finding| AnyCase(finding.id()), Occurrences::absorb);
-            cve.reach.add(info);
+            cve.reach.add(place);
         }
         let mut cves: Vec<_> = groups.into_groups().into_iter().map(CveSummary::from).collect();
         cves.sort_by(CveSummary::furthest_first);

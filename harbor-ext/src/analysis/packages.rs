@@ -46,9 +46,9 @@ impl ArtifactReport {
     #[must_use]
     pub fn by_package(&self) -> Vec<PackageSummary<'_>> {
         let mut groups = Groups::<AnyCase<'_>, Occurrences<'_>>::new();
-        for (info, finding) in groups::by_repository(self) {
+        for (place, finding) in groups::by_repository(self) {
             let package = groups.group_of(finding.shared(), |finding| AnyCase(finding.package()), Occurrences::absorb);
-            package.reach.add(info);
+            package.reach.add(place);
             package.severities.add(finding.severity());
             package.fixable += usize::from(finding.fixable());
         }

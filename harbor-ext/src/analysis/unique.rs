@@ -36,9 +36,9 @@ impl ArtifactReport {
     #[must_use]
     pub fn by_finding(&self) -> Vec<FindingSummary<'_>> {
         let mut groups = Groups::<FindingKey<'_>, Occurrences<'_>>::new();
-        for (info, finding) in groups::by_repository(self) {
+        for (place, finding) in groups::by_repository(self) {
             let unique = groups.group_of(finding.shared(), keys::of, Occurrences::absorb);
-            unique.reach.add(info);
+            unique.reach.add(place);
         }
         let mut unique: Vec<_> = groups.into_groups().into_iter().filter_map(Occurrences::into_summary).collect();
         unique.sort_by(|a, b| worst_first(a.finding, b.finding));

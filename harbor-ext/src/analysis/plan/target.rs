@@ -66,7 +66,7 @@ impl<'a> Fixes<'a> {
 /// The lowest of all fixes that fixes all findings; `None` where there are no findings.
 pub(super) fn lowest<'a>(findings: &[Fixes<'a>]) -> Option<&'a str> {
     let needed = findings.iter().map(|fixes| &fixes.first).max_by(|a, b| a.cmp(b))?;
-    let mut candidates: Vec<_> = findings.iter().flat_map(Fixes::iter).filter(|fix| fix.cmp(&needed).is_ge()).collect();
+    let mut candidates: Vec<_> = findings.iter().flat_map(Fixes::iter).filter(|fix| fix.cmp(needed).is_ge()).collect();
     candidates.sort_by(|a, b| a.cmp(b));
     candidates.dedup_by(|a, b| a.version == b.version);
     // Nothing is above the last one, so that it fixes them all.
