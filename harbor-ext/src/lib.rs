@@ -47,6 +47,7 @@ pub mod condition;
 pub mod failure;
 pub mod model;
 pub mod name;
+pub mod schema;
 pub mod version;
 
 mod credentials;

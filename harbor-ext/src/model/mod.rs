@@ -12,6 +12,7 @@ pub mod latest;
 pub mod time;
 
 mod artifact;
+mod children;
 mod content;
 mod finding;
 mod info;
@@ -26,6 +27,7 @@ mod state;
 mod text;
 
 pub use artifact::{Accessory, Artifact, ArtifactTag, Child, Label, Platform};
+pub use children::ChildFindings;
 pub use finding::Finding;
 pub use info::ArtifactInfo;
 pub use overview::{SbomOverview, ScanOverview, VulnerabilitySummary};

@@ -14,6 +14,7 @@ pub(super) use written::{MEDIA_TYPE_MEMBER, unguarded};
 
 mod findings;
 mod head;
+mod questions;
 mod schema;
 mod written;
 
@@ -45,6 +46,22 @@ pub struct Scanner {
     pub vendor: String,
     /// Its version.
     pub version: String,
+}
+
+impl Scanner {
+    /// Its version as one of crate `semver`, where it is one by the rules of semantic versioning: a `v` in front is left out, and numbers that
+    /// are missing at the end are 0.
+    #[must_use]
+    pub fn semver(&self) -> Option<semver::Version> {
+        let text = self.version.trim().trim_start_matches(['v', 'V']);
+        let (numbers, rest) = text.split_at(text.find(['-', '+']).unwrap_or(text.len()));
+        // A date is no version.
+        if !numbers.contains('.') && !rest.is_empty() {
+            return None;
+        }
+        let missing = 2_usize.saturating_sub(numbers.matches('.').count());
+        semver::Version::parse(&format!("{numbers}{}{rest}", ".0".repeat(missing))).ok()
+    }
 }
 
 impl Report {
@@ -116,5 +133,34 @@ impl Report {
     /// The finding at a place of the report, for iterators that keep the place.
     pub(crate) fn finding(&self, index: usize) -> Option<FindingRef<'_>> {
         self.findings.get(index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// S19: the version of the scanner, or nothing where it is none.
+    #[test]
+    fn the_version_of_a_scanner_is_read() {
+        let semver = |version: &str| {
+            let scanner = Scanner { version: version.to_owned(), ..Scanner::default() };
+            scanner.semver().map(|version| version.to_string())
+        };
+        for (version, expected) in [
+            ("v0.65.0", "0.65.0"),
+            ("0.65.0", "0.65.0"),
+            (" V1.2 ", "1.2.0"),
+            ("7", "7.0.0"),
+            ("v0.66.0-rc.1+build.5", "0.66.0-rc.1+build.5"),
+            ("1.2-rc1", "1.2.0-rc1"),
+        ] {
+            assert_eq!(semver(version).as_deref(), Some(expected), "{version}");
+        }
+        for version in ["", "dev", "v", "1.2.3.4", "1..2", "2024-01-02"] {
+            assert_eq!(semver(version), None, "{version}");
+        }
+        let of = |version: &str| Scanner { version: version.to_owned(), ..Scanner::default() }.semver();
+        assert!(of("v0.9.0") < of("v0.10.0"));
     }
 }
