@@ -68,7 +68,7 @@ fn write_severities(output: &mut impl Write, report: &ArtifactReport) -> io::Res
 fn write_artifacts(output: &mut impl Write, report: &ArtifactReport) -> io::Result<()> {
     heading(output, "Worst images")?;
     writeln!(output, "{:>8} {:>6} {:>6} {:>6}", "critical", "high", "medium", "low")?;
-    for summary in report.top_artifacts(TOP) {
+    for summary in report.by_artifact().iter().filter(|summary| summary.findings.total() > 0).take(TOP) {
         let count = |severity| summary.findings.get(severity);
         writeln!(
             output,
@@ -86,7 +86,7 @@ fn write_artifacts(output: &mut impl Write, report: &ArtifactReport) -> io::Resu
 fn write_cves(output: &mut impl Write, report: &ArtifactReport) -> io::Result<()> {
     heading(output, "CVEs that touch most images")?;
     writeln!(output, "{:>8} {:>5}", "images", "CVSS")?;
-    for cve in report.top_cves(TOP) {
+    for cve in report.by_cve().iter().filter(|cve| !cve.id.is_empty()).take(TOP) {
         writeln!(
             output,
             "{:>8} {:>5}  {:<19} {:<8} {:<11} {}",

@@ -40,26 +40,41 @@
 //! two that differ only in capitals are one. Artifacts without a report have no findings, which
 //! does not make them clean: [`ArtifactReport::states`] says how many there are.
 
+pub mod diff;
+
+mod address;
+mod artifacts;
 mod counts;
 mod cves;
 mod filter;
 mod findings;
 mod fixes;
 mod groups;
+mod index;
+mod keys;
+mod latest;
+mod packages;
+mod places;
 mod report;
 mod statistics;
+mod unique;
 mod views;
-mod worst;
 
+pub use artifacts::ArtifactSummary;
 pub use counts::{Counts, Distribution};
 pub use cves::CveSummary;
 pub use filter::{Answer, ArtifactFilter, FindingFilter, Pattern, PatternError};
 pub use findings::Findings;
 pub use fixes::Fix;
+pub use index::{Index, Matches};
+pub use packages::PackageSummary;
+pub use places::PlaceSummary;
 pub use report::ArtifactReport;
 pub use statistics::CvssStatistics;
+pub use unique::FindingSummary;
 pub use views::Partition;
-pub use worst::ArtifactSummary;
 
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod sums;
