@@ -50,7 +50,7 @@ impl Permission {
             Phase::ReadingArtifact => ("artifact", "read"),
             Phase::FetchingReport => ("artifact-addition", "read"),
             Phase::ReadingScanner => ("scanner", "read"),
-            Phase::ReadingUser => ("user", "read"),
+            Phase::ReadingUser | Phase::ReadingOwner => ("user", "read"),
             Phase::ReadingRobot => ("robot", "list"),
             Phase::Asking | Phase::Identifying | Phase::Calling => return None,
         };
