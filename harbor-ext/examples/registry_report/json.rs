@@ -106,8 +106,8 @@ pub(crate) fn write(
         fixes: report.fixes().into_iter().take(text::TOP).collect(),
         without_report: report.iter().filter(|info| info.state.report().is_none()).map(WithoutReport::from).collect(),
         failures,
-        with_cve: questions.cve.map(|id| report.with_cve(id).map(Match::from).collect()),
-        with_package: questions.package.map(|name| report.with_package(name).map(Match::from).collect()),
+        with_cve: questions.cve.map(|id| report.findings().with_cve(id).map(Match::from).collect()),
+        with_package: questions.package.map(|name| report.findings().with_package(name).map(Match::from).collect()),
     };
     serde_json::to_writer_pretty(&mut *output, &object)?;
     writeln!(output)

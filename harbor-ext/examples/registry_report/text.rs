@@ -22,10 +22,10 @@ pub(crate) fn write(
     questions: Questions<'_>,
 ) -> io::Result<()> {
     if let Some(id) = questions.cve {
-        write_matches(output, &format!("Images with {id}"), report.with_cve(id))?;
+        write_matches(output, &format!("Images with {id}"), report.findings().with_cve(id))?;
     }
     if let Some(name) = questions.package {
-        write_matches(output, &format!("Images with findings in {name}"), report.with_package(name))?;
+        write_matches(output, &format!("Images with findings in {name}"), report.findings().with_package(name))?;
     }
     if questions.cve.is_none() && questions.package.is_none() {
         write_overview(output, report)?;
