@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::ArtifactReport;
+use super::fixes::{names, serialize_names};
 use crate::model::{ArtifactInfo, Report, Scanner};
 
 /// Artifacts by age. Those of all buckets and those of unknown age add up to all artifacts.
@@ -44,17 +45,27 @@ pub struct AgeContents {
 }
 
 /// Which reports can be relied on. Every artifact is in exactly one of the lists, each in the order of the report.
-#[derive(Clone, Debug, Default)]
+///
+/// Artifacts are serialised by name.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct ScanFreshness<'a> {
     /// Artifacts whose report is new enough.
+    #[serde(serialize_with = "serialize_names")]
+    #[schemars(with = "Vec<String>")]
     pub fresh: Vec<&'a ArtifactInfo>,
     /// Artifacts whose report is too old.
+    #[serde(serialize_with = "serialize_names")]
+    #[schemars(with = "Vec<String>")]
     pub stale: Vec<&'a ArtifactInfo>,
     /// Artifacts whose report does not say when it was made.
+    #[serde(serialize_with = "serialize_names")]
+    #[schemars(with = "Vec<String>")]
     pub undated: Vec<&'a ArtifactInfo>,
     /// Artifacts without a report, by [`ReportState::name`](crate::model::ReportState::name): those that were never
     /// scanned are `not_scanned`.
+    #[serde(serialize_with = "serialize_names_by_state")]
+    #[schemars(with = "BTreeMap<String, Vec<String>>")]
     pub without_report: BTreeMap<&'static str, Vec<&'a ArtifactInfo>>,
 }
 
@@ -150,6 +161,13 @@ impl AgeBuckets {
         });
         Self { buckets: buckets.collect(), unknown: AgeContents::default() }
     }
+}
+
+fn serialize_names_by_state<S: Serializer>(
+    artifacts: &BTreeMap<&'static str, Vec<&ArtifactInfo>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(artifacts.iter().map(|(state, artifacts)| (state, names(artifacts).collect::<Vec<_>>())))
 }
 
 #[cfg(test)]

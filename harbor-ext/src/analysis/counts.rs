@@ -1,8 +1,12 @@
 //! How much there is of everything.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 
-use serde::ser::{Serialize, Serializer};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use super::ArtifactReport;
 use super::address::{AddressMap, NumberMap, NumberSet};
@@ -10,7 +14,7 @@ use super::keys::{self, AnyCase, FindingKey};
 use crate::model::{ArtifactInfo, Finding, Severity};
 
 /// How much there is of everything. The units are those of the [module](crate::analysis).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Counts {
     /// Artifacts.
@@ -192,6 +196,39 @@ impl Serialize for Distribution {
     }
 }
 
+/// Severities that are absent have the number 0. Another word than those of [`Severity`] is an error, so that no number
+/// is dropped.
+impl<'de> Deserialize<'de> for Distribution {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut distribution = Self::default();
+        for (word, count) in BTreeMap::<String, usize>::deserialize(deserializer)? {
+            let severity = Severity::ALL.into_iter().find(|severity| severity.as_str() == word);
+            let severity = severity.ok_or_else(|| D::Error::custom(format_args!("{word:?} is not a severity")))?;
+            distribution.worst_first[place(severity)] = count;
+        }
+        Ok(distribution)
+    }
+}
+
+impl JsonSchema for Distribution {
+    fn schema_name() -> Cow<'static, str> {
+        "Distribution".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let count =
+            |severity: Severity| (severity.as_str().to_owned(), serde_json::json!({ "type": "integer", "minimum": 0 }));
+        let properties: serde_json::Map<String, Value> = Severity::ALL.into_iter().rev().map(count).collect();
+        json_schema!({
+            "description": "How many there are of each severity.",
+            "type": "object",
+            "properties": properties,
+            "required": Severity::ALL.map(Severity::as_str),
+            "additionalProperties": false,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -199,6 +236,7 @@ mod tests {
     use super::*;
     use crate::analysis::samples::{clean, finding, report_of, reported, unscanned};
 
+    /// R9: findings by severity, each where it occurs; and the unique ones, each once.
     #[test]
     fn findings_count_for_each_artifact_and_unique_ones_once() {
         let shared = finding("CVE-1", "a", "1", "2", "High");
@@ -239,6 +277,7 @@ mod tests {
         assert_eq!(report_of([one, two]).counts().unique_findings, 1);
     }
 
+    /// S3: sorted by severity, here the worst first.
     #[test]
     fn a_distribution_is_ordered_by_harm() {
         let distribution = |severities: &[Severity]| severities.iter().copied().collect::<Distribution>();
@@ -253,5 +292,13 @@ mod tests {
             serde_json::to_string(&critical).unwrap(),
             r#"{"Critical":1,"High":0,"Medium":0,"Low":0,"Negligible":0,"Unknown":0,"None":0}"#,
         );
+    }
+    #[test]
+    fn a_distribution_is_written_and_read_again() {
+        let distribution: Distribution = [Severity::Low, Severity::None, Severity::Low].into_iter().collect();
+        let json = serde_json::to_string(&distribution).unwrap();
+        assert_eq!(serde_json::from_str::<Distribution>(&json).unwrap(), distribution);
+        assert_eq!(serde_json::from_str::<Distribution>(r#"{"Low":2}"#).unwrap().total(), 2);
+        assert!(serde_json::from_str::<Distribution>(r#"{"Moderate":2}"#).is_err());
     }
 }

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ArtifactReport;
@@ -11,7 +12,7 @@ use super::keys::{AnyCase, AnyCaseSet};
 use crate::model::{Finding, Severity};
 
 /// One vulnerability in all the artifacts that have it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct CveSummary<'a> {
     /// Its identifier; of several spellings the alphabetically first. Empty for the findings that have none.

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::groups::{self, Groups, Reach};
@@ -11,7 +12,7 @@ use super::{ArtifactReport, Distribution};
 use crate::model::{Finding, Severity};
 
 /// One package in all the artifacts that have findings in it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct PackageSummary<'a> {
     /// Its name; of several spellings the alphabetically first.

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::counts::{Identities, Tally};
@@ -11,7 +12,7 @@ use crate::model::ArtifactInfo;
 use crate::name::{ProjectName, RepositoryName};
 
 /// The artifacts of one repository, of one project, or of whatever else was asked for, in figures.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct PlaceSummary<'a, K> {
     /// What the artifacts have in common, such as their repository.

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ArtifactReport;
@@ -11,7 +12,7 @@ use super::keys::{self, FindingKey};
 use crate::model::Finding;
 
 /// One finding in all the artifacts that have it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct FindingSummary<'a> {
     /// The finding. Of several that are the same but rated differently, as after a scan in between, the worst one.
