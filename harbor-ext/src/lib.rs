@@ -78,4 +78,10 @@ mod readmes {
 
     #[doc = include_str!("../../harbor-api/README.md")]
     struct Api;
+
+    #[doc = include_str!("../../docs/permissions.md")]
+    struct Permissions;
+
+    #[doc = include_str!("../../docs/recipes.md")]
+    struct Recipes;
 }

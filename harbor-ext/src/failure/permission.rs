@@ -26,7 +26,6 @@ pub struct Permission {
 #[non_exhaustive]
 pub struct MissingPermission {
     /// The project where it was missing; `None` for what does not belong to a project.
-    #[schemars(with = "Option<String>")]
     pub project: Option<ProjectName>,
     /// The permission.
     pub permission: Permission,
@@ -50,7 +49,7 @@ impl Permission {
             Phase::ReadingArtifact => ("artifact", "read"),
             Phase::FetchingReport => ("artifact-addition", "read"),
             Phase::ReadingScanner => ("scanner", "read"),
-            Phase::ReadingUser => ("user", "read"),
+            Phase::ReadingUser | Phase::ReadingOwner => ("user", "read"),
             Phase::ReadingRobot => ("robot", "list"),
             Phase::Asking | Phase::Identifying | Phase::Calling => return None,
         };

@@ -106,7 +106,7 @@ async fn read_users(
     if session.credentials.is_anonymous() {
         // Harbor breaks down over this question if nobody asks it.
         let cause = Cause::new(FailureKind::Forbidden, "accounts are not told to anonymous callers");
-        let failure = cause.into_failure(Phase::ReadingUser, Target::default(), 0);
+        let failure = cause.into_failure(Phase::ReadingOwner, Target::default(), 0);
         return users.into_keys().map(|id| (id, Err(failure.clone()))).collect();
     }
     let own = session.credentials.username();
@@ -114,7 +114,7 @@ async fn read_users(
     let first = place.and_then(|place| users.keys().nth(place).copied());
     if let Some(id) = first {
         users.remove(&id);
-        let answer = batch(session, Phase::ReadingUser, [(Target::default(), id)], read_user).await.pop();
+        let answer = batch(session, Phase::ReadingOwner, [(Target::default(), id)], read_user).await.pop();
         if let Some(Err(failure)) = &answer
             && failure.missing_permission().is_some()
         {
@@ -127,7 +127,7 @@ async fn read_users(
         read.extend(answer.map(|answer| (id, answer)));
     }
     let ids: Vec<i64> = users.into_keys().collect();
-    let answers = batch(session, Phase::ReadingUser, ids.iter().map(|id| (Target::default(), *id)), read_user).await;
+    let answers = batch(session, Phase::ReadingOwner, ids.iter().map(|id| (Target::default(), *id)), read_user).await;
     read.extend(ids.into_iter().zip(answers));
     read
 }

@@ -188,7 +188,7 @@ async fn a8_the_owner_of_an_artifact() {
     let owner = reader(&server).owner(&*info.artifact).await.unwrap();
     assert_eq!((owner.name.as_deref(), owner.user), (Some("ann"), None));
     let failure = owner.failure.unwrap();
-    assert_eq!((failure.phase, failure.status), (Phase::ReadingUser, Some(403)));
+    assert_eq!((failure.phase, failure.status), (Phase::ReadingOwner, Some(403)));
     assert_eq!(failure.missing_permission().unwrap().to_string(), "user:read");
     assert!(failure.to_string().contains("user:read"), "{failure}");
 }

@@ -8,5 +8,6 @@ mod kindness;
 mod questions;
 mod single;
 mod states;
+mod sums;
 mod support;
 mod trust;
