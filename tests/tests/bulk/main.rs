@@ -4,6 +4,7 @@ mod captures;
 mod completeness;
 mod faults;
 mod kindness;
+mod queries;
 mod questions;
 mod single;
 mod support;
