@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::notes::{Note, notes};
@@ -16,7 +17,7 @@ mod permission;
 /// Failures are data. Those of a bulk query are in [`Collected::failures`](crate::Collected::failures); one that
 /// belongs to an artifact is also the state of that artifact,
 /// [`ReportState::Failed`](crate::model::ReportState::Failed).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Failure {
     /// What was being done.
@@ -38,7 +39,7 @@ pub struct Failure {
 }
 
 /// What was being done when something failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Phase {
@@ -62,8 +63,10 @@ pub enum Phase {
     ExplainingReport,
     /// Reading which scanner a project uses.
     ReadingScanner,
-    /// Reading who somebody is: the caller, or the owner of a project.
+    /// Reading the account of the caller.
     ReadingUser,
+    /// Reading the account of the owner of a project.
+    ReadingOwner,
     /// Reading a robot account.
     ReadingRobot,
     /// Calling an operation of the generated client.
@@ -71,7 +74,7 @@ pub enum Phase {
 }
 
 /// What kind of failure it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FailureKind {
@@ -102,17 +105,21 @@ pub enum FailureKind {
 }
 
 /// What something was done to. Parts that do not apply are absent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Target {
     /// The project.
+    #[schemars(with = "Option<String>")]
     pub project: Option<ProjectName>,
     /// The repository.
+    #[schemars(with = "Option<String>")]
     pub repository: Option<RepositoryName>,
     /// The tag, where an artifact was asked for by its tag.
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     pub tag: Option<Tag>,
     /// The artifact's digest.
+    #[schemars(with = "Option<String>")]
     pub digest: Option<Digest>,
 }
 
@@ -168,7 +175,7 @@ impl Failure {
             (FailureKind::Forbidden, Phase::FetchingReport) => {
                 "give the robot the permission artifact-addition:read on this project"
             }
-            (FailureKind::Forbidden, Phase::ReadingUser) => {
+            (FailureKind::Forbidden, Phase::ReadingOwner) => {
                 "ask as an administrator, or give the system robot the permission user:read"
             }
             (FailureKind::Forbidden, _) => "ask the administrator of the Harbor for access",
@@ -226,7 +233,8 @@ impl fmt::Display for Phase {
             Self::FetchingReport => "fetching the report",
             Self::ExplainingReport => "finding out why there is no report",
             Self::ReadingScanner => "reading the scanner",
-            Self::ReadingUser => "reading the user",
+            Self::ReadingUser => "reading the account",
+            Self::ReadingOwner => "reading the account of the owner",
             Self::ReadingRobot => "reading the robot",
             Self::Calling => "calling the API",
         })

@@ -22,6 +22,7 @@ pub use self::reference::{ArtifactReference, NamesArtifact};
 
 mod error;
 mod reference;
+mod schema;
 
 /// The name of a project, such as `library`.
 ///

@@ -557,8 +557,7 @@ impl Listing {
             // The identity stays in doubt, so that it is not asked for again.
             (Identity::Known | Identity::Doubted, true) => self.identity = Identity::Doubted,
             (_, false) => {
-                let message = "the server does not accept the credentials and treats the caller as anonymous";
-                let cause = Cause::new(FailureKind::NotAuthenticated, message);
+                let cause = Cause::of_unknown_caller();
                 listed.fail(&(Phase::Identifying, Target::default()), cause.clone());
                 listed.abandon = Some(cause);
             }

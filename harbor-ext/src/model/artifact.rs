@@ -302,6 +302,8 @@ mod tests {
         }
     }
 
+    /// I3, I4, I5: names with a short or a whole digest, or with the first tag. A digest is never missing: an artifact
+    /// without one is not listed but reported as a failure.
     #[test]
     fn names_are_for_people_and_for_pulling() {
         let repository = "p/a/b".parse().unwrap();

@@ -1,5 +1,6 @@
 //! harbor-ext against the simulated Harbor: what is asked for arrives, whatever the server does meanwhile.
 
+mod access;
 mod captures;
 mod completeness;
 mod faults;
@@ -7,5 +8,7 @@ mod kindness;
 mod queries;
 mod questions;
 mod single;
+mod states;
+mod sums;
 mod support;
 mod trust;
