@@ -263,10 +263,14 @@ impl Listing {
                 self.is_cut_short |= !is_absence;
                 listed.jobs.extend(self.ask_again_who(&failure));
                 self.end_list(&job, &mut listed);
-                listed.failures.push(match job {
-                    ListJob::HiddenArtifact(_) => single::explain(failure),
-                    _ => failure,
-                });
+                // What cannot be seen into while a name is looked for elsewhere is said by the failure of the name.
+                let is_noise = is_absence && matches!(self.stage, Stage::OtherNames | Stage::TagAlone);
+                if !is_noise {
+                    listed.failures.push(match job {
+                        ListJob::HiddenArtifact(_) => single::explain(failure),
+                        _ => failure,
+                    });
+                }
             }
         }
         self.settle(listed)
