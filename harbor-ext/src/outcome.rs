@@ -86,6 +86,8 @@ pub struct StateCounts {
     pub not_scanned: u64,
     /// Indexes of which some images have no report.
     pub children_not_scanned: u64,
+    /// Indexes whose images are listed beside them.
+    pub in_children: u64,
     /// A scan is waiting or running.
     pub running: u64,
     /// The last scan failed or was stopped.
@@ -133,6 +135,7 @@ impl StateCounts {
             ReportState::Reported(_) => &mut self.reported,
             ReportState::NotScanned => &mut self.not_scanned,
             ReportState::ChildrenNotScanned { .. } => &mut self.children_not_scanned,
+            ReportState::InChildren => &mut self.in_children,
             ReportState::Running => &mut self.running,
             ReportState::ScanFailed { .. } => &mut self.scan_failed,
             ReportState::Unsupported => &mut self.unsupported,
@@ -149,6 +152,7 @@ impl StateCounts {
         self.reported
             + self.not_scanned
             + self.children_not_scanned
+            + self.in_children
             + self.running
             + self.scan_failed
             + self.unsupported
@@ -189,6 +193,7 @@ impl fmt::Display for StateCounts {
             (self.reported, "reported"),
             (self.not_scanned, "not scanned"),
             (self.children_not_scanned, "with images that were not scanned"),
+            (self.in_children, "in their images"),
             (self.running, "being scanned"),
             (self.scan_failed, "scan failed"),
             (self.unsupported, "cannot be scanned"),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::cause::Cause;
 use super::convert;
 use super::details::Details;
+use super::families::{Families, Family};
 use super::pages::{self, Cursor, Page};
 use super::requests;
 use super::selection::Selection;
@@ -38,6 +39,8 @@ pub(crate) enum ListJob {
     Artifact(ArtifactReference),
     /// The artifact itself, which the list did not show.
     HiddenArtifact(ArtifactReference),
+    /// The images of an index.
+    Children(Family),
 }
 
 /// The answer to one request of the walk, with what it answers.
@@ -51,6 +54,7 @@ pub(crate) enum ListAnswer {
     ArtifactsOfProject(ProjectName, Cursor, Page<Artifact>),
     ArtifactsOfRepository(RepositoryName, Cursor, Page<Artifact>),
     Artifact(ArtifactReference, Option<Box<Artifact>>),
+    Children(Family, Page<Artifact>),
 }
 
 /// What an answer brought.
@@ -59,6 +63,8 @@ pub(crate) struct Listed {
     pub(crate) jobs: Vec<ListJob>,
     pub(crate) repositories: Vec<Repository>,
     pub(crate) artifacts: Vec<Artifact>,
+    /// Indexes whose images are listed as well.
+    pub(crate) indexes: Vec<Artifact>,
     pub(crate) failures: Vec<Failure>,
     /// Why nothing more can be asked, if so.
     pub(crate) abandon: Option<Cause>,
@@ -68,12 +74,12 @@ pub(crate) struct Listed {
 type Place = (Phase, Target);
 
 impl Listed {
-    fn fail(&mut self, place: &Place, cause: Cause) {
+    pub(crate) fn fail(&mut self, place: &Place, cause: Cause) {
         let (phase, target) = place.clone();
         self.failures.push(cause.into_failure(phase, target, 1));
     }
 
-    fn fail_if(&mut self, place: &Place, cause: Option<Cause>) {
+    pub(crate) fn fail_if(&mut self, place: &Place, cause: Option<Cause>) {
         if let Some(cause) = cause {
             self.fail(place, cause);
         }
@@ -94,6 +100,8 @@ pub(crate) struct Listing {
     listed: u64,
     announced: u64,
     failures: u64,
+    /// Where the images of indexes are wanted.
+    families: Option<Families>,
 }
 
 /// What sends the requests of a walk.
@@ -117,11 +125,13 @@ enum Identity {
 impl Listing {
     pub(crate) fn new(session: Arc<Session>, selection: Selection, goal: Goal) -> Self {
         let identity = if session.credentials.is_anonymous() { Identity::Known } else { Identity::Unknown };
+        let families = selection.with_children.then(Families::default);
         Self {
             session,
             selection,
             goal,
             identity,
+            families,
             projects_announced: 0,
             projects: 0,
             listed: 0,
@@ -157,6 +167,7 @@ impl Listing {
             ListJob::ArtifactsOfRepository(repository, _) => (Phase::ListingArtifacts, repository.clone().into()),
             ListJob::Artifact(reference) => (Phase::ListingArtifacts, reference.clone().into()),
             ListJob::HiddenArtifact(reference) => (Phase::ReadingArtifact, reference.clone().into()),
+            ListJob::Children(family) => (Phase::ListingArtifacts, family.target()),
         }
     }
 
@@ -164,11 +175,10 @@ impl Listing {
     pub(crate) fn take_answer(&mut self, answer: ListAnswer) -> Listed {
         let mut listed = Listed::default();
         self.sort_out(answer, &mut listed);
-        self.failures += listed.failures.len() as u64;
-        self.listed += match self.goal {
-            Goal::Repositories => listed.repositories.len(),
-            Goal::Artifacts => listed.artifacts.len(),
-        } as u64;
+        if let Some(families) = &mut self.families {
+            self.announced = self.announced.saturating_sub(families.expand(&mut listed));
+        }
+        self.count(&listed);
         listed
     }
 
@@ -180,6 +190,14 @@ impl Listing {
                 // If it is the project that does not exist, the list of its repositories says so, too.
                 Listed { jobs: vec![ListJob::Repositories(project, Cursor::default())], ..Listed::default() }
             }
+            ListJob::Children(family) => {
+                // Then the report of the index has to do.
+                let artifacts = vec![Arc::unwrap_or_clone(family.index)];
+                let jobs = self.doubt(&failure);
+                let listed = Listed { jobs, artifacts, failures: vec![failure], ..Listed::default() };
+                self.count(&listed);
+                listed
+            }
             _ => {
                 self.failures += 1;
                 let jobs = self.doubt(&failure);
@@ -187,6 +205,14 @@ impl Listing {
                 Listed { jobs, failures: vec![failure], ..Listed::default() }
             }
         }
+    }
+
+    fn count(&mut self, listed: &Listed) {
+        self.failures += listed.failures.len() as u64;
+        self.listed += match self.goal {
+            Goal::Repositories => listed.repositories.len(),
+            Goal::Artifacts => listed.artifacts.len() + listed.indexes.len(),
+        } as u64;
     }
 
     /// What to ask when a request was refused for want of credentials: whether the server knows the caller any more. Once
@@ -274,6 +300,10 @@ impl Listing {
                 listed.artifacts.push(*artifact);
             }
             ListAnswer::Artifact(reference, None) => listed.jobs.push(ListJob::HiddenArtifact(reference)),
+            ListAnswer::Children(family, page) => {
+                self.announced = self.announced.saturating_add(page.announced());
+                family.take(page, listed);
+            }
         }
     }
 
@@ -440,6 +470,10 @@ async fn send(
         ListJob::HiddenArtifact(reference) => {
             let artifact = single::hidden(client, &reference, details).await?;
             ListAnswer::Artifact(reference, Some(Box::new(artifact)))
+        }
+        ListJob::Children(family) => {
+            let page = family.list(client, details).await?;
+            ListAnswer::Children(family, page)
         }
     })
 }

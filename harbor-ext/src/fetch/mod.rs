@@ -17,6 +17,7 @@ mod collect;
 mod convert;
 mod details;
 mod explain;
+mod families;
 mod limit;
 mod listing;
 mod lookup;

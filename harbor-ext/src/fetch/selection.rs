@@ -18,6 +18,8 @@ pub struct Selection {
     pub(crate) tag: Option<Tag>,
     /// Nothing but this one artifact.
     pub(crate) artifact: Option<ArtifactReference>,
+    /// Also the images of the indexes that are listed.
+    pub(crate) with_children: bool,
     pub(crate) details: Details,
     /// The tag that was named cannot be one: nothing can match, and an answer without the filter would mislead.
     pub(crate) is_impossible: bool,
