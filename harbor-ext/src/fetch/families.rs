@@ -23,6 +23,8 @@ const AT_ONCE: usize = 25;
 #[derive(Debug, Default)]
 pub(crate) struct Families {
     seen: HashSet<i64>,
+    /// Indexes whose images could not be listed.
+    given_up: HashSet<i64>,
 }
 
 /// An index whose images are being listed.
@@ -38,12 +40,19 @@ impl Families {
     /// out.
     pub(crate) fn expand(&mut self, listed: &mut Listed) -> u64 {
         let before = listed.artifacts.len();
-        listed.artifacts.retain(|artifact| self.seen.insert(artifact.id));
+        listed.artifacts.retain(|artifact| self.seen.insert(artifact.id) || self.given_up.contains(&artifact.id));
         let left_out = before - listed.artifacts.len();
-        let indexes = listed.artifacts.extract_if(.., |artifact| !artifact.children.is_empty());
+        let is_open = |artifact: &mut Artifact| !artifact.children.is_empty() && !self.given_up.contains(&artifact.id);
+        let indexes = listed.artifacts.extract_if(.., is_open);
         let families = indexes.map(|index| Family { index: Arc::new(index), asked: 0 });
         listed.jobs.extend(families.map(ListJob::Children));
         left_out as u64
+    }
+
+    /// Takes an index whose images could not be listed: then it has to stand for them itself.
+    pub(crate) fn give_up(&mut self, family: Family, listed: &mut Listed) {
+        self.given_up.insert(family.index.id);
+        listed.artifacts.push(Arc::unwrap_or_clone(family.index));
     }
 }
 

@@ -45,3 +45,10 @@ impl Repository {
         }
     }
 }
+
+/// Its name.
+impl AsRef<RepositoryName> for Repository {
+    fn as_ref(&self) -> &RepositoryName {
+        &self.name
+    }
+}
