@@ -109,17 +109,13 @@ pub enum FailureKind {
 #[non_exhaustive]
 pub struct Target {
     /// The project.
-    #[schemars(with = "Option<String>")]
     pub project: Option<ProjectName>,
     /// The repository.
-    #[schemars(with = "Option<String>")]
     pub repository: Option<RepositoryName>,
     /// The tag, where an artifact was asked for by its tag.
     #[serde(default)]
-    #[schemars(with = "Option<String>")]
     pub tag: Option<Tag>,
     /// The artifact's digest.
-    #[schemars(with = "Option<String>")]
     pub digest: Option<Digest>,
 }
 

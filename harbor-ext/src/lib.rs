@@ -27,7 +27,7 @@
 //! }
 //!
 //! let report = ArtifactReport::from(collected.items);
-//! for (info, finding) in report.with_cve("CVE-2021-44228") {
+//! for (info, finding) in report.findings().with_cve("CVE-2021-44228") {
 //!     println!("{} has {} {}", info.artifact, finding.package(), finding.version());
 //! }
 //! # Ok(())
@@ -39,8 +39,8 @@
 //!
 //! # Where things are
 //!
-//! Data moves one way: [`name`] → fetching ([`Harbor`], [`Query`]) → [`model`] → [`analysis`]. `model` and `analysis` do
-//! no I/O.
+//! Data moves one way: [`name`] → fetching ([`Harbor`], [`Query`]) → [`model`] → [`version`] → [`analysis`]. `model`,
+//! `version` and `analysis` do no I/O.
 
 pub mod access;
 pub mod analysis;
@@ -48,6 +48,8 @@ pub mod condition;
 pub mod failure;
 pub mod model;
 pub mod name;
+pub mod schema;
+pub mod version;
 
 mod credentials;
 mod error;

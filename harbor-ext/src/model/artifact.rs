@@ -20,7 +20,6 @@ use crate::name::{ArtifactReference, Digest, NameError, NamesArtifact, Repositor
 #[non_exhaustive]
 pub struct Artifact {
     /// The repository that it was listed in.
-    #[schemars(with = "String")]
     pub repository: RepositoryName,
     /// Harbor's number for that repository.
     pub repository_id: Option<i64>,
@@ -29,7 +28,6 @@ pub struct Artifact {
     /// Harbor's number for it. The same content in two repositories has two numbers.
     pub id: i64,
     /// The digest of its content.
-    #[schemars(with = "String")]
     pub digest: Digest,
     /// Harbor's word for what it is, such as `IMAGE` or `CHART`; `type` on the wire.
     #[serde(rename = "type")]
@@ -104,7 +102,6 @@ pub struct Label {
 #[non_exhaustive]
 pub struct Accessory {
     /// The digest of its content.
-    #[schemars(with = "String")]
     pub digest: Digest,
     /// Harbor's word for what it is, such as `signature.cosign` or `sbom.harbor`; `type` on the wire.
     #[serde(rename = "type")]
@@ -120,7 +117,6 @@ pub struct Accessory {
 #[non_exhaustive]
 pub struct Child {
     /// The digest of its content.
-    #[schemars(with = "String")]
     pub digest: Digest,
     /// The platform that it is for.
     pub platform: Platform,

@@ -18,6 +18,7 @@ use crate::name::{Digest, RepositoryName};
 /// Deserialising is for JSON alone, by `serde_json`, and not inside of what serde reads twice (flattened members,
 /// untagged enums); see [`FindingPool::seed`] for many of them.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(description = "An artifact together with what is known about its vulnerabilities.")]
 pub struct ArtifactInfo {
     /// The artifact.
     #[serde(flatten)]

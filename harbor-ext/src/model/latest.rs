@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn whatever_has_an_artifact_can_be_asked() {
         let shared = Arc::new(artifact("p/a", 1, Some(1)));
-        assert_eq!(per_repository([shared.clone()]), [shared.clone()]);
+        assert_eq!(per_repository([&shared]), [&shared]);
         let info = ArtifactInfo::new(shared, ReportState::NotScanned);
         assert_eq!(per_repository([&info]), [&info]);
         assert!(per_group([info], |_| None::<()>).is_empty());

@@ -59,7 +59,6 @@ pub struct SbomOverview {
     /// Harbor's word for where the making of the SBOM stands, as in [`ScanOverview::scan_status`].
     pub scan_status: String,
     /// The digest of the accessory that holds the SBOM, once there is one.
-    #[schemars(with = "Option<String>")]
     pub sbom_digest: Option<Digest>,
     /// When the making of the SBOM began.
     pub start_time: Option<DateTime<Utc>>,

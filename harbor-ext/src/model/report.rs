@@ -129,6 +129,11 @@ impl Report {
     pub fn findings(&self) -> impl ExactSizeIterator<Item = FindingRef<'_>> {
         self.findings.iter()
     }
+
+    /// The finding at a place of the report, for iterators that keep the place.
+    pub(crate) fn finding(&self, index: usize) -> Option<FindingRef<'_>> {
+        self.findings.get(index)
+    }
 }
 
 #[cfg(test)]

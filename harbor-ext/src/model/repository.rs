@@ -11,7 +11,6 @@ use crate::name::RepositoryName;
 #[non_exhaustive]
 pub struct Repository {
     /// Its name, with that of its project.
-    #[schemars(with = "String")]
     pub name: RepositoryName,
     /// Harbor's number for it.
     pub id: i64,

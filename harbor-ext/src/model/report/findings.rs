@@ -63,11 +63,17 @@ impl Findings {
     }
 
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = FindingRef<'_>> {
+        self.findings.iter().enumerate().map(|(index, finding)| self.at(index, finding))
+    }
+
+    pub(super) fn get(&self, index: usize) -> Option<FindingRef<'_>> {
+        self.findings.get(index).map(|finding| self.at(index, finding))
+    }
+
+    fn at<'a>(&'a self, index: usize, finding: &'a Arc<Finding>) -> FindingRef<'a> {
         static NOWHERE: Digests = Digests::none(Written::Nowhere);
-        self.findings.iter().enumerate().map(|(index, finding)| {
-            let set = self.set_of.get(index).map_or(0, |set| *set as usize);
-            FindingRef { finding, digests: self.digest_sets.get(set).unwrap_or(&NOWHERE) }
-        })
+        let set = self.set_of.get(index).map_or(0, |set| *set as usize);
+        FindingRef { finding, digests: self.digest_sets.get(set).unwrap_or(&NOWHERE) }
     }
 }
 

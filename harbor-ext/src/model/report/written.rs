@@ -124,3 +124,6 @@ impl Serialize for List<'_> {
         serializer.collect_seq(self.0.iter())
     }
 }
+
+#[cfg(test)]
+mod tests;

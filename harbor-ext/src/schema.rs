@@ -1,0 +1,90 @@
+//! JSON Schemas of everything that this crate writes as JSON.
+//!
+//! They describe what comes out (draft 2020-12), so that other programs can rely on it. Types may get further members;
+//! the ones that are there stay. The same schemas lie as files in `docs/schema` of the repository.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use schemars::transform::{Transform, transform_subschemas};
+use serde_json::Value;
+
+use crate::{Collected, Summary, access, analysis, failure, model, name, version};
+
+pub use schemars::Schema;
+
+/// The schema of every public type that is written as JSON, each with its name.
+///
+/// ```
+/// let schemas = harbor_ext::schema::all();
+/// let (name, schema) = &schemas[0];
+/// println!("{name}: {}", schema.as_value());
+/// ```
+#[must_use]
+pub fn all() -> Vec<(&'static str, Schema)> {
+    // One line for each type. A type that others contain needs one only if it is also written alone.
+    let schemas = [
+        of::<access::Access>("Access"),
+        of::<model::Artifact>("Artifact"),
+        of::<model::ArtifactInfo>("ArtifactInfo"),
+        of::<analysis::ArtifactReport>("ArtifactReport"),
+        of::<Collected<model::Artifact>>("CollectedArtifacts"),
+        of::<Collected<model::ArtifactInfo>>("CollectedReports"),
+        of::<Collected<model::Repository>>("CollectedRepositories"),
+        of::<model::cvss::Cvss>("Cvss"),
+        of::<model::cvss::Preference>("CvssPreference"),
+        of::<analysis::diff::Diff>("Diff"),
+        of::<name::Digest>("Digest"),
+        of::<failure::Failure>("Failure"),
+        of::<model::Finding>("Finding"),
+        of::<failure::MissingPermission>("MissingPermission"),
+        of::<model::Owner>("Owner"),
+        of::<name::ProjectName>("ProjectName"),
+        of::<name::Reference>("Reference"),
+        of::<model::Report>("Report"),
+        of::<model::ReportState>("ReportState"),
+        of::<model::Repository>("Repository"),
+        of::<name::RepositoryName>("RepositoryName"),
+        of::<model::Severity>("Severity"),
+        of::<Summary>("Summary"),
+        of::<name::Tag>("Tag"),
+        of::<version::Guess>("VersionGuess"),
+    ];
+    schemas.into()
+}
+
+fn of<T: JsonSchema>(name: &'static str) -> (&'static str, Schema) {
+    let settings = SchemaSettings::draft2020_12().for_serialize().with_transform(PlainProse);
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    schema.insert("title".into(), name.into());
+    (name, schema)
+}
+
+/// Makes plain sentences of the descriptions, which are the documentation of the types: the links in it lead nowhere.
+#[derive(Clone, Debug)]
+struct PlainProse;
+
+impl Transform for PlainProse {
+    fn transform(&mut self, schema: &mut Schema) {
+        if let Some(Value::String(description)) = schema.get_mut("description") {
+            *description = plain(description);
+        }
+        transform_subschemas(self, schema);
+    }
+}
+
+/// The text without links, with each paragraph on one line.
+fn plain(markdown: &str) -> String {
+    static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\[([^\]]+)\]\([^)]*\)|\[(`[^`]+`)\]").ok());
+    let paragraphs: Vec<String> = markdown.split("\n\n").map(|paragraph| paragraph.replace('\n', " ")).collect();
+    let text = paragraphs.join("\n\n");
+    match &*LINK {
+        Some(link) => link.replace_all(&text, "$1$2").into_owned(),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests;

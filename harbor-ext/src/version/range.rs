@@ -1,0 +1,336 @@
+//! Ranges of versions.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+use super::guess::{Confidence, Guess, guess};
+use super::{Distribution, Scheme, Version, VersionError};
+
+/// A range of versions: from a lower bound to an upper bound, each of which may be inclusive, exclusive, or missing.
+///
+/// Bounds are kept as text and read by the rules of the scheme in question: that of the caller
+/// ([`scheme`](Self::scheme)), else that which is guessed for each version.
+///
+/// Parsed from one or two bounds, separated by a comma or white space: `>=1.2, <2`, `<= 1:2.3-4`, `>1.0`, `=1.2.3`. A
+/// version alone means exactly that one, and `*` means every version. Displayed in the same form.
+///
+/// ```
+/// use harbor_ext::version::{Scheme, VersionRange};
+///
+/// let range = VersionRange::parse(">=1.2, <2")?;
+/// assert_eq!(range, VersionRange::any().at_least("1.2").less_than("2"));
+///
+/// let contains = |package, version| range.contains(package, version, None).is_inside();
+/// assert_eq!(contains("jquery", "1.10.0"), Some(true));
+/// assert_eq!(contains("jquery", "2.0.0"), Some(false));
+/// assert_eq!(contains("jquery", "unknown"), None);
+///
+/// assert!(range.scheme(Scheme::Npm).is_ok());
+/// assert!(VersionRange::parse(">=2, <1.2")?.scheme(Scheme::Npm).is_err());
+/// # Ok::<(), harbor_ext::version::RangeError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct VersionRange {
+    lower: Option<Bound>,
+    upper: Option<Bound>,
+    scheme: Option<Scheme>,
+}
+
+/// One end of a range.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Bound {
+    version: Box<str>,
+    is_inclusive: bool,
+}
+
+/// Whether a version is in a range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Containment {
+    /// The version is in the range. There is no guess where none was needed: the range has no bounds, or the text of the
+    /// version is the only one that is in it.
+    Inside(Option<Guess>),
+    /// The version is not in the range.
+    Outside(Guess),
+    /// Nobody can tell. This is not "outside": the version may well be in the range.
+    NotComparable(NotComparable),
+}
+
+/// Why a version cannot be compared with a range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NotComparable {
+    /// The scanner did not say the version.
+    NoVersion,
+    /// Neither the caller nor the shape of package and version says by which scheme to compare.
+    NoScheme,
+    /// The version is not one by the rules of the scheme.
+    Version(VersionError),
+    /// A bound of the range is not a version by the rules of the scheme.
+    Bound(VersionError),
+}
+
+/// Why something is not a range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RangeError {
+    /// There is nothing where a bound should be.
+    Empty,
+    /// The range has two lower or two upper bounds, or `=` beside another bound: the text of the superfluous one.
+    TooManyBounds(Box<str>),
+    /// A bound does not begin with one of `>=`, `>`, `<=`, `<`, `=`, `==` or a version: its text.
+    Operator(Box<str>),
+    /// A bound is not a version of the scheme.
+    Version(VersionError),
+    /// The lower bound is above the upper one, or they are equal and one of them is exclusive: no version is in between.
+    NoVersion {
+        /// The lower bound.
+        lower: Box<str>,
+        /// The upper bound.
+        upper: Box<str>,
+    },
+}
+
+impl VersionRange {
+    /// The range without bounds: every version is in it, even a missing one.
+    #[must_use]
+    pub fn any() -> Self {
+        Self::default()
+    }
+
+    /// Reads a range, see [the type](Self) for the form.
+    ///
+    /// # Errors
+    /// If the text is empty, has an unknown operator, or more than one bound at the same end.
+    pub fn parse(text: &str) -> Result<Self, RangeError> {
+        let mut range = Self::any();
+        if text.trim() == "*" {
+            return Ok(range);
+        }
+        let mut rest = text.trim();
+        loop {
+            let operators = rest.trim_start_matches(['<', '>', '=', '!', '~', '^']);
+            let operator = &rest[..rest.len() - operators.len()];
+            let bound = operators.trim_start();
+            let end = bound.find(|character: char| ",<>=".contains(character) || character.is_whitespace());
+            let (version, after) = bound.split_at(end.unwrap_or(bound.len()));
+            range.add(operator, version)?;
+            let after = after.trim_start();
+            if after.is_empty() {
+                return Ok(range);
+            }
+            rest = after.strip_prefix(',').unwrap_or(after).trim_start();
+        }
+    }
+
+    /// This range from a version on, that version included. Replaces the lower bound.
+    #[must_use]
+    pub fn at_least(self, version: &str) -> Self {
+        Self { lower: Some(Bound::inclusive(version)), ..self }
+    }
+
+    /// This range from a version on, that version excluded. Replaces the lower bound.
+    #[must_use]
+    pub fn more_than(self, version: &str) -> Self {
+        Self { lower: Some(Bound::exclusive(version)), ..self }
+    }
+
+    /// This range up to a version, that version included. Replaces the upper bound.
+    #[must_use]
+    pub fn at_most(self, version: &str) -> Self {
+        Self { upper: Some(Bound::inclusive(version)), ..self }
+    }
+
+    /// This range up to a version, that version excluded. Replaces the upper bound.
+    #[must_use]
+    pub fn less_than(self, version: &str) -> Self {
+        Self { upper: Some(Bound::exclusive(version)), ..self }
+    }
+
+    /// One version, by whatever text it is written. Replaces both bounds.
+    #[must_use]
+    pub fn exactly(self, version: &str) -> Self {
+        self.at_least(version).at_most(version)
+    }
+
+    /// Lets all versions be compared by the rules of one scheme, instead of guessing one for each.
+    ///
+    /// # Errors
+    /// If a bound is not a version of that scheme, or if no version can be between the bounds.
+    pub fn scheme(self, scheme: Scheme) -> Result<Self, RangeError> {
+        let lower = self.lower.as_ref().map(|bound| bound.read(scheme)).transpose().map_err(RangeError::Version)?;
+        let upper = self.upper.as_ref().map(|bound| bound.read(scheme)).transpose().map_err(RangeError::Version)?;
+        if let (Some((lower, lower_inclusive)), Some((upper, upper_inclusive))) = (lower, upper) {
+            let is_empty = match lower.partial_cmp(&upper) {
+                Some(Ordering::Less) => false,
+                Some(Ordering::Equal) => !(lower_inclusive && upper_inclusive),
+                _ => true,
+            };
+            if is_empty {
+                return Err(RangeError::NoVersion { lower: lower.text().into(), upper: upper.text().into() });
+            }
+        }
+        Ok(Self { scheme: Some(scheme), ..self })
+    }
+
+    /// Whether the range has neither a lower nor an upper bound.
+    #[must_use]
+    pub fn is_unbounded(&self) -> bool {
+        self.lower.is_none() && self.upper.is_none()
+    }
+
+    /// Whether the version of a package is in the range.
+    ///
+    /// The scheme is that of [`scheme`](Self::scheme), else [guessed](guess) from the package, its version and the
+    /// distribution of the image. A version that cannot be compared is an answer of its own, never "outside".
+    pub fn contains(&self, package: &str, version: &str, distribution: Option<Distribution>) -> Containment {
+        if self.is_unbounded() || self.is_exactly(version) {
+            return Containment::Inside(None);
+        }
+        if version.trim().is_empty() {
+            return Containment::NotComparable(NotComparable::NoVersion);
+        }
+        let given = self.scheme.map(|scheme| Guess { scheme, confidence: Confidence::Given });
+        let Some(guess) = given.or_else(|| guess(package, version, distribution)) else {
+            return Containment::NotComparable(NotComparable::NoScheme);
+        };
+        match self.contains_by(guess.scheme, version) {
+            Ok(true) => Containment::Inside(Some(guess)),
+            Ok(false) => Containment::Outside(guess),
+            Err(reason) => Containment::NotComparable(reason),
+        }
+    }
+
+    fn contains_by(&self, scheme: Scheme, version: &str) -> Result<bool, NotComparable> {
+        let version = Version::parse(scheme, version).map_err(NotComparable::Version)?;
+        let lies = |bound: &Option<Bound>, wanted: Ordering| -> Result<bool, NotComparable> {
+            let Some(bound) = bound else { return Ok(true) };
+            let (bound, is_inclusive) = bound.read(scheme).map_err(NotComparable::Bound)?;
+            let ordering = version.partial_cmp(&bound);
+            Ok(ordering == Some(wanted) || is_inclusive && ordering == Some(Ordering::Equal))
+        };
+        // Both are read even where one decides: a bound that is no version must be noticed for every version alike.
+        let (above, below) = (lies(&self.lower, Ordering::Greater)?, lies(&self.upper, Ordering::Less)?);
+        Ok(above && below)
+    }
+
+    /// Whether the text of a version is that of the only version in the range: then no scheme is needed.
+    fn is_exactly(&self, version: &str) -> bool {
+        let is_it = |bound: &Option<Bound>| {
+            bound.as_ref().is_some_and(|bound| bound.is_inclusive && &*bound.version == version.trim())
+        };
+        is_it(&self.lower) && is_it(&self.upper)
+    }
+
+    fn add(&mut self, operator: &str, version: &str) -> Result<(), RangeError> {
+        let shown = || super::error::shown(&format!("{operator}{version}"));
+        if version.is_empty() && operator.is_empty() {
+            return Err(RangeError::Empty);
+        }
+        if !version.starts_with(|character: char| character.is_alphanumeric()) {
+            return Err(RangeError::Operator(shown()));
+        }
+        let (is_lower, is_upper) = match operator {
+            ">=" | ">" => (true, false),
+            "<=" | "<" => (false, true),
+            "=" | "==" | "" => (true, true),
+            _ => return Err(RangeError::Operator(shown())),
+        };
+        if is_lower && self.lower.is_some() || is_upper && self.upper.is_some() {
+            return Err(RangeError::TooManyBounds(shown()));
+        }
+        let bound = Bound { version: version.into(), is_inclusive: !matches!(operator, "<" | ">") };
+        if is_lower {
+            self.lower = Some(bound.clone());
+        }
+        if is_upper {
+            self.upper = Some(bound);
+        }
+        Ok(())
+    }
+}
+
+impl Containment {
+    /// `Some(true)` inside, `Some(false)` outside, `None` where it cannot be told.
+    #[must_use]
+    pub fn is_inside(&self) -> Option<bool> {
+        match self {
+            Self::Inside(_) => Some(true),
+            Self::Outside(_) => Some(false),
+            Self::NotComparable(_) => None,
+        }
+    }
+}
+
+impl Bound {
+    fn inclusive(version: &str) -> Self {
+        Self { version: version.trim().into(), is_inclusive: true }
+    }
+
+    fn exclusive(version: &str) -> Self {
+        Self { version: version.trim().into(), is_inclusive: false }
+    }
+
+    fn read(&self, scheme: Scheme) -> Result<(Version, bool), VersionError> {
+        Ok((Version::parse(scheme, &self.version)?, self.is_inclusive))
+    }
+}
+
+impl FromStr for VersionRange {
+    type Err = RangeError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for VersionRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let write = |f: &mut fmt::Formatter<'_>, operator: &str, bound: &Bound| {
+            let equal = if bound.is_inclusive { "=" } else { "" };
+            write!(f, "{operator}{equal}{}", bound.version)
+        };
+        match (&self.lower, &self.upper) {
+            (None, None) => f.write_str("*"),
+            (Some(lower), Some(upper)) if lower == upper && lower.is_inclusive => write!(f, "={}", lower.version),
+            (Some(lower), None) => write(f, ">", lower),
+            (None, Some(upper)) => write(f, "<", upper),
+            (Some(lower), Some(upper)) => {
+                write(f, ">", lower)?;
+                f.write_str(", ")?;
+                write(f, "<", upper)
+            }
+        }
+    }
+}
+
+impl fmt::Display for NotComparable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoVersion => f.write_str("there is no version"),
+            Self::NoScheme => f.write_str("neither package nor version shows which rules to compare by"),
+            Self::Version(error) => error.fmt(f),
+            Self::Bound(error) => write!(f, "of the range, {error}"),
+        }
+    }
+}
+
+impl fmt::Display for RangeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("a bound of the version range is missing"),
+            Self::TooManyBounds(bound) => write!(f, "\"{bound}\" is one bound too many for a version range"),
+            Self::Operator(bound) => {
+                write!(f, "\"{bound}\" is not a version after one of >=, >, <=, <, = or nothing")
+            }
+            Self::Version(error) => error.fmt(f),
+            Self::NoVersion { lower, upper } => write!(f, "no version lies between \"{lower}\" and \"{upper}\""),
+        }
+    }
+}
+
+impl std::error::Error for RangeError {}
+
+#[cfg(test)]
+mod tests;
