@@ -4,10 +4,12 @@ use std::fmt;
 use std::time::Duration;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 use crate::failure::{self, Failure, MissingPermission, Note};
-use crate::model::ReportState;
+use crate::model::{FindingPool, ReportState, SharesFindings};
 
 /// Everything a bulk query found, and everything it could not read.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -40,6 +42,23 @@ impl<T> Collected<T> {
     #[must_use]
     pub fn notes(&self) -> Vec<Note<'_>> {
         failure::notes(&self.failures)
+    }
+}
+
+/// Reads what was serialised, and takes the findings from the pool; by [`FindingPool::seed`].
+impl<'de, T: for<'a> SharesFindings<'a>> SharesFindings<'de> for Collected<T> {
+    fn deserialize_sharing<D: Deserializer<'de>>(deserializer: D, pool: &FindingPool) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Members<'a> {
+            #[serde(borrow)]
+            items: &'a RawValue,
+            failures: Vec<Failure>,
+            summary: Summary,
+        }
+
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        let Members { items, failures, summary } = serde_json::from_str(json.get()).map_err(D::Error::custom)?;
+        Ok(Self { items: Vec::deserialize_sharing(items, pool).map_err(D::Error::custom)?, failures, summary })
     }
 }
 
@@ -92,6 +111,8 @@ pub struct StateCounts {
     pub not_scanned: u64,
     /// Indexes of which some images have no report.
     pub children_not_scanned: u64,
+    /// Indexes whose images are listed beside them.
+    pub in_children: u64,
     /// A scan is waiting or running.
     pub running: u64,
     /// The last scan failed or was stopped.
@@ -139,6 +160,7 @@ impl StateCounts {
             ReportState::Reported(_) => &mut self.reported,
             ReportState::NotScanned => &mut self.not_scanned,
             ReportState::ChildrenNotScanned { .. } => &mut self.children_not_scanned,
+            ReportState::InChildren => &mut self.in_children,
             ReportState::Running => &mut self.running,
             ReportState::ScanFailed { .. } => &mut self.scan_failed,
             ReportState::Unsupported => &mut self.unsupported,
@@ -155,6 +177,7 @@ impl StateCounts {
         self.reported
             + self.not_scanned
             + self.children_not_scanned
+            + self.in_children
             + self.running
             + self.scan_failed
             + self.unsupported
@@ -198,6 +221,7 @@ impl fmt::Display for StateCounts {
             (self.reported, "reported"),
             (self.not_scanned, "not scanned"),
             (self.children_not_scanned, "with images that were not scanned"),
+            (self.in_children, "in their images"),
             (self.running, "being scanned"),
             (self.scan_failed, "scan failed"),
             (self.unsupported, "cannot be scanned"),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::cause::Cause;
 use super::convert::{self, ListedProject};
 use super::details::Details;
+use super::families::{Families, Family};
 use super::labels::{Labels, Resolution};
 use super::naming::{Naming, Sought};
 use super::pages::{Cursor, Page};
@@ -48,6 +49,8 @@ pub(crate) enum ListJob {
     Artifact(ArtifactReference),
     /// The artifact itself, which the list did not show.
     HiddenArtifact(ArtifactReference),
+    /// The images of an index.
+    Children(Family),
 }
 
 /// The answer to one request of the walk, with what it answers.
@@ -64,6 +67,7 @@ pub(crate) enum ListAnswer {
     ArtifactsOfProject(ProjectName, Cursor, Page<Artifact>),
     ArtifactsOfRepository(RepositoryName, Cursor, Page<Artifact>),
     Artifact(ArtifactReference, Option<Box<Artifact>>),
+    Children(Family, Page<Artifact>),
 }
 
 /// What an answer brought.
@@ -72,6 +76,8 @@ pub(crate) struct Listed {
     pub(crate) jobs: Vec<ListJob>,
     pub(crate) repositories: Vec<Repository>,
     pub(crate) artifacts: Vec<Artifact>,
+    /// Indexes whose images are listed as well.
+    pub(crate) indexes: Vec<Artifact>,
     pub(crate) failures: Vec<Failure>,
     /// Why nothing more can be asked, if so.
     pub(crate) abandon: Option<Cause>,
@@ -81,12 +87,12 @@ pub(crate) struct Listed {
 type Place = (Phase, Target);
 
 impl Listed {
-    fn fail(&mut self, place: &Place, cause: Cause) {
+    pub(crate) fn fail(&mut self, place: &Place, cause: Cause) {
         let (phase, target) = place.clone();
         self.failures.push(cause.into_failure(phase, target, 1));
     }
 
-    fn fail_if(&mut self, place: &Place, cause: Option<Cause>) {
+    pub(crate) fn fail_if(&mut self, place: &Place, cause: Option<Cause>) {
         if let Some(cause) = cause {
             self.fail(place, cause);
         }
@@ -122,6 +128,8 @@ pub(crate) struct Listing {
     listed: u64,
     announced: u64,
     failures: u64,
+    /// Where the images of indexes are wanted.
+    families: Option<Families>,
 }
 
 /// What sends the requests of a walk.
@@ -159,6 +167,7 @@ enum Identity {
 impl Listing {
     pub(crate) fn new(session: Arc<Session>, selection: Selection, goal: Goal) -> Self {
         let identity = if session.credentials.is_anonymous() { Identity::Known } else { Identity::Unknown };
+        let families = selection.with_children.then(Families::default);
         let naming = Naming::new(&selection);
         let labels = Arc::new(Labels::new(selection.labels.clone()));
         let sieve = Sieve::new(selection.is_for_latest);
@@ -167,6 +176,7 @@ impl Listing {
             selection,
             goal,
             identity,
+            families,
             stage: Stage::Main,
             pending: 0,
             naming,
@@ -219,6 +229,7 @@ impl Listing {
             ListJob::ArtifactsOfRepository(repository, _) => (Phase::ListingArtifacts, repository.clone().into()),
             ListJob::Artifact(reference) => (Phase::ListingArtifacts, reference.clone().into()),
             ListJob::HiddenArtifact(reference) => (Phase::ReadingArtifact, reference.clone().into()),
+            ListJob::Children(family) => (Phase::ListingArtifacts, family.target()),
         }
     }
 
@@ -240,6 +251,13 @@ impl Listing {
             ListJob::ArtifactsOfProject(project, cursor) if cursor.is_first() && failure.status == Some(404) => {
                 // If it is the project that does not exist, the list of its repositories says so, too.
                 listed.jobs.push(ListJob::Repositories(project, Cursor::default()));
+            }
+            ListJob::Children(family) => {
+                listed.jobs.extend(self.ask_again_who(&failure));
+                listed.failures.push(failure);
+                if let Some(families) = &mut self.families {
+                    families.give_up(family, &mut listed);
+                }
             }
             ListJob::GlobalLabels(_) => {
                 Arc::make_mut(&mut self.labels).give_up_global();
@@ -308,6 +326,9 @@ impl Listing {
 
     /// Counts what an answer or a failure brought, and goes on to the next stage where nothing is left of this one.
     fn settle(&mut self, mut listed: Listed) -> Listed {
+        if let Some(families) = &mut self.families {
+            self.announced = self.announced.saturating_sub(families.expand(&mut listed));
+        }
         while self.pending == 0 && listed.jobs.is_empty() && self.stage != Stage::Done {
             self.end_stage(&mut listed);
         }
@@ -315,7 +336,7 @@ impl Listing {
         self.failures += listed.failures.len() as u64;
         self.listed += match self.goal {
             Goal::Repositories => listed.repositories.len(),
-            Goal::Artifacts => listed.artifacts.len(),
+            Goal::Artifacts => listed.artifacts.len() + listed.indexes.len(),
         } as u64;
         listed
     }
@@ -551,6 +572,13 @@ impl Listing {
                 listed.artifacts.push(*artifact);
             }
             ListAnswer::Artifact(reference, None) => listed.jobs.push(ListJob::HiddenArtifact(reference)),
+            ListAnswer::Children(family, page) => {
+                self.announced = self.announced.saturating_add(page.announced());
+                family.take(page, listed);
+                if !self.selection.details.labels {
+                    listed.artifacts.iter_mut().for_each(|artifact| artifact.labels = None);
+                }
+            }
         }
     }
 
@@ -807,6 +835,10 @@ impl Lister {
             ListJob::HiddenArtifact(reference) => {
                 let artifact = single::hidden(client, &reference, details).await?;
                 ListAnswer::Artifact(reference, Some(Box::new(artifact)))
+            }
+            ListJob::Children(family) => {
+                let page = family.list(client, details).await?;
+                ListAnswer::Children(family, page)
             }
         })
     }

@@ -17,6 +17,7 @@ mod collect;
 mod convert;
 mod details;
 mod explain;
+mod families;
 mod globs;
 mod labels;
 mod limit;

@@ -262,6 +262,19 @@ impl<T: HasTags> Query<T> {
         self
     }
 
+    /// Also lists the images of each index, as artifacts of their own with reports of their own; which index an image is
+    /// part of is told by [`Parents`](crate::model::Parents).
+    ///
+    /// Harbor's lists leave them out unless they have a tag. All filters are about the index: its images come along,
+    /// whatever their own tags are, and no artifact comes twice. Since the report of an index is that of its images
+    /// together, it is not fetched: the index is in the state [`InChildren`](crate::model::ReportState::InChildren), so
+    /// that nothing is counted twice. Where its images cannot be listed, that is a failure, and the index has its own
+    /// report. Costs a request for each index (of up to 25 images).
+    pub fn with_children(mut self) -> Self {
+        self.selection.with_children = true;
+        self
+    }
+
     /// Also tells the labels of each artifact; see [`Artifact::labels`]. Costs the server about a tenth more for a list.
     pub fn with_labels(mut self) -> Self {
         self.selection.details.labels = true;

@@ -19,6 +19,8 @@ pub struct Selection {
     pub(crate) repositories: Option<NamedRepositories>,
     /// Nothing but this one artifact.
     pub(crate) artifact: Option<ArtifactReference>,
+    /// Also the images of the indexes that are listed.
+    pub(crate) with_children: bool,
     /// What the server decides about artifacts.
     pub(crate) conditions: Conditions,
     /// The names of labels that artifacts must all have.

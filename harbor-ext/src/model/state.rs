@@ -31,6 +31,9 @@ pub enum ReportState {
         /// The images that have none: never scanned, being scanned, or with a failed scan. Attestations do not count.
         missing: Vec<Digest>,
     },
+    /// An index whose images were [asked for](crate::Query::with_children) and are listed beside it: its report is that
+    /// of those together, and was not fetched.
+    InChildren,
     /// A scan is waiting or under way; Harbor has dropped the report before it, if there was one.
     Running,
     /// The last scan did not succeed.
@@ -76,6 +79,7 @@ impl ReportState {
             Self::Reported(_) => "reported",
             Self::NotScanned => "not_scanned",
             Self::ChildrenNotScanned { .. } => "children_not_scanned",
+            Self::InChildren => "in_children",
             Self::Running => "running",
             Self::ScanFailed { .. } => "scan_failed",
             Self::Unsupported => "unsupported",
@@ -150,6 +154,7 @@ impl ReportState {
                 scanned: scanned.ok_or_else(|| missing("scanned"))?,
                 missing: images.ok_or_else(|| missing("missing"))?,
             },
+            "in_children" => Self::InChildren,
             "running" => Self::Running,
             "scan_failed" => Self::ScanFailed { status: status.ok_or_else(|| missing("status"))? },
             "unsupported" => Self::Unsupported,
@@ -170,6 +175,7 @@ impl JsonSchema for ReportState {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let report = generator.subschema_for::<Report>();
         let failure = generator.subschema_for::<Failure>();
+        let digest = generator.subschema_for::<Digest>();
         json_schema!({
             "description": "Whether an artifact has a vulnerability report, and if not, why.",
             "type": "object",
@@ -182,7 +188,7 @@ impl JsonSchema for ReportState {
                     "properties": {
                         "state": { "const": "children_not_scanned" },
                         "scanned": { "type": "integer", "minimum": 0 },
-                        "missing": { "type": "array", "items": { "type": "string" } },
+                        "missing": { "type": "array", "items": digest },
                     },
                     "required": ["state", "scanned", "missing"],
                 },
@@ -196,7 +202,11 @@ impl JsonSchema for ReportState {
                 },
                 {
                     "properties": {
-                        "state": { "enum": ["not_scanned", "running", "unsupported", "unavailable", "no_scanner"] },
+                        "state": {
+                            "enum": [
+                                "not_scanned", "in_children", "running", "unsupported", "unavailable", "no_scanner",
+                            ],
+                        },
                     },
                     "required": ["state"],
                 },
@@ -222,6 +232,7 @@ mod tests {
             scan_failed,
             ReportState::NotScanned,
             ReportState::ChildrenNotScanned { scanned: 1, missing: vec![digest] },
+            ReportState::InChildren,
             ReportState::Running,
             ReportState::Unsupported,
             ReportState::Unavailable,

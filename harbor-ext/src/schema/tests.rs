@@ -6,10 +6,13 @@ use std::sync::Arc;
 use harbor_testkit::{Registry, SimulatedHarbor};
 use jsonschema::Validator;
 use serde::Serialize;
+use serde::de::DeserializeSeed;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::model::{ArtifactInfo, Report, ReportState};
+use crate::analysis::ArtifactReport;
+use crate::analysis::diff::Diff;
+use crate::model::{ArtifactInfo, FindingPool, Report, ReportState};
 use crate::{Collected, Credentials, Harbor};
 
 const MEND: &str = "mend it by: cargo run --example json_schema -- docs/schema";
@@ -107,6 +110,15 @@ async fn what_comes_of_a_registry_is_valid() {
                 assert_valid(&validators, "Severity", &finding.severity());
             }
         }
+        assert_valid(&validators, "CollectedReports", &collected);
+        assert_valid(&validators, "Summary", &collected.summary);
+        assert_valid(&validators, "ArtifactReport", &ArtifactReport::from(collected.items.clone()));
+        let other = ArtifactReport::from_iter(collected.items.iter().skip(1).cloned());
+        assert_valid(&validators, "Diff", &Diff::between(&ArtifactReport::from(collected.items.clone()), &other));
+        for permission in collected.missing_permissions() {
+            assert_valid(&validators, "MissingPermission", &permission);
+        }
+        assert_reads_back(&collected);
         for failure in &collected.failures {
             assert_valid(&validators, "Failure", failure);
             let failure = Arc::new(failure.clone());
@@ -117,6 +129,24 @@ async fn what_comes_of_a_registry_is_valid() {
         assert!(found.len() >= states, "{found:?}");
     }
     assert_valid(&validators, "CvssPreference", &model::cvss::Preference::default());
+}
+
+/// What was collected is read back as it was, and shares its findings by one pool.
+fn assert_reads_back(collected: &Collected<ArtifactInfo>) {
+    let json = serde_json::to_string(collected).unwrap();
+    let pool = FindingPool::new();
+    let read =
+        pool.seed::<Collected<ArtifactInfo>>().deserialize(&mut serde_json::Deserializer::from_str(&json)).unwrap();
+    let parsed: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), parsed);
+    assert_eq!(serde_json::to_value(serde_json::from_str::<Collected<ArtifactInfo>>(&json).unwrap()).unwrap(), parsed);
+    let report: ArtifactReport = serde_json::from_value(parsed["items"].clone()).unwrap();
+    assert_eq!(serde_json::to_value(&report).unwrap(), parsed["items"]);
+    for infos in [&read.items[..], report.artifacts()] {
+        let addresses: BTreeSet<_> =
+            infos.iter().flat_map(ArtifactInfo::findings).map(|finding| Arc::as_ptr(finding.shared())).collect();
+        assert_eq!(addresses.len(), pool.len());
+    }
 }
 
 #[test]
