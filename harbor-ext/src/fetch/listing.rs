@@ -372,7 +372,8 @@ impl Listing {
 
     /// Whether nothing has the tag that was named, as far as the lists tell.
     fn misses_tag(&self, listed: &Listed) -> bool {
-        let is_empty = self.listed + self.sieve.left_out() == 0 && listed.artifacts.is_empty();
+        let comes = listed.artifacts.len() + listed.indexes.len();
+        let is_empty = self.listed + self.sieve.left_out() == 0 && comes == 0;
         let is_named = self.goal == Goal::Artifacts && self.selection.conditions.tag().is_some();
         is_named && is_empty && !self.has_seen_tag && self.lists_read > 0 && !self.is_cut_short
     }
