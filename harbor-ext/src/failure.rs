@@ -2,16 +2,22 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::name::{Digest, ProjectName, RepositoryName};
+pub use self::notes::{Note, notes};
+pub use self::permission::{MissingPermission, Permission, missing_permissions};
+use crate::name::{ArtifactReference, Digest, ProjectName, RepositoryName, Tag};
+
+mod notes;
+mod permission;
 
 /// One thing that could not be read: what was being done, to what, what came back, and how often it was tried.
 ///
 /// Failures are data. Those of a bulk query are in [`Collected::failures`](crate::Collected::failures); one that
 /// belongs to an artifact is also the state of that artifact,
 /// [`ReportState::Failed`](crate::model::ReportState::Failed).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Failure {
     /// What was being done.
@@ -33,7 +39,7 @@ pub struct Failure {
 }
 
 /// What was being done when something failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Phase {
@@ -47,18 +53,26 @@ pub enum Phase {
     ListingRepositories,
     /// Listing artifacts.
     ListingArtifacts,
+    /// Reading a single artifact.
+    ReadingArtifact,
     /// Fetching a vulnerability report.
     FetchingReport,
     /// Finding out why there is no report.
     ExplainingReport,
     /// Reading which scanner a project uses.
     ReadingScanner,
+    /// Reading the account of the caller.
+    ReadingUser,
+    /// Reading the account of the owner of a project.
+    ReadingOwner,
+    /// Reading a robot account.
+    ReadingRobot,
     /// Calling an operation of the generated client.
     Calling,
 }
 
 /// What kind of failure it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FailureKind {
@@ -89,13 +103,16 @@ pub enum FailureKind {
 }
 
 /// What something was done to. Parts that do not apply are absent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Target {
     /// The project.
     pub project: Option<ProjectName>,
     /// The repository.
     pub repository: Option<RepositoryName>,
+    /// The tag, where an artifact was asked for by its tag.
+    #[serde(default)]
+    pub tag: Option<Tag>,
     /// The artifact's digest.
     pub digest: Option<Digest>,
 }
@@ -113,6 +130,16 @@ impl Failure {
             request_id: None,
             attempts: 0,
         }
+    }
+
+    /// The permission that the account lacks, in Harbor's own words, where that is what failed.
+    ///
+    /// To accounts other than administrators, Harbor says the same of a project that does not exist.
+    #[must_use]
+    pub fn missing_permission(&self) -> Option<Permission> {
+        // A registry in read-only mode refuses as well, but says `DENIED`.
+        let is_refused = self.kind == FailureKind::Forbidden && self.code.as_deref() != Some("DENIED");
+        is_refused.then(|| Permission::needed_for(self.phase)).flatten()
     }
 
     /// What the caller can do about it, in one sentence.
@@ -136,8 +163,14 @@ impl Failure {
             (FailureKind::Forbidden, Phase::ListingArtifacts | Phase::ExplainingReport) => {
                 "check that the project exists, and give the robot the permission artifact:list on it"
             }
+            (FailureKind::Forbidden, Phase::ReadingArtifact) => {
+                "check that the project exists, and give the robot the permission artifact:read on it"
+            }
             (FailureKind::Forbidden, Phase::FetchingReport) => {
                 "give the robot the permission artifact-addition:read on this project"
+            }
+            (FailureKind::Forbidden, Phase::ReadingOwner) => {
+                "ask as an administrator, or give the system robot the permission user:read"
             }
             (FailureKind::Forbidden, _) => "ask the administrator of the Harbor for access",
             (FailureKind::Connection, _) => "check the address, the network and the certificate",
@@ -189,9 +222,13 @@ impl fmt::Display for Phase {
             Self::ListingProjects => "listing the projects",
             Self::ListingRepositories => "listing the repositories",
             Self::ListingArtifacts => "listing the artifacts",
+            Self::ReadingArtifact => "reading the artifact",
             Self::FetchingReport => "fetching the report",
             Self::ExplainingReport => "finding out why there is no report",
             Self::ReadingScanner => "reading the scanner",
+            Self::ReadingUser => "reading the account",
+            Self::ReadingOwner => "reading the account of the owner",
+            Self::ReadingRobot => "reading the robot",
             Self::Calling => "calling the API",
         })
     }
@@ -199,23 +236,34 @@ impl fmt::Display for Phase {
 
 impl fmt::Display for Target {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.repository, &self.project, &self.digest) {
-            (Some(repository), _, Some(digest)) => write!(formatter, "{repository}@{digest}"),
-            (Some(repository), _, None) => write!(formatter, "{repository}"),
-            (None, Some(project), _) => write!(formatter, "project {project}"),
-            (None, None, _) => formatter.write_str("the registry"),
+        match (&self.repository, &self.project) {
+            (Some(repository), _) => write!(formatter, "{repository}")?,
+            (None, Some(project)) => write!(formatter, "project {project}")?,
+            (None, None) => formatter.write_str("the registry")?,
+        }
+        match (&self.digest, &self.tag) {
+            (Some(digest), _) => write!(formatter, "@{digest}"),
+            (None, Some(tag)) => write!(formatter, ":{tag}"),
+            (None, None) => Ok(()),
         }
     }
 }
 
 impl From<ProjectName> for Target {
     fn from(project: ProjectName) -> Self {
-        Self { project: Some(project), repository: None, digest: None }
+        Self { project: Some(project), ..Self::default() }
     }
 }
 
 impl From<RepositoryName> for Target {
     fn from(repository: RepositoryName) -> Self {
-        Self { project: Some(repository.project().clone()), repository: Some(repository), digest: None }
+        Self { project: Some(repository.project().clone()), repository: Some(repository), ..Self::default() }
+    }
+}
+
+impl From<ArtifactReference> for Target {
+    fn from(reference: ArtifactReference) -> Self {
+        let (tag, digest) = (reference.tag().cloned(), reference.digest().cloned());
+        Self { tag, digest, ..reference.repository().clone().into() }
     }
 }

@@ -1,5 +1,6 @@
 //! The handle to one Harbor, and how to make it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,8 +11,9 @@ use url::Url;
 use crate::credentials::{Credentials, variable};
 use crate::error::Error;
 use crate::failure::{Failure, Phase, Target};
-use crate::fetch::{Cause, Query};
-use crate::model::{Artifact, ArtifactInfo, Repository};
+use crate::fetch::{self, AccessCheck, Cause, Lookup, Query};
+use crate::model::{Artifact, ArtifactInfo, Owner, Repository};
+use crate::name::{NamesArtifact, ProjectName, RepositoryName};
 use crate::session::Session;
 use crate::settings::{Concurrency, RetryPolicy, Settings};
 
@@ -64,6 +66,98 @@ impl Harbor {
     /// All artifacts that the caller can see, each with its vulnerability report or the reason why there is none.
     pub fn reports(&self) -> Query<ArtifactInfo> {
         Query::new(Arc::clone(&self.session))
+    }
+
+    /// One repository, by its full name.
+    ///
+    /// Fails with [`NotFound`](crate::FailureKind::NotFound) where there is none. Costs one request, and one to check the
+    /// credentials; needs the permission `repository:list`.
+    pub fn repository(&self, name: impl ToString) -> Lookup<Repository> {
+        let name = name.to_string();
+        let target = name.parse::<RepositoryName>().map(Target::from).unwrap_or_default();
+        Lookup::new(self.repositories().repositories([name]), target)
+    }
+
+    /// One artifact, by a reference such as `library/nginx:1.25` or `library/a/b@sha256:…`; see [`NamesArtifact`] for
+    /// what else can name it.
+    ///
+    /// It is looked up in the list of its repository, which the permission `artifact:list` is enough for, images of an
+    /// index included. Only what no list shows (signatures and the like, and the tag `nil`) is asked for by itself, with
+    /// the permission `artifact:read`. Fails with [`NotFound`](crate::FailureKind::NotFound) where there is no such
+    /// artifact. Costs one request, a second one for what the list does not show, and one to check the credentials.
+    pub fn artifact(&self, reference: impl NamesArtifact) -> Lookup<Artifact> {
+        self.lookup(self.artifacts(), reference)
+    }
+
+    /// One artifact with its vulnerability report or the reason why there is none, by a reference such as
+    /// `library/nginx:1.25`.
+    ///
+    /// As [`artifact`](Self::artifact), and then fetches the report as [`reports`](Self::reports) does. "Never scanned"
+    /// and the like are states of the artifact; a report that may not or cannot be read is a failure.
+    pub fn report(&self, reference: impl NamesArtifact) -> Lookup<ArtifactInfo> {
+        self.lookup(self.reports(), reference)
+    }
+
+    /// Who the project of an artifact belongs to. For many artifacts, [`owners`](Self::owners) costs less.
+    ///
+    /// # Errors
+    ///
+    /// When the account cannot see the project, or the server could not be asked. Not being allowed to read the owner's
+    /// account is not an error: the list of projects tells the name to everybody who sees the project, and
+    /// [`Owner::failure`] says which permission is missing for the rest.
+    ///
+    /// # Panics
+    ///
+    /// When it is polled outside of a tokio runtime.
+    pub async fn owner(&self, artifact: impl AsRef<Artifact>) -> Result<Owner, Failure> {
+        let project = artifact.as_ref().repository.project().clone();
+        let owner = fetch::owners(&self.session, BTreeSet::from([project.clone()])).await.remove(&project);
+        owner.unwrap_or_else(|| Err(Failure::of_input(project.into(), "there is no such project".to_owned())))
+    }
+
+    /// Who the projects of some artifacts belong to, by project: an answer or a failure for each.
+    ///
+    /// ```no_run
+    /// # async fn example(harbor: harbor_ext::Harbor) -> Result<(), harbor_ext::Failure> {
+    /// let artifacts = harbor.artifacts().try_collect().await?;
+    /// let owners = harbor.owners(&artifacts).await;
+    /// for artifact in &artifacts {
+    ///     match &owners[artifact.repository.project()] {
+    ///         Ok(owner) => println!("{artifact} belongs to {owner}"),
+    ///         Err(failure) => println!("{artifact}: {failure}"),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Costs one request to check the credentials, one for twenty projects, and one for each owner, however many artifacts
+    /// there are; where accounts may not be read, one request finds that out. Dropping the future ends the requests under
+    /// way.
+    ///
+    /// # Panics
+    ///
+    /// When it is polled outside of a tokio runtime.
+    pub async fn owners<A: AsRef<Artifact>>(
+        &self,
+        artifacts: impl IntoIterator<Item = A>,
+    ) -> BTreeMap<ProjectName, Result<Owner, Failure>> {
+        let projects = artifacts.into_iter().map(|artifact| artifact.as_ref().repository.project().clone());
+        let projects = projects.collect();
+        fetch::owners(&self.session, projects).await
+    }
+
+    /// Who the server takes the caller for, and what may be read in which project; see [`AccessCheck`].
+    pub fn check_access(&self) -> AccessCheck {
+        AccessCheck::new(Arc::clone(&self.session))
+    }
+
+    fn lookup<T>(&self, query: Query<T>, reference: impl NamesArtifact) -> Lookup<T> {
+        let url = self.url();
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        let reference = reference.artifact_reference(&format!("{}{port}", url.host_str().unwrap_or_default()));
+        let target = reference.clone().map(Target::from).unwrap_or_default();
+        Lookup::new(query.artifact(reference), target)
     }
 
     /// The generated client with these credentials, for every other operation of Harbor.

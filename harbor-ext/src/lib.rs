@@ -27,7 +27,7 @@
 //! }
 //!
 //! let report = ArtifactReport::from(collected.items);
-//! for (info, finding) in report.with_cve("CVE-2021-44228") {
+//! for (info, finding) in report.findings().with_cve("CVE-2021-44228") {
 //!     println!("{} has {} {}", info.artifact, finding.package(), finding.version());
 //! }
 //! # Ok(())
@@ -42,10 +42,13 @@
 //! Data moves one way: [`name`] → fetching ([`Harbor`], [`Query`]) → [`model`] → [`version`] → [`analysis`]. `model`,
 //! `version` and `analysis` do no I/O.
 
+pub mod access;
 pub mod analysis;
+pub mod condition;
 pub mod failure;
 pub mod model;
 pub mod name;
+pub mod schema;
 pub mod version;
 
 mod credentials;
@@ -58,8 +61,8 @@ mod settings;
 
 pub use credentials::Credentials;
 pub use error::Error;
-pub use failure::{Failure, FailureKind};
-pub use fetch::{Fetched, Fetching, HasTags, Query};
+pub use failure::{Failure, FailureKind, Permission};
+pub use fetch::{AccessCheck, Fetched, Fetching, HasTags, Lookup, Query};
 pub use harbor::{Harbor, HarborBuilder};
 pub use harbor_api::{self, http_client};
 pub use outcome::{Collected, Progress, StateCounts, Summary};
@@ -75,4 +78,10 @@ mod readmes {
 
     #[doc = include_str!("../../harbor-api/README.md")]
     struct Api;
+
+    #[doc = include_str!("../../docs/permissions.md")]
+    struct Permissions;
+
+    #[doc = include_str!("../../docs/recipes.md")]
+    struct Recipes;
 }

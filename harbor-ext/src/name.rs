@@ -18,8 +18,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use self::error::{NameError, NameKind};
+pub use self::reference::{ArtifactReference, NamesArtifact};
 
 mod error;
+mod reference;
+mod schema;
 
 /// The name of a project, such as `library`.
 ///
@@ -300,6 +303,7 @@ textual!(
     Tag: as_str,
     Digest: as_str,
     Reference: as_str,
+    ArtifactReference: as_str,
 );
 
 /// Harbor's database holds no longer project name; a path gets the same room.

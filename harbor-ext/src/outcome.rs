@@ -3,13 +3,14 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::failure::Failure;
+use crate::failure::{self, Failure, MissingPermission, Note};
 use crate::model::ReportState;
 
 /// Everything a bulk query found, and everything it could not read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Collected<T> {
     /// What was found, sorted. For reports: every listed artifact, exactly once.
@@ -27,12 +28,25 @@ impl<T> Collected<T> {
     pub fn is_complete(&self) -> bool {
         self.failures.is_empty()
     }
+
+    /// The permissions that the account lacked, each once for a project, with how much that stopped.
+    #[must_use]
+    pub fn missing_permissions(&self) -> Vec<MissingPermission> {
+        failure::missing_permissions(&self.failures)
+    }
+
+    /// The failures for people to read: what went wrong in the same way is said once. All of them are in
+    /// [`failures`](Self::failures).
+    #[must_use]
+    pub fn notes(&self) -> Vec<Note<'_>> {
+        failure::notes(&self.failures)
+    }
 }
 
 /// How a bulk query went, in numbers.
 ///
 /// For reports, [`listed`](Self::listed) is the sum of all counts in [`states`](Self::states).
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Summary {
     /// Projects whose content was listed or tried.
@@ -57,18 +71,21 @@ pub struct Summary {
     /// The most requests under way at once.
     pub peak_in_flight: u64,
     /// From the first request to the last item.
-    #[serde(rename = "seconds", serialize_with = "seconds")]
+    #[serde(rename = "seconds", with = "seconds")]
+    #[schemars(with = "f64")]
     pub elapsed: Duration,
 }
 
 /// How many artifacts ended in each [`ReportState`](crate::model::ReportState).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct StateCounts {
     /// There is a report, perhaps without findings.
     pub reported: u64,
-    /// Never scanned; for an index, at least one of its images was never scanned.
+    /// Never scanned; for an index, none of its images.
     pub not_scanned: u64,
+    /// Indexes of which some images have no report.
+    pub children_not_scanned: u64,
     /// A scan is waiting or running.
     pub running: u64,
     /// The last scan failed or was stopped.
@@ -115,6 +132,7 @@ impl StateCounts {
         *match state {
             ReportState::Reported(_) => &mut self.reported,
             ReportState::NotScanned => &mut self.not_scanned,
+            ReportState::ChildrenNotScanned { .. } => &mut self.children_not_scanned,
             ReportState::Running => &mut self.running,
             ReportState::ScanFailed { .. } => &mut self.scan_failed,
             ReportState::Unsupported => &mut self.unsupported,
@@ -130,6 +148,7 @@ impl StateCounts {
     pub fn total(&self) -> u64 {
         self.reported
             + self.not_scanned
+            + self.children_not_scanned
             + self.running
             + self.scan_failed
             + self.unsupported
@@ -169,6 +188,7 @@ impl fmt::Display for StateCounts {
         let counts = [
             (self.reported, "reported"),
             (self.not_scanned, "not scanned"),
+            (self.children_not_scanned, "with images that were not scanned"),
             (self.running, "being scanned"),
             (self.scan_failed, "scan failed"),
             (self.unsupported, "cannot be scanned"),
@@ -183,6 +203,18 @@ impl fmt::Display for StateCounts {
     }
 }
 
-fn seconds<S: serde::Serializer>(elapsed: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(elapsed.as_secs_f64())
+/// A duration as a number of seconds.
+mod seconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(elapsed: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(elapsed.as_secs_f64())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        let seconds = f64::deserialize(deserializer)?;
+        Duration::try_from_secs_f64(seconds).map_err(serde::de::Error::custom)
+    }
 }

@@ -96,13 +96,18 @@ pub(crate) fn write(
         peak_rss_bytes: memory::peak_rss_bytes(),
         severities: report.distribution(),
         cvss: report.cvss(),
-        top_artifacts: report.top_artifacts(text::TOP),
-        top_cves: report.top_cves(text::TOP),
+        top_artifacts: report
+            .by_artifact()
+            .into_iter()
+            .filter(|artifact| artifact.findings.total() > 0)
+            .take(text::TOP)
+            .collect(),
+        top_cves: report.by_cve().into_iter().filter(|cve| !cve.id.is_empty()).take(text::TOP).collect(),
         fixes: report.fixes().into_iter().take(text::TOP).collect(),
         without_report: report.iter().filter(|info| info.state.report().is_none()).map(WithoutReport::from).collect(),
         failures,
-        with_cve: questions.cve.map(|id| report.with_cve(id).map(Match::from).collect()),
-        with_package: questions.package.map(|name| report.with_package(name).map(Match::from).collect()),
+        with_cve: questions.cve.map(|id| report.findings().with_cve(id).map(Match::from).collect()),
+        with_package: questions.package.map(|name| report.findings().with_package(name).map(Match::from).collect()),
     };
     serde_json::to_writer_pretty(&mut *output, &object)?;
     writeln!(output)

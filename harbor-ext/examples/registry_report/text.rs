@@ -22,10 +22,10 @@ pub(crate) fn write(
     questions: Questions<'_>,
 ) -> io::Result<()> {
     if let Some(id) = questions.cve {
-        write_matches(output, &format!("Images with {id}"), report.with_cve(id))?;
+        write_matches(output, &format!("Images with {id}"), report.findings().with_cve(id))?;
     }
     if let Some(name) = questions.package {
-        write_matches(output, &format!("Images with findings in {name}"), report.with_package(name))?;
+        write_matches(output, &format!("Images with findings in {name}"), report.findings().with_package(name))?;
     }
     if questions.cve.is_none() && questions.package.is_none() {
         write_overview(output, report)?;
@@ -68,7 +68,7 @@ fn write_severities(output: &mut impl Write, report: &ArtifactReport) -> io::Res
 fn write_artifacts(output: &mut impl Write, report: &ArtifactReport) -> io::Result<()> {
     heading(output, "Worst images")?;
     writeln!(output, "{:>8} {:>6} {:>6} {:>6}", "critical", "high", "medium", "low")?;
-    for summary in report.top_artifacts(TOP) {
+    for summary in report.by_artifact().iter().filter(|summary| summary.findings.total() > 0).take(TOP) {
         let count = |severity| summary.findings.get(severity);
         writeln!(
             output,
@@ -86,7 +86,7 @@ fn write_artifacts(output: &mut impl Write, report: &ArtifactReport) -> io::Resu
 fn write_cves(output: &mut impl Write, report: &ArtifactReport) -> io::Result<()> {
     heading(output, "CVEs that touch most images")?;
     writeln!(output, "{:>8} {:>5}", "images", "CVSS")?;
-    for cve in report.top_cves(TOP) {
+    for cve in report.by_cve().iter().filter(|cve| !cve.id.is_empty()).take(TOP) {
         writeln!(
             output,
             "{:>8} {:>5}  {:<19} {:<8} {:<11} {}",
@@ -152,8 +152,8 @@ fn write_unread(output: &mut impl Write, report: &ArtifactReport, failures: &[Fa
     for info in without.iter().filter(|info| info.state.failure().is_none()) {
         writeln!(output, "{:<12} {}", info.state.name(), info.artifact)?;
     }
-    for failure in failures {
-        writeln!(output, "{:<12} {failure}", "not read")?;
+    for note in harbor_ext::failure::notes(failures) {
+        writeln!(output, "{:<12} {note}", "not read")?;
     }
     writeln!(output)
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use serde::ser::{Serialize, Serializer};
 
 use super::ArtifactReport;
-use crate::model::{Finding, Severity};
+use super::address::AddressMap;
+use super::keys::{self, AnyCase, FindingKey};
+use crate::model::{ArtifactInfo, Finding, FindingRef, Severity};
 
 /// How much there is of everything. The units are those of the [module](crate::analysis).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -22,7 +24,7 @@ pub struct Counts {
     pub fixable: usize,
     /// Those of the findings that no version fixes yet.
     pub unfixable: usize,
-    /// Findings that differ.
+    /// Findings that differ in the identifier, the package or its version.
     pub unique_findings: usize,
     /// Identifiers that differ. Findings without one do not count.
     pub unique_cves: usize,
@@ -42,18 +44,7 @@ impl ArtifactReport {
     /// How much there is of everything.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let unique = self.unique_findings();
-        let findings = self.findings().count();
-        let fixable = self.fixable().count();
-        Counts {
-            artifacts: self.len(),
-            reported: self.iter().filter(|info| info.state.report().is_some()).count(),
-            findings,
-            fixable,
-            unfixable: findings - fixable,
-            unique_findings: unique.len(),
-            unique_cves: worst_by_cve(&unique).len(),
-        }
+        Tally::of(self).counts()
     }
 
     /// How many findings there are of each severity.
@@ -66,28 +57,64 @@ impl ArtifactReport {
     /// packages counts with its worst.
     #[must_use]
     pub fn cve_distribution(&self) -> Distribution {
-        worst_by_cve(&self.unique_findings()).into_values().collect()
-    }
-
-    fn unique_findings(&self) -> HashSet<&Finding> {
-        // Comparing addresses first leaves few contents to compare. Contents must be compared too,
-        // because artifacts of two queries do not share their findings.
-        let mut addresses = HashSet::new();
-        self.findings()
-            .filter(|(_, finding)| addresses.insert(Arc::as_ptr(finding.shared())))
-            .map(|(_, finding)| finding.get())
-            .collect()
+        Tally::of(self).worst_by_cve.into_values().collect()
     }
 }
 
-/// The worst severity of each identifier, in capitals.
-fn worst_by_cve(findings: &HashSet<&Finding>) -> HashMap<String, Severity> {
-    let mut worst: HashMap<String, Severity> = HashMap::new();
-    for finding in findings.iter().filter(|finding| !finding.id().is_empty()) {
-        let severity = worst.entry(finding.id().to_ascii_uppercase()).or_insert(Severity::None);
-        *severity = finding.severity().max(*severity);
+/// Counts in the making.
+#[derive(Debug, Default)]
+pub(super) struct Tally<'a> {
+    artifacts: usize,
+    reported: usize,
+    fixable: usize,
+    /// How many findings there are of each severity.
+    pub(super) severities: Distribution,
+    addresses: AddressMap<Finding, ()>,
+    unique: HashSet<FindingKey<'a>>,
+    worst_by_cve: HashMap<AnyCase<'a>, Severity>,
+}
+
+impl<'a> Tally<'a> {
+    pub(super) fn of(artifacts: impl IntoIterator<Item = &'a ArtifactInfo>) -> Self {
+        let mut tally = Self::default();
+        for info in artifacts {
+            tally.artifacts += 1;
+            tally.reported += usize::from(info.state.report().is_some());
+            for finding in info.findings() {
+                tally.add(finding);
+            }
+        }
+        tally
     }
-    worst
+
+    pub(super) fn counts(&self) -> Counts {
+        let findings = self.severities.total();
+        Counts {
+            artifacts: self.artifacts,
+            reported: self.reported,
+            findings,
+            fixable: self.fixable,
+            unfixable: findings - self.fixable,
+            unique_findings: self.unique.len(),
+            unique_cves: self.worst_by_cve.len(),
+        }
+    }
+
+    fn add(&mut self, finding: FindingRef<'a>) {
+        self.severities.add(finding.severity());
+        self.fixable += usize::from(finding.fixable());
+        // Comparing addresses first leaves few contents to compare. Contents must be compared too,
+        // because artifacts of two queries do not share their findings.
+        if self.addresses.insert(Arc::as_ptr(finding.shared()), ()).is_some() {
+            return;
+        }
+        let key = keys::of(finding.get());
+        self.unique.insert(key);
+        if !finding.id().is_empty() {
+            let worst = self.worst_by_cve.entry(key.0).or_insert(Severity::None);
+            *worst = finding.severity().max(*worst);
+        }
+    }
 }
 
 impl Distribution {
@@ -113,6 +140,10 @@ impl Distribution {
     pub fn worst(&self) -> Option<Severity> {
         self.iter().find(|(_, count)| *count > 0).map(|(severity, _)| severity)
     }
+
+    pub(super) fn add(&mut self, severity: Severity) {
+        self.worst_first[place(severity)] += 1;
+    }
 }
 
 fn place(severity: Severity) -> usize {
@@ -123,7 +154,7 @@ impl FromIterator<Severity> for Distribution {
     fn from_iter<I: IntoIterator<Item = Severity>>(severities: I) -> Self {
         let mut distribution = Self::default();
         for severity in severities {
-            distribution.worst_first[place(severity)] += 1;
+            distribution.add(severity);
         }
         distribution
     }

@@ -1,22 +1,27 @@
-//! The vulnerabilities that reach furthest.
+//! Findings by vulnerability.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::ArtifactReport;
-use super::groups::Groups;
-use crate::model::{ArtifactInfo, Finding, Severity};
+use super::groups::{self, Groups, Reach};
+use super::keys::{AnyCase, AnyCaseSet};
+use crate::model::{Finding, Severity};
 
 /// One vulnerability in all the artifacts that have it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CveSummary<'a> {
-    /// Its identifier; of several spellings the alphabetically first.
+    /// Its identifier; of several spellings the alphabetically first. Empty for the findings that have none.
     pub id: &'a str,
     /// How many artifacts have it.
     pub artifacts: usize,
+    /// How many repositories these artifacts are in.
+    pub repositories: usize,
+    /// The projects that they are in, sorted.
+    pub projects: BTreeSet<&'a str>,
     /// How many findings of it they have together: an artifact may have it in several packages.
     pub findings: usize,
     /// Its worst severity.
@@ -27,25 +32,28 @@ pub struct CveSummary<'a> {
     pub fixable: bool,
     /// The packages that it is in, sorted.
     pub packages: BTreeSet<&'a str>,
+    /// The versions that fix it, each as the scanner wrote it, by package. Packages without any are absent.
+    pub fix_versions: BTreeMap<&'a str, BTreeSet<&'a str>>,
 }
 
 impl ArtifactReport {
-    /// The `n` vulnerabilities that most artifacts have.
+    /// The findings by vulnerability, the one that most artifacts have first.
     ///
-    /// Sorted by the number of artifacts, then by severity, then by CVSS score, each the highest
-    /// first, then by identifier. Findings without an identifier are left out.
+    /// Sorted by the number of artifacts, then by severity, then by CVSS score, each the highest first, then by
+    /// identifier: `report.by_cve().into_iter().take(10)` are the ten that reach furthest. Every finding is in one of
+    /// them; those without an identifier are together, and last.
+    ///
+    /// To group the vulnerabilities of one project, keep its artifacts first. For their owners, map the
+    /// [`projects`](CveSummary::projects).
     #[must_use]
-    pub fn top_cves(&self, n: usize) -> Vec<CveSummary<'_>> {
-        let mut groups = Groups::<String, Occurrences<'_>>::new();
-        for (artifact, finding) in self.findings() {
-            let id = |finding: &Finding| finding.id().to_ascii_uppercase();
-            let cve = groups.group_of(finding.shared(), id, |cve, finding| cve.summary.absorb(finding));
-            cve.add(artifact);
+    pub fn by_cve(&self) -> Vec<CveSummary<'_>> {
+        let mut groups = Groups::<AnyCase<'_>, Occurrences<'_>>::new();
+        for (info, finding) in groups::by_repository(self) {
+            let cve = groups.group_of(finding.shared(), |finding| AnyCase(finding.id()), Occurrences::absorb);
+            cve.reach.add(info);
         }
-        let cves = groups.into_groups().into_iter().map(|cve| cve.summary);
-        let mut cves: Vec<_> = cves.filter(|cve| !cve.id.is_empty()).collect();
+        let mut cves: Vec<_> = groups.into_groups().into_iter().map(CveSummary::from).collect();
         cves.sort_by(CveSummary::furthest_first);
-        cves.truncate(n);
         cves
     }
 }
@@ -53,40 +61,57 @@ impl ArtifactReport {
 /// A summary in the making.
 #[derive(Default)]
 struct Occurrences<'a> {
-    summary: CveSummary<'a>,
-    /// The artifact that was added last, to count none twice: findings of an artifact come together.
-    last: Option<&'a ArtifactInfo>,
+    reach: Reach<'a>,
+    ids: AnyCaseSet<'a>,
+    packages: AnyCaseSet<'a>,
+    severity: Severity,
+    cvss_score: Option<f64>,
+    fix_versions: BTreeMap<&'a str, BTreeSet<&'a str>>,
 }
 
 impl<'a> Occurrences<'a> {
-    fn add(&mut self, artifact: &'a ArtifactInfo) {
-        self.summary.findings += 1;
-        if !self.last.is_some_and(|last| std::ptr::eq(last, artifact)) {
-            self.summary.artifacts += 1;
-            self.last = Some(artifact);
-        }
-    }
-}
-
-impl<'a> CveSummary<'a> {
     /// Takes in what a finding says, apart from who has it.
     fn absorb(&mut self, finding: &'a Finding) {
-        let is_first = self.packages.is_empty();
-        self.id = if is_first { finding.id() } else { self.id.min(finding.id()) };
-        self.severity = self.severity.max(finding.severity());
+        let is_first = self.ids.is_empty();
+        self.severity = if is_first { finding.severity() } else { self.severity.max(finding.severity()) };
+        self.ids.insert(finding.id());
+        self.packages.insert(finding.package());
         self.cvss_score = match (self.cvss_score, finding.cvss_score()) {
             (Some(a), Some(b)) => Some(a.max(b)),
             (a, b) => a.or(b),
         };
-        self.fixable |= finding.fixable();
-        self.packages.insert(finding.package());
+        if finding.fixable() {
+            self.fix_versions.entry(finding.package()).or_default().extend(finding.fix_versions());
+        }
     }
+}
 
+impl<'a> From<Occurrences<'a>> for CveSummary<'a> {
+    fn from(occurrences: Occurrences<'a>) -> Self {
+        let Occurrences { reach, ids, packages, severity, cvss_score, fix_versions } = occurrences;
+        Self {
+            id: ids.into_spellings().first().copied().unwrap_or_default(),
+            artifacts: reach.artifacts,
+            repositories: reach.repositories,
+            projects: reach.projects,
+            findings: reach.findings,
+            severity,
+            cvss_score,
+            fixable: !fix_versions.is_empty(),
+            packages: packages.into_spellings(),
+            fix_versions,
+        }
+    }
+}
+
+impl CveSummary<'_> {
     fn furthest_first(&self, other: &Self) -> Ordering {
         // Any score is higher than none.
         let score = |cve: &Self| cve.cvss_score.unwrap_or(-1.0);
-        (other.artifacts, other.severity)
-            .cmp(&(self.artifacts, self.severity))
+        self.id
+            .is_empty()
+            .cmp(&other.id.is_empty())
+            .then_with(|| (other.artifacts, other.severity).cmp(&(self.artifacts, self.severity)))
             .then_with(|| score(other).total_cmp(&score(self)))
             .then_with(|| self.id.cmp(other.id))
     }
@@ -97,6 +122,7 @@ mod tests {
     use super::*;
     use crate::analysis::samples::{finding, report_of, reported, scored};
 
+    /// R16: by vulnerability.
     #[test]
     fn a_vulnerability_is_summed_up_over_artifacts_and_packages() {
         let report = report_of([
@@ -105,25 +131,31 @@ mod tests {
                 1,
                 &[scored("CVE-1", "b", 5.0), scored("CVE-1", "a", 9.8), finding("", "c", "1", "", "High")],
             ),
-            reported("p/two", 2, &[finding("cve-1", "a", "2", "3", "Critical")]),
-            reported("p/three", 3, &[finding("CVE-2", "a", "2", "", "Critical")]),
+            reported("q/two", 2, &[finding("cve-1", "a", "2", "3, 4", "Critical")]),
+            reported("p/one", 3, &[finding("CVE-1", "A", "2", "5", "Low"), finding("", "c", "1", "", "High")]),
+            reported("p/three", 4, &[finding("CVE-2", "a", "2", "", "Critical")]),
         ]);
-        let cves = report.top_cves(10);
+        let cves = report.by_cve();
         assert_eq!(
             cves[0],
             CveSummary {
                 id: "CVE-1",
-                artifacts: 2,
-                findings: 3,
+                artifacts: 3,
+                repositories: 2,
+                projects: BTreeSet::from(["p", "q"]),
+                findings: 4,
                 severity: Severity::Critical,
                 cvss_score: Some(9.8),
                 fixable: true,
-                packages: BTreeSet::from(["a", "b"]),
+                packages: BTreeSet::from(["A", "b"]),
+                fix_versions: BTreeMap::from([("A", BTreeSet::from(["5"])), ("a", BTreeSet::from(["3", "4"]))]),
             }
         );
-        assert_eq!(cves.iter().map(|cve| cve.id).collect::<Vec<_>>(), ["CVE-1", "CVE-2"]);
+        assert_eq!(cves.iter().map(|cve| cve.id).collect::<Vec<_>>(), ["CVE-1", "CVE-2", ""]);
+        assert_eq!((cves[2].artifacts, cves[2].repositories, cves[2].findings), (2, 1, 2));
     }
 
+    /// R16: ties.
     #[test]
     fn ties_are_broken_by_severity_score_and_identifier() {
         let report = report_of([reported(
@@ -137,7 +169,13 @@ mod tests {
                 scored("CVE-4", "a", 7.5),
             ],
         )]);
-        let ids: Vec<_> = report.top_cves(4).iter().map(|cve| cve.id).collect();
-        assert_eq!(ids, ["CVE-3", "CVE-5", "CVE-4", "CVE-1"]);
+        let ids: Vec<_> = report.by_cve().iter().map(|cve| cve.id).collect();
+        assert_eq!(ids, ["CVE-3", "CVE-5", "CVE-4", "CVE-1", "CVE-2"]);
+    }
+
+    #[test]
+    fn what_is_only_harmless_is_not_unknown() {
+        let report = report_of([reported("p/one", 1, &[finding("CVE-1", "a", "1", "", "None")])]);
+        assert_eq!(report.by_cve()[0].severity, Severity::None);
     }
 }

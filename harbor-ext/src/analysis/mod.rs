@@ -6,9 +6,31 @@
 //! # use harbor_ext::analysis::ArtifactReport;
 //! # let items = Vec::new();
 //! let report = ArtifactReport::from(items);
-//! for (artifact, finding) in report.with_cve("CVE-2021-44228") {
+//! for (artifact, finding) in report.findings().with_cve("CVE-2021-44228") {
 //!     println!("{} has {} {}", artifact.artifact, finding.package(), finding.version());
 //! }
+//! ```
+//!
+//! There are two views of it: whole artifacts ([`ArtifactReport::with_cve`] and the like give a smaller report), and
+//! single findings ([`ArtifactReport::findings`]). What these have no name for is asked with filters, which are values and
+//! put together with `&`, `|` and `!`:
+//!
+//! ```
+//! use harbor_ext::analysis::{ArtifactFilter, FindingFilter, Pattern};
+//! use harbor_ext::model::Severity;
+//! use harbor_ext::version::VersionRange;
+//!
+//! # fn example(report: harbor_ext::analysis::ArtifactReport) -> Result<(), Box<dyn std::error::Error>> {
+//! let vulnerable = FindingFilter::package("openssl") & FindingFilter::version(VersionRange::parse("<3.0.7")?);
+//! let urgent = FindingFilter::severity_at_least(Severity::High) & FindingFilter::fixable();
+//! let filter = ArtifactFilter::has(vulnerable | urgent)
+//!     & ArtifactFilter::repository_matching(Pattern::glob("shop/**")?)
+//!     & !ArtifactFilter::tag("old");
+//!
+//! let parts = report.partition(&filter);
+//! println!("{} for certain, {} that nobody can tell", parts.matching.len(), parts.undecided.len());
+//! # Ok(())
+//! # }
 //! ```
 //!
 //! Nothing here does I/O or copies a finding. The units are the same everywhere. An *artifact* is
@@ -18,20 +40,41 @@
 //! two that differ only in capitals are one. Artifacts without a report have no findings, which
 //! does not make them clean: [`ArtifactReport::states`] says how many there are.
 
+pub mod diff;
+
+mod address;
+mod artifacts;
 mod counts;
 mod cves;
+mod filter;
+mod findings;
 mod fixes;
 mod groups;
+mod index;
+mod keys;
+mod latest;
+mod packages;
+mod places;
 mod report;
 mod statistics;
-mod worst;
+mod unique;
+mod views;
 
+pub use artifacts::ArtifactSummary;
 pub use counts::{Counts, Distribution};
 pub use cves::CveSummary;
+pub use filter::{Answer, ArtifactFilter, FindingFilter, Pattern, PatternError};
+pub use findings::Findings;
 pub use fixes::Fix;
+pub use index::{Index, Matches};
+pub use packages::PackageSummary;
+pub use places::PlaceSummary;
 pub use report::ArtifactReport;
 pub use statistics::CvssStatistics;
-pub use worst::ArtifactSummary;
+pub use unique::FindingSummary;
+pub use views::Partition;
 
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod sums;

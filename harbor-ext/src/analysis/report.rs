@@ -1,16 +1,35 @@
 //! Artifacts with their reports, as one thing to ask.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap};
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::model::{ArtifactInfo, FindingRef};
+use super::Findings;
+use crate::model::{ArtifactInfo, FindingPool, SharesFindings};
 
 /// Artifacts with their reports, as one thing to ask.
 ///
+/// There are two views of it. Methods named `with_…` and [`matching`](Self::matching) keep *whole artifacts*, each with all
+/// its findings, and give a smaller report. [`findings`](Self::findings) goes through *single findings*, and can be
+/// narrowed in the same words. Both share what they show with this report, so that they are cheap.
+///
 /// Iterators run in the order of the artifacts, and within one in the order of its report.
-/// Serialises as the list of artifacts.
-#[derive(Clone, Debug, Default, Serialize)]
+/// Serialises as the list of artifacts. Reading that again (from JSON) shares equal findings; to share them with other
+/// reports, there is [`FindingPool::seed`].
+///
+/// ```
+/// # use harbor_ext::analysis::ArtifactReport;
+/// # let items = Vec::new();
+/// let report = ArtifactReport::from(items);
+/// let affected = report.with_project("shop").with_cve("CVE-2021-44228");
+/// for artifact in &affected {
+///     println!("{} has {} findings", artifact.artifact, artifact.findings().count());
+/// }
+/// println!("{} more were not scanned", report.with_project("shop").without_report().len());
+/// ```
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct ArtifactReport {
     artifacts: Vec<ArtifactInfo>,
@@ -51,35 +70,92 @@ impl ArtifactReport {
         states
     }
 
-    /// Every finding of every artifact.
-    pub fn findings(&self) -> impl Iterator<Item = (&ArtifactInfo, FindingRef<'_>)> {
-        self.iter().flat_map(|info| info.findings().map(move |finding| (info, finding)))
+    /// Whether there is more than one artifact.
+    #[must_use]
+    pub fn is_aggregate(&self) -> bool {
+        self.len() > 1
+    }
+
+    /// Every finding of every artifact, to be narrowed.
+    ///
+    /// ```
+    /// # use harbor_ext::analysis::ArtifactReport;
+    /// # let report = ArtifactReport::default();
+    /// for (artifact, finding) in report.findings().with_cve("CVE-2021-44228") {
+    ///     println!("{} has {} {}", artifact.artifact, finding.package(), finding.version());
+    /// }
+    /// ```
+    pub fn findings(&self) -> Findings<'_> {
+        Findings::new(&self.artifacts)
     }
 
     /// The findings that a newer version of the package fixes.
-    pub fn fixable(&self) -> impl Iterator<Item = (&ArtifactInfo, FindingRef<'_>)> {
-        self.findings().filter(|(_, finding)| finding.fixable())
+    pub fn fixable(&self) -> Findings<'_> {
+        self.findings().fixable()
     }
 
     /// The findings that no version of the package fixes yet.
-    pub fn unfixable(&self) -> impl Iterator<Item = (&ArtifactInfo, FindingRef<'_>)> {
-        self.findings().filter(|(_, finding)| !finding.fixable())
+    pub fn unfixable(&self) -> Findings<'_> {
+        self.findings().unfixable()
     }
 
-    /// The findings of one vulnerability.
-    ///
-    /// The identifier is compared whole and whatever its capitals: `CVE-2020-1234` does not find
-    /// `CVE-2020-12345`.
-    pub fn with_cve(&self, id: &str) -> impl Iterator<Item = (&ArtifactInfo, FindingRef<'_>)> {
-        self.findings().filter(move |(_, finding)| finding.id().eq_ignore_ascii_case(id))
+    /// Sorts by repository, then by Harbor's number.
+    pub fn sort(&mut self) {
+        self.artifacts.sort();
     }
 
-    /// The findings in one package.
+    /// Sorts by an order of the caller's. Artifacts that are equal in it stay as they are.
     ///
-    /// The name is compared whole and whatever its capitals: in some ecosystems they do not count, and a finding that
-    /// is missed is worse than one too many.
-    pub fn with_package(&self, name: &str) -> impl Iterator<Item = (&ArtifactInfo, FindingRef<'_>)> {
-        self.findings().filter(move |(_, finding)| finding.package().eq_ignore_ascii_case(name))
+    /// ```
+    /// # use harbor_ext::analysis::ArtifactReport;
+    /// # let mut report = ArtifactReport::default();
+    /// report.sort_by(|a, b| b.severity().cmp(&a.severity()).then(a.cmp(b))); // the worst first
+    /// ```
+    pub fn sort_by(&mut self, compare: impl FnMut(&ArtifactInfo, &ArtifactInfo) -> Ordering) {
+        self.artifacts.sort_by(compare);
+    }
+
+    /// Puts two reports together such that each artifact is there once.
+    ///
+    /// The order is that of this report, followed by what only the other has. An artifact is the same if its repository
+    /// and its digest are. Of two states of one, the one with a report is kept; of two with a report, the one that was
+    /// made later by its own account; otherwise, that of `other`.
+    ///
+    /// [`extend`](Extend::extend) adds artifacts as they are instead, twice if they come twice.
+    #[must_use]
+    pub fn merge(self, other: Self) -> Self {
+        let mut merged = Self::default();
+        let mut places = HashMap::new();
+        for info in self.into_iter().chain(other) {
+            let key = (info.artifact.repository.clone(), info.artifact.digest.clone());
+            let place = *places.entry(key).or_insert(merged.len());
+            match merged.artifacts.get_mut(place) {
+                None => merged.artifacts.push(info),
+                Some(known) if is_told_better_by(known, &info) => *known = info,
+                Some(_) => {}
+            }
+        }
+        merged
+    }
+}
+
+impl<'de> SharesFindings<'de> for ArtifactReport {
+    fn deserialize_sharing<D: Deserializer<'de>>(deserializer: D, pool: &FindingPool) -> Result<Self, D::Error> {
+        Vec::deserialize_sharing(deserializer, pool).map(Self::from)
+    }
+}
+
+impl<'de> Deserialize<'de> for ArtifactReport {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize_sharing(deserializer, &FindingPool::new())
+    }
+}
+
+/// Whether a later word about an artifact is to replace what is known of it.
+fn is_told_better_by(known: &ArtifactInfo, later: &ArtifactInfo) -> bool {
+    match (known.state.report(), later.state.report()) {
+        (Some(known), Some(later)) => later.generated_at() >= known.generated_at(),
+        (known, later) => later.is_some() || known.is_none(),
     }
 }
 
@@ -92,6 +168,13 @@ impl From<Vec<ArtifactInfo>> for ArtifactReport {
 impl FromIterator<ArtifactInfo> for ArtifactReport {
     fn from_iter<I: IntoIterator<Item = ArtifactInfo>>(artifacts: I) -> Self {
         Self { artifacts: artifacts.into_iter().collect() }
+    }
+}
+
+/// Adds artifacts at the end. One that is there already comes twice; [`merge`](ArtifactReport::merge) has each once.
+impl Extend<ArtifactInfo> for ArtifactReport {
+    fn extend<I: IntoIterator<Item = ArtifactInfo>>(&mut self, artifacts: I) {
+        self.artifacts.extend(artifacts);
     }
 }
 
@@ -114,70 +197,4 @@ impl<'a> IntoIterator for &'a ArtifactReport {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::analysis::samples::{clean, finding, report_of, reported, unscanned};
-
-    fn found<'a>(findings: impl Iterator<Item = (&'a ArtifactInfo, FindingRef<'a>)>) -> Vec<(String, &'a str)> {
-        findings.map(|(info, finding)| (info.artifact.repository.to_string(), finding.get().id())).collect()
-    }
-
-    fn sample() -> ArtifactReport {
-        report_of([
-            reported(
-                "p/one",
-                1,
-                &[
-                    finding("CVE-2020-1234", "ssl", "1", "2", "High"),
-                    finding("CVE-2020-12345", "libssl", "1", "", "Low"),
-                ],
-            ),
-            unscanned("p/two", 2),
-            clean("p/three", 3),
-            reported("q/four", 4, &[finding("cve-2020-1234", "SSL", "1", " , ", "High")]),
-        ])
-    }
-
-    #[test]
-    fn states_are_counted_and_unscanned_is_not_clean() {
-        let report = sample();
-        assert_eq!(report.len(), 4);
-        assert_eq!(report.states().into_iter().collect::<Vec<_>>(), [("not_scanned", 1), ("reported", 3)]);
-        assert_eq!(report.states().values().sum::<usize>(), report.len());
-    }
-
-    #[test]
-    fn identifiers_are_compared_whole_and_whatever_their_capitals() {
-        let report = sample();
-        let expected = [("p/one".to_owned(), "CVE-2020-1234"), ("q/four".to_owned(), "cve-2020-1234")];
-        assert_eq!(found(report.with_cve("Cve-2020-1234")), expected);
-        assert_eq!(found(report.with_cve("CVE-2020-12345")), [("p/one".to_owned(), "CVE-2020-12345")]);
-        for id in ["CVE-2020-123", "2020-1234", "CVE-2020-1234 ", "", ".*"] {
-            assert_eq!(found(report.with_cve(id)), [], "{id}");
-        }
-    }
-
-    #[test]
-    fn packages_are_compared_whole_and_whatever_their_capitals() {
-        let report = sample();
-        let expected = [("p/one".to_owned(), "CVE-2020-1234"), ("q/four".to_owned(), "cve-2020-1234")];
-        assert_eq!(found(report.with_package("ssl")), expected);
-        assert_eq!(found(report.with_package("lib")), []);
-    }
-
-    #[test]
-    fn every_finding_is_fixable_or_not() {
-        let report = sample();
-        assert_eq!(found(report.fixable()), [("p/one".to_owned(), "CVE-2020-1234")]);
-        assert_eq!(report.unfixable().count(), 2);
-        assert_eq!(report.findings().count(), 3);
-    }
-
-    #[test]
-    fn it_is_made_of_artifacts_and_taken_apart_again() {
-        let report: ArtifactReport = sample().into_iter().rev().collect();
-        let repositories: Vec<_> = report.iter().map(|info| info.artifact.repository.full()).collect();
-        assert_eq!(repositories, ["q/four", "p/three", "p/two", "p/one"]);
-        assert!(ArtifactReport::from(Vec::new()).is_empty());
-    }
-}
+mod tests;

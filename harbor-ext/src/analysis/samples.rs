@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::ArtifactReport;
 use crate::model::decode::{self, Body, MEDIA_TYPE_1_1};
-use crate::model::{Artifact, ArtifactInfo, FindingPool, ReportState};
+use crate::model::{Artifact, ArtifactInfo, FindingPool, ReportState, Severity};
 
 pub(super) fn finding(id: &str, package: &str, version: &str, fix_version: &str, severity: &str) -> Value {
     json!({
@@ -41,6 +43,17 @@ pub(super) fn unscanned(repository: &str, id: i64) -> ArtifactInfo {
     info(repository, id, ReportState::NotScanned)
 }
 
+/// The artifact, pushed at a time.
+pub(super) fn pushed(info: ArtifactInfo, time: DateTime<Utc>) -> ArtifactInfo {
+    changed(info, |artifact| artifact.push_time = Some(time))
+}
+
+/// The artifact, changed.
+pub(super) fn changed(mut info: ArtifactInfo, change: impl FnOnce(&mut Artifact)) -> ArtifactInfo {
+    change(Arc::make_mut(&mut info.artifact));
+    info
+}
+
 pub(super) fn report_of(artifacts: impl IntoIterator<Item = ArtifactInfo>) -> ArtifactReport {
     artifacts.into_iter().collect()
 }
@@ -50,4 +63,33 @@ fn info(repository: &str, id: i64, state: ReportState) -> ArtifactInfo {
     let mut artifact = Artifact::new(repository.parse().unwrap(), digest);
     artifact.id = id;
     ArtifactInfo::new(Arc::new(artifact), state)
+}
+
+/// Artifacts of a few repositories with findings that partly agree, in all states and shapes that matter to sums.
+pub(super) fn any_report() -> impl Strategy<Value = ArtifactReport> {
+    prop::collection::vec(any_artifact(), 0..12).prop_map(|artifacts| {
+        let ids = 1..;
+        report_of(ids.zip(artifacts).map(|(id, (repository, findings))| match findings {
+            Some(findings) => reported(repository, id, &findings),
+            None => unscanned(repository, id),
+        }))
+    })
+}
+
+fn any_artifact() -> impl Strategy<Value = (&'static str, Option<Vec<Value>>)> {
+    let repository = prop::sample::select(&["p/a", "p/b", "q/a", "q/b/c"][..]);
+    (repository, prop::option::weighted(0.8, prop::collection::vec(any_finding(), 0..8)))
+}
+
+pub(super) fn any_finding() -> impl Strategy<Value = Value> {
+    let id = prop::sample::select(&["CVE-1", "cve-1", "CVE-2", "CVE-3", ""][..]);
+    let package = prop::sample::select(&["ssl", "SSL", "zip"][..]);
+    let version = prop::sample::select(&["1.0", "1.5", "2.0.1", "odd"][..]);
+    let fix = prop::sample::select(&["", " , ", "1.2", "2.1", "1.6, 2.1", "2.0.5, 1.9", "odd"][..]);
+    let severity = prop::sample::select(&Severity::ALL[..]);
+    (id, package, version, fix, severity, 0..=100_u8).prop_map(|(id, package, version, fix, severity, tenths)| {
+        let mut finding = finding(id, package, version, fix, severity.as_str());
+        finding["preferred_cvss"] = json!({ "score_v3": f64::from(tenths) / 10.0 });
+        finding
+    })
 }

@@ -5,9 +5,13 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use super::cause::Cause;
+use super::details::Details;
 use super::pages::unusable;
-use crate::model::{Artifact, ArtifactTag, Child, Platform, Repository, time};
-use crate::name::{Digest, NameError, ProjectName, RepositoryName};
+use crate::model::{
+    Accessory, Artifact, ArtifactTag, Child, Label, Platform, Repository, SbomOverview, ScanOverview, Scanner,
+    VulnerabilitySummary, time,
+};
+use crate::name::{NameError, ProjectName, RepositoryName};
 
 /// Encodes a value inside of `q` once, because Harbor decodes `q` twice.
 pub(crate) fn query_value(text: &str) -> String {
@@ -21,6 +25,7 @@ pub(crate) fn project_name(project: types::Project) -> Result<ProjectName, Cause
 pub(crate) fn repository(repository: types::Repository) -> Result<Repository, Cause> {
     let mut converted = Repository::new(read_name("repository", repository.name.as_deref(), repository.id)?);
     converted.id = repository.id.unwrap_or_default();
+    converted.project_id = repository.project_id;
     converted.artifact_count = repository.artifact_count.unwrap_or_default();
     converted.pull_count = repository.pull_count.unwrap_or_default();
     converted.description = repository.description.unwrap_or_default();
@@ -30,33 +35,129 @@ pub(crate) fn repository(repository: types::Repository) -> Result<Repository, Ca
 }
 
 /// Converts an artifact that was listed in `repository`, or in a list of a project, where each row names its own.
-pub(crate) fn artifact(row: types::Artifact, repository: Option<&RepositoryName>) -> Result<Artifact, Cause> {
+/// `details` is what was asked for besides.
+pub(crate) fn artifact(
+    row: types::Artifact,
+    repository: Option<&RepositoryName>,
+    details: Details,
+) -> Result<Artifact, Cause> {
     let repository = match repository {
         Some(repository) => repository.clone(),
         None => read_name("repository of the artifact", row.repository_name.as_deref(), row.id)?,
     };
     let digest = read_name("digest of the artifact", row.digest.as_deref(), row.id)?;
+    let id = row.id;
     let mut artifact = Artifact::new(repository, digest);
-    artifact.id = row.id.unwrap_or_default();
+    artifact.id = id.unwrap_or_default();
+    artifact.repository_id = row.repository_id;
+    artifact.project_id = row.project_id;
     artifact.kind = row.type_.unwrap_or_default();
     artifact.media_type = row.media_type.unwrap_or_default();
     artifact.manifest_media_type = row.manifest_media_type.unwrap_or_default();
     artifact.artifact_type = row.artifact_type.filter(|text| !text.is_empty());
-    artifact.size = row.size.and_then(|size| size.try_into().ok()).unwrap_or_default();
-    artifact.tags = row.tags.unwrap_or_default().into_iter().filter_map(tag).collect();
-    artifact.labels = row.labels.unwrap_or_default().into_iter().filter_map(|label| label.name).collect();
+    artifact.size = count(row.size);
+    artifact.tags = row.tags.unwrap_or_default().into_iter().filter_map(|row| tag(row, details)).collect();
     artifact.push_time = row.push_time.and_then(time::known);
     artifact.pull_time = row.pull_time.and_then(time::known);
     artifact.platform = row.extra_attrs.as_deref().map(platform_of_image).unwrap_or_default();
-    artifact.children = row.references.unwrap_or_default().into_iter().filter_map(child).collect();
+    artifact.children = all(row.references, |reference| child(reference, id))?;
     artifact.has_vulnerability_link = row.addition_links.is_some_and(|links| links.contains_key("vulnerabilities"));
+    if details.labels {
+        artifact.labels = Some(all(row.labels, |row| label(row, id))?);
+    }
+    if details.accessories {
+        artifact.accessories = Some(all(row.accessories, |row| accessory(row, id))?);
+    }
+    if details.scan_overview {
+        let overviews = row.scan_overview.map(|overviews| overviews.0).unwrap_or_default();
+        artifact.scan_overview = Some(overviews.into_iter().map(|(kind, row)| (kind, scan_overview(row))).collect());
+    }
+    if details.sbom_overview {
+        artifact.sbom_overview = Some(row.sbom_overview.map(|row| sbom_overview(row, id)).transpose()?);
+    }
     Ok(artifact)
 }
 
-fn tag(tag: types::Tag) -> Option<ArtifactTag> {
+/// Converts a list that may be missing. One row that cannot be read spoils the list: leaving it out would look as if it
+/// were not there.
+fn all<R, T>(rows: Option<Vec<R>>, convert: impl Fn(R) -> Result<T, Cause>) -> Result<Vec<T>, Cause> {
+    rows.unwrap_or_default().into_iter().map(convert).collect()
+}
+
+fn tag(tag: types::Tag, details: Details) -> Option<ArtifactTag> {
     let mut converted = ArtifactTag::new(tag.name.filter(|name| !name.is_empty())?);
     converted.push_time = tag.push_time.and_then(time::known);
+    // Without being asked, Harbor says "false" for all of them.
+    converted.immutable = details.immutable_status.then(|| tag.immutable.unwrap_or_default());
     Some(converted)
+}
+
+fn label(label: types::Label, artifact: Option<i64>) -> Result<Label, Cause> {
+    let (Some(name), Some(id)) = (label.name, label.id) else {
+        return Err(unusable(artifact, "one of its labels has no name or no number"));
+    };
+    let mut converted = Label::new(name, id);
+    // A label of the whole registry has no project, or project 0.
+    converted.project_id = label.project_id.filter(|id| *id != 0);
+    Ok(converted)
+}
+
+fn accessory(accessory: types::Accessory, artifact: Option<i64>) -> Result<Accessory, Cause> {
+    let digest = read_name("digest of one of its accessories", accessory.digest.as_deref(), artifact)?;
+    let mut converted = Accessory::new(digest, accessory.type_.unwrap_or_default());
+    converted.size = count(accessory.size);
+    converted.creation_time = accessory.creation_time.and_then(time::known);
+    Ok(converted)
+}
+
+fn scan_overview(overview: types::NativeReportSummary) -> ScanOverview {
+    ScanOverview {
+        scan_status: overview.scan_status.unwrap_or_default(),
+        severity_text: overview.severity.filter(|text| !text.is_empty()),
+        summary: overview.summary.map(vulnerability_summary),
+        complete_percent: overview.complete_percent,
+        start_time: overview.start_time.and_then(time::known),
+        end_time: overview.end_time.and_then(time::known),
+        duration: overview.duration,
+        scanner: overview.scanner.map(scanner),
+        report_id: overview.report_id,
+    }
+}
+
+fn vulnerability_summary(summary: types::VulnerabilitySummary) -> VulnerabilitySummary {
+    let counts = summary.summary.unwrap_or_default().into_iter();
+    VulnerabilitySummary {
+        total: count(summary.total),
+        fixable: count(summary.fixable),
+        by_severity: counts.map(|(word, number)| (word, count(Some(number)))).collect(),
+    }
+}
+
+fn sbom_overview(overview: types::SbomOverview, artifact: Option<i64>) -> Result<SbomOverview, Cause> {
+    let digest = overview.sbom_digest.filter(|text| !text.is_empty());
+    let digest = digest.map(|digest| read_name("digest of its SBOM", Some(&digest), artifact)).transpose()?;
+    Ok(SbomOverview {
+        scan_status: overview.scan_status.unwrap_or_default(),
+        sbom_digest: digest,
+        start_time: overview.start_time.and_then(time::known),
+        end_time: overview.end_time.and_then(time::known),
+        duration: overview.duration,
+        scanner: overview.scanner.map(scanner),
+        report_id: overview.report_id,
+    })
+}
+
+fn scanner(scanner: types::Scanner) -> Scanner {
+    Scanner {
+        name: scanner.name.unwrap_or_default(),
+        vendor: scanner.vendor.unwrap_or_default(),
+        version: scanner.version.unwrap_or_default(),
+    }
+}
+
+/// A number that is never below zero, and missing where it is zero.
+fn count(number: Option<i64>) -> u64 {
+    number.and_then(|number| number.try_into().ok()).unwrap_or_default()
 }
 
 fn platform_of_image(attributes: &serde_json::Map<String, Value>) -> Platform {
@@ -64,13 +165,13 @@ fn platform_of_image(attributes: &serde_json::Map<String, Value>) -> Platform {
     Platform { architecture: text("architecture"), os: text("os") }
 }
 
-fn child(reference: types::Reference) -> Option<Child> {
-    let digest: Digest = reference.child_digest?.parse().ok()?;
+fn child(reference: types::Reference, index: Option<i64>) -> Result<Child, Cause> {
+    let digest = read_name("digest of one of its children", reference.child_digest.as_deref(), index)?;
     let platform = reference.platform.map(|platform| Platform {
         architecture: platform.architecture.filter(|text| !text.is_empty()),
         os: platform.os.filter(|text| !text.is_empty()),
     });
-    Some(Child::new(digest, platform.unwrap_or_default()))
+    Ok(Child::new(digest, platform.unwrap_or_default()))
 }
 
 /// Reads a name that the server sent. One that is missing or cannot be one is a row that cannot be asked about.

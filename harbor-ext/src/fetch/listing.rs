@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use super::cause::Cause;
 use super::convert;
+use super::details::Details;
 use super::pages::{self, Cursor, Page};
 use super::requests;
 use super::selection::Selection;
+use super::single;
 use crate::failure::{Failure, FailureKind, Phase, Target};
 use crate::model::{Artifact, Repository};
-use crate::name::{ProjectName, RepositoryName};
+use crate::name::{ArtifactReference, ProjectName, RepositoryName};
 use crate::outcome::Summary;
 use crate::session::Session;
 
@@ -32,6 +34,10 @@ pub(crate) enum ListJob {
     Repository(RepositoryName),
     ArtifactsOfProject(ProjectName, Cursor),
     ArtifactsOfRepository(RepositoryName, Cursor),
+    /// The one artifact of this reference, in the list of its repository.
+    Artifact(ArtifactReference),
+    /// The artifact itself, which the list did not show.
+    HiddenArtifact(ArtifactReference),
 }
 
 /// The answer to one request of the walk, with what it answers.
@@ -44,6 +50,7 @@ pub(crate) enum ListAnswer {
     Repository(RepositoryName, Page<Repository>),
     ArtifactsOfProject(ProjectName, Cursor, Page<Artifact>),
     ArtifactsOfRepository(RepositoryName, Cursor, Page<Artifact>),
+    Artifact(ArtifactReference, Option<Box<Artifact>>),
 }
 
 /// What an answer brought.
@@ -95,6 +102,7 @@ pub(crate) struct Lister {
     session: Arc<Session>,
     /// What artifacts must fulfil, in Harbor's query language.
     conditions: Vec<String>,
+    details: Details,
 }
 
 /// How sure a walk is who the server takes the caller for.
@@ -147,6 +155,8 @@ impl Listing {
             ListJob::Repository(repository) => (Phase::ListingRepositories, repository.clone().into()),
             ListJob::ArtifactsOfProject(project, _) => (Phase::ListingArtifacts, project.clone().into()),
             ListJob::ArtifactsOfRepository(repository, _) => (Phase::ListingArtifacts, repository.clone().into()),
+            ListJob::Artifact(reference) => (Phase::ListingArtifacts, reference.clone().into()),
+            ListJob::HiddenArtifact(reference) => (Phase::ReadingArtifact, reference.clone().into()),
         }
     }
 
@@ -172,7 +182,9 @@ impl Listing {
             }
             _ => {
                 self.failures += 1;
-                Listed { jobs: self.doubt(&failure), failures: vec![failure], ..Listed::default() }
+                let jobs = self.doubt(&failure);
+                let failure = if let ListJob::HiddenArtifact(_) = job { single::explain(failure) } else { failure };
+                Listed { jobs, failures: vec![failure], ..Listed::default() }
             }
         }
     }
@@ -203,6 +215,10 @@ impl Listing {
     fn first_jobs(&mut self) -> Vec<ListJob> {
         if self.selection.is_impossible {
             return Vec::new();
+        }
+        if let Some(reference) = self.selection.artifact.clone() {
+            self.projects = 1;
+            return vec![single::first_job(reference)];
         }
         if let Some(repositories) = self.selection.selected_repositories() {
             let repositories: Vec<RepositoryName> = repositories.cloned().collect();
@@ -253,6 +269,11 @@ impl Listing {
                 let go_on = |cursor| ListJob::ArtifactsOfRepository(repository, cursor);
                 self.take_artifacts(&place, cursor, page, go_on, listed);
             }
+            ListAnswer::Artifact(_, Some(artifact)) => {
+                self.announced += 1;
+                listed.artifacts.push(*artifact);
+            }
+            ListAnswer::Artifact(reference, None) => listed.jobs.push(ListJob::HiddenArtifact(reference)),
         }
     }
 
@@ -263,8 +284,7 @@ impl Listing {
             // The identity stays in doubt, so that it is not asked for again.
             (Identity::Known | Identity::Doubted, true) => self.identity = Identity::Doubted,
             (_, false) => {
-                let message = "the server does not accept the credentials and treats the caller as anonymous";
-                let cause = Cause::new(FailureKind::NotAuthenticated, message);
+                let cause = Cause::of_unknown_caller();
                 listed.fail(&(Phase::Identifying, Target::default()), cause.clone());
                 listed.abandon = Some(cause);
             }
@@ -372,18 +392,25 @@ impl Listing {
     /// What sends the requests of this walk.
     pub(crate) fn lister(&self) -> Lister {
         let conditions = self.selection.tag.iter().map(|tag| format!("tags={tag}")).collect();
-        Lister { session: Arc::clone(&self.session), conditions }
+        Lister { session: Arc::clone(&self.session), conditions, details: self.selection.details }
     }
 }
 
 impl Lister {
     /// Sends the request of a job.
     pub(crate) async fn run(self, job: ListJob) -> Result<ListAnswer, Cause> {
-        send(&self.session.client, job, &self.conditions).await.map_err(|cause| cause.seen_by(&self.session))
+        send(&self.session.client, job, &self.conditions, self.details)
+            .await
+            .map_err(|cause| cause.seen_by(&self.session))
     }
 }
 
-async fn send(client: &harbor_api::Client, job: ListJob, conditions: &[String]) -> Result<ListAnswer, Cause> {
+async fn send(
+    client: &harbor_api::Client,
+    job: ListJob,
+    conditions: &[String],
+    details: Details,
+) -> Result<ListAnswer, Cause> {
     Ok(match job {
         ListJob::Identify => ListAnswer::Identity(requests::identify(client).await?),
         ListJob::Projects(cursor) => ListAnswer::Projects(cursor, requests::projects(client, cursor).await?),
@@ -397,13 +424,22 @@ async fn send(client: &harbor_api::Client, job: ListJob, conditions: &[String]) 
             ListAnswer::Repository(repository, page)
         }
         ListJob::ArtifactsOfProject(project, cursor) => {
-            let page = requests::artifacts_of_project(client, &project, &cursor.query("id", conditions)).await?;
+            let query = cursor.query("id", conditions);
+            let page = requests::artifacts_of_project(client, &project, &query, details).await?;
             ListAnswer::ArtifactsOfProject(project, cursor, page)
         }
         ListJob::ArtifactsOfRepository(repository, cursor) => {
             let query = cursor.query("id", conditions);
-            let page = requests::artifacts_of_repository(client, &repository, &query).await?;
+            let page = requests::artifacts_of_repository(client, &repository, &query, details).await?;
             ListAnswer::ArtifactsOfRepository(repository, cursor, page)
+        }
+        ListJob::Artifact(reference) => {
+            let found = single::listed(client, &reference, details).await?;
+            ListAnswer::Artifact(reference, found.map(Box::new))
+        }
+        ListJob::HiddenArtifact(reference) => {
+            let artifact = single::hidden(client, &reference, details).await?;
+            ListAnswer::Artifact(reference, Some(Box::new(artifact)))
         }
     })
 }

@@ -9,10 +9,15 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::cause::Cause;
+use super::details::Details;
 use crate::failure::FailureKind;
 
 /// Harbor refuses more.
-pub(crate) const PAGE_SIZE: i64 = 100;
+const PAGE_SIZE: usize = 100;
+
+/// Of rows that the server needs whole reports for. It sends nothing before the last row is done, proxies give up after
+/// a minute, and one row with thousands of findings takes more than a tenth of a second.
+const SLOW_PAGE_SIZE: usize = 25;
 
 /// Where a list goes on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +52,11 @@ pub(crate) struct Turn<R> {
     pub(crate) next: Option<Cursor>,
     /// Why the list ends before its end, if it does.
     pub(crate) complaint: Option<Cause>,
+}
+
+/// How many rows a page of a list may have. Never 0, which would be all of them at once.
+pub(crate) fn page_size(details: Details) -> usize {
+    if details.are_slow() { SLOW_PAGE_SIZE } else { PAGE_SIZE }
 }
 
 impl<R> Page<R> {

@@ -10,6 +10,7 @@ use super::stream::Fetching;
 use super::{reports, walk};
 use crate::failure::Failure;
 use crate::model::{Artifact, ArtifactInfo, Repository};
+use crate::name::{ArtifactReference, NameError};
 use crate::outcome::Collected;
 use crate::session::Session;
 
@@ -64,6 +65,12 @@ impl<T> Query<T> {
         Self { session, selection: Selection::default(), item: PhantomData }
     }
 
+    /// Nothing but one artifact.
+    pub(crate) fn artifact(mut self, reference: Result<ArtifactReference, NameError>) -> Self {
+        self.selection.select_artifact(reference);
+        self
+    }
+
     /// Only these projects, by exact name. Called again, it adds to them.
     ///
     /// A name that cannot be one, and a list without any name, come back as a [`Failure`]; so does a project that does
@@ -88,6 +95,42 @@ impl<T: HasTags> Query<T> {
     /// Only artifacts that carry this tag, exactly. Called again, the last tag counts.
     pub fn tag(mut self, name: impl ToString) -> Self {
         self.selection.select_tag(&name.to_string());
+        self
+    }
+
+    /// Also tells the labels of each artifact; see [`Artifact::labels`]. Costs the server about a tenth more for a list.
+    pub fn with_labels(mut self) -> Self {
+        self.selection.details.labels = true;
+        self
+    }
+
+    /// Also tells what belongs to each artifact, such as signatures; see [`Artifact::accessories`]. Costs the server
+    /// about a fifth more for a list. Known to Harbor from 2.5 on.
+    pub fn with_accessories(mut self) -> Self {
+        self.selection.details.accessories = true;
+        self
+    }
+
+    /// Also tells whether each tag is immutable; see [`ArtifactTag::immutable`](crate::model::ArtifactTag::immutable).
+    /// Costs the server two more statements for each tag.
+    pub fn with_immutable_status(mut self) -> Self {
+        self.selection.details.immutable_status = true;
+        self
+    }
+
+    /// Also tells what Harbor counts of the last scan of each artifact; see [`Artifact::scan_overview`].
+    ///
+    /// Harbor loads every report to count it, so that a list costs the server 24 times as much: nearly as much as the
+    /// reports themselves, which say more. Pages are smaller, so that no proxy gives up.
+    pub fn with_scan_overview(mut self) -> Self {
+        self.selection.details.scan_overview = true;
+        self
+    }
+
+    /// Also tells where the SBOM of each artifact stands; see [`Artifact::sbom_overview`]. Costs the server twice as much
+    /// for a list, and far more for indexes. Known to Harbor from 2.11 on.
+    pub fn with_sbom_overview(mut self) -> Self {
+        self.selection.details.sbom_overview = true;
         self
     }
 }

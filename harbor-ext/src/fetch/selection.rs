@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::str::FromStr;
 
+use super::details::Details;
 use crate::failure::{Failure, Target};
-use crate::name::{ProjectName, RepositoryName, Tag};
+use crate::name::{ArtifactReference, NameError, ProjectName, RepositoryName, Tag};
 
 /// Which part of the registry a query concerns, and what was wrong with how it was named.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +16,9 @@ pub struct Selection {
     /// `None` is every repository.
     pub(crate) repositories: Option<BTreeSet<RepositoryName>>,
     pub(crate) tag: Option<Tag>,
+    /// Nothing but this one artifact.
+    pub(crate) artifact: Option<ArtifactReference>,
+    pub(crate) details: Details,
     /// The tag that was named cannot be one: nothing can match, and an answer without the filter would mislead.
     pub(crate) is_impossible: bool,
     complaints: Vec<String>,
@@ -39,6 +43,16 @@ impl Selection {
                 self.complain("Harbor cannot be asked for the tag nil: it would list what has no tag");
             }
             Ok(tag) => self.tag = Some(tag),
+            Err(error) => {
+                self.is_impossible = true;
+                self.complain(error);
+            }
+        }
+    }
+
+    pub(crate) fn select_artifact(&mut self, reference: Result<ArtifactReference, NameError>) {
+        match reference {
+            Ok(reference) => self.artifact = Some(reference),
             Err(error) => {
                 self.is_impossible = true;
                 self.complain(error);

@@ -1,20 +1,30 @@
 //! An artifact, as a list of artifacts gives it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::name::{Digest, RepositoryName};
+use super::{SbomOverview, ScanOverview};
+use crate::name::{ArtifactReference, Digest, NameError, NamesArtifact, RepositoryName};
 
 /// An artifact, as a list of artifacts gives it: an image, an index of images, a chart, or anything
 /// else that a registry can hold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+///
+/// What a list tells only when it is asked is `None` where it was not asked, and serialised only where it was: labels,
+/// accessories, overviews, and whether a tag is immutable. Asked for and not there is an empty list or map.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Artifact {
     /// The repository that it was listed in.
     pub repository: RepositoryName,
+    /// Harbor's number for that repository.
+    pub repository_id: Option<i64>,
+    /// Harbor's number for the project of that repository.
+    pub project_id: Option<i64>,
     /// Harbor's number for it. The same content in two repositories has two numbers.
     pub id: i64,
     /// The digest of its content.
@@ -32,8 +42,22 @@ pub struct Artifact {
     pub size: u64,
     /// Its tags in the order of the list, which is not sorted.
     pub tags: Vec<ArtifactTag>,
-    /// The names of its labels.
-    pub labels: Vec<String>,
+    /// Its labels, where they were [asked for](crate::Query::with_labels).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<Vec<Label>>,
+    /// What belongs to it, such as signatures, where that was [asked for](crate::Query::with_accessories).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accessories: Option<Vec<Accessory>>,
+    /// What its scans amount to, by the media type of the report, where that was
+    /// [asked for](crate::Query::with_scan_overview). Harbor gives one entry at most, and none for what was never scanned,
+    /// cannot be scanned, or while its scanner is down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scan_overview: Option<BTreeMap<String, ScanOverview>>,
+    /// Where its SBOM stands: the outer `None` means that it was not [asked for](crate::Query::with_sbom_overview), the
+    /// inner one (`null` in JSON) that there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "asked_for")]
+    #[schemars(with = "Option<SbomOverview>")]
+    pub sbom_overview: Option<Option<SbomOverview>>,
     /// When it was pushed.
     pub push_time: Option<DateTime<Utc>>,
     /// When it was last pulled; `None` where it never was.
@@ -48,17 +72,48 @@ pub struct Artifact {
 }
 
 /// A tag of an artifact.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct ArtifactTag {
     /// Its name.
     pub name: Arc<str>,
     /// When it was last pushed.
     pub push_time: Option<DateTime<Utc>>,
+    /// Whether a rule keeps it from being moved or deleted, where that was
+    /// [asked for](crate::Query::with_immutable_status).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub immutable: Option<bool>,
+}
+
+/// A label of an artifact.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct Label {
+    /// Its name. A label of the registry and one of a project can have the same.
+    pub name: String,
+    /// Harbor's number for it.
+    pub id: i64,
+    /// Harbor's number for the project that it belongs to; `None` for a label of the whole registry.
+    pub project_id: Option<i64>,
+}
+
+/// An artifact that belongs to another one, such as a signature or an SBOM. Lists of artifacts never show it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct Accessory {
+    /// The digest of its content.
+    pub digest: Digest,
+    /// Harbor's word for what it is, such as `signature.cosign` or `sbom.harbor`; `type` on the wire.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// When it was pushed.
+    pub creation_time: Option<DateTime<Utc>>,
 }
 
 /// One artifact of an index.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Child {
     /// The digest of its content.
@@ -68,7 +123,7 @@ pub struct Child {
 }
 
 /// What an image runs on.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Platform {
     /// The architecture, such as `amd64`.
@@ -83,6 +138,8 @@ impl Artifact {
     pub fn new(repository: RepositoryName, digest: Digest) -> Self {
         Self {
             repository,
+            repository_id: None,
+            project_id: None,
             id: 0,
             digest,
             kind: String::new(),
@@ -91,7 +148,10 @@ impl Artifact {
             artifact_type: None,
             size: 0,
             tags: Vec::new(),
-            labels: Vec::new(),
+            labels: None,
+            accessories: None,
+            scan_overview: None,
+            sbom_overview: None,
             push_time: None,
             pull_time: None,
             platform: Platform::default(),
@@ -104,6 +164,19 @@ impl Artifact {
     #[must_use]
     pub fn tag_names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.tags.iter().map(|tag| &*tag.name)
+    }
+
+    /// The names of its labels; `None` where labels were not asked for.
+    #[must_use]
+    pub fn label_names(&self) -> Option<impl ExactSizeIterator<Item = &str>> {
+        Some(self.labels.as_ref()?.iter().map(|label| &*label.name))
+    }
+
+    /// What its vulnerability scans amount to: the first entry of the [`scan_overview`](Self::scan_overview), and there is
+    /// never more than one. `None` where there is none or where it was not asked for.
+    #[must_use]
+    pub fn scan(&self) -> Option<&ScanOverview> {
+        self.scan_overview.as_ref()?.values().next()
     }
 
     /// The repository and the short digest, such as `library/nginx@sha256:0123abcd`: for people to
@@ -137,11 +210,34 @@ impl fmt::Display for Artifact {
     }
 }
 
+/// By its digest, so that it is the same artifact whatever became of its tags.
+impl NamesArtifact for Artifact {
+    fn artifact_reference(&self, _: &str) -> Result<ArtifactReference, NameError> {
+        Ok(ArtifactReference::new(self.repository.clone(), self.digest.clone()))
+    }
+}
+
 impl ArtifactTag {
     /// A tag of which nothing but its name is known.
     #[must_use]
     pub fn new(name: impl Into<Arc<str>>) -> Self {
-        Self { name: name.into(), push_time: None }
+        Self { name: name.into(), push_time: None, immutable: None }
+    }
+}
+
+impl Label {
+    /// A label of the whole registry.
+    #[must_use]
+    pub fn new(name: impl Into<String>, id: i64) -> Self {
+        Self { name: name.into(), id, project_id: None }
+    }
+}
+
+impl Accessory {
+    /// An accessory of which nothing but its content and its type is known.
+    #[must_use]
+    pub fn new(digest: Digest, kind: impl Into<String>) -> Self {
+        Self { digest, kind: kind.into(), size: 0, creation_time: None }
     }
 }
 
@@ -153,10 +249,57 @@ impl Child {
     }
 }
 
+/// Reads what is there, `null` included: only what is missing was not asked for.
+fn asked_for<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
+    fn artifact() -> Artifact {
+        Artifact::new("p/r".parse().unwrap(), format!("sha256:{:064}", 1).parse().unwrap())
+    }
+
+    /// S20: the scan is the first entry of the overview, or nothing.
+    #[test]
+    fn the_scan_is_the_first_entry_of_the_overview() {
+        let mut artifact = artifact();
+        assert!(artifact.scan().is_none());
+        artifact.scan_overview = Some(BTreeMap::new());
+        assert!(artifact.scan().is_none());
+        let overview: ScanOverview =
+            serde_json::from_value(json!({"scan_status": "Success", "severity": "High"})).unwrap();
+        artifact.scan_overview = Some(BTreeMap::from([("application/report".to_owned(), overview)]));
+        assert_eq!(artifact.scan().and_then(ScanOverview::severity), Some(super::super::Severity::High));
+    }
+
+    #[test]
+    fn what_was_not_asked_for_is_not_what_is_not_there() {
+        let bare = artifact();
+        let json = serde_json::to_value(&bare).unwrap();
+        for name in ["labels", "accessories", "scan_overview", "sbom_overview"] {
+            assert!(json.get(name).is_none(), "{name} was not asked for");
+        }
+        let mut asked = artifact();
+        asked.tags = vec![ArtifactTag { immutable: Some(false), ..ArtifactTag::new("v1") }];
+        asked.labels = Some(vec![Label::new("important", 3)]);
+        asked.accessories = Some(vec![Accessory::new(asked.digest.clone(), "signature.cosign")]);
+        asked.scan_overview = Some(BTreeMap::new());
+        asked.sbom_overview = Some(None);
+        let without = Artifact { labels: Some(Vec::new()), accessories: Some(Vec::new()), ..asked.clone() };
+        let with_sbom = Artifact { sbom_overview: Some(Some(SbomOverview::default())), ..asked.clone() };
+        for artifact in [bare, asked, without, with_sbom] {
+            let json = serde_json::to_string(&artifact).unwrap();
+            assert_eq!(serde_json::from_str::<Artifact>(&json).unwrap(), artifact, "{json}");
+        }
+    }
+
+    /// I3, I4, I5: names with a short or a whole digest, or with the first tag. A digest is never missing: an artifact
+    /// without one is not listed but reported as a failure.
     #[test]
     fn names_are_for_people_and_for_pulling() {
         let repository = "p/a/b".parse().unwrap();

@@ -2,20 +2,24 @@
 //!
 //! Harbor gives a finding a preferred score, and the ratings of every vendor that its scanner knew.
 //! The preferred one is missing, or 0 for "unknown", for about one real finding in six although a
-//! vendor has rated it. [`Cvss::score`] therefore looks at all of them in a fixed order.
+//! vendor has rated it. [`Cvss::score`] therefore looks at all of them in a fixed order, and [`Cvss::score_with`] in
+//! the caller's.
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::Severity;
 use super::json::{self, Members};
 
-/// The vendors that are believed first, in this order; all others follow in alphabetical order.
-pub const VENDOR_PREFERENCE: [&str; 3] = ["nvd", "redhat", "ghsa"];
+pub use preference::{Preference, Source, VENDOR_PREFERENCE};
+
+mod preference;
 
 /// A version of the scoring system.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CvssVersion {
     /// CVSS 2.
@@ -27,7 +31,7 @@ pub enum CvssVersion {
 }
 
 /// Everything that is said about one finding in terms of CVSS.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Cvss {
     /// What Harbor prefers, from `preferred_cvss`. Harbor has no version 4 there.
@@ -37,7 +41,7 @@ pub struct Cvss {
 }
 
 /// The ratings of one source, one for each version of the scoring system.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Ratings {
     /// By CVSS 2.
@@ -49,7 +53,7 @@ pub struct Ratings {
 }
 
 /// One rating: a score, the vector that it was computed from, or both.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Rating {
     /// The score as given, from 0.1 to 10.0. Harbor's 0 means "unknown", and is `None` here.
@@ -58,26 +62,83 @@ pub struct Rating {
     pub vector: Option<String>,
 }
 
-impl Cvss {
-    /// The score to work with: the first known one by version 3, then 4, then 2.
+/// A score, and the version that it is by: the same number means another severity in another version.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+pub struct Score {
+    /// From 0.0 to 10.0. It is 0.0 only where a vector says so.
+    pub value: f64,
+    /// The version that it is by.
+    pub version: CvssVersion,
+}
+
+impl CvssVersion {
+    /// All versions, the newest first.
+    pub const NEWEST_FIRST: [Self; 3] = [Self::V4, Self::V3, Self::V2];
+
+    /// The severity that stands for a score, by the bands that are published for the version.
     ///
-    /// Version 3 comes first because nearly every finding has it, so that scores compare with each
-    /// other. `None` where nobody has rated the finding; 0.0 only where a vector says so.
+    /// CVSS 3 and 4: `None` at 0.0, `Low` from 0.1, `Medium` from 4.0, `High` from 7.0, `Critical` from 9.0 (section 5
+    /// of the specification of 3.1, section 6 of that of 4.0). CVSS 2 has no severities of its own; these are NVD's:
+    /// `Low` from 0.0, `Medium` from 4.0, `High` from 7.0.
+    #[must_use]
+    pub fn severity(self, score: f64) -> Severity {
+        match (self, score) {
+            (Self::V3 | Self::V4, 9.0..) => Severity::Critical,
+            (_, 7.0..) => Severity::High,
+            (_, 4.0..) => Severity::Medium,
+            (Self::V2, 0.0..) | (_, 0.1..) => Severity::Low,
+            // No sum of rounded numbers lies between 0.0 and 0.1; what is no number at all says nothing.
+            (_, 0.0..) => Severity::None,
+            _ => Severity::Unknown,
+        }
+    }
+}
+
+impl Cvss {
+    /// The score to work with, chosen by the default [`Preference`].
+    ///
+    /// `None` where nobody has rated the finding; 0.0 only where a vector says so.
     #[must_use]
     pub fn score(&self) -> Option<f64> {
-        [CvssVersion::V3, CvssVersion::V4, CvssVersion::V2].into_iter().find_map(|version| self.score_by(version))
+        self.score_with(Preference::usual()).map(|score| score.value)
     }
 
-    /// The score by one version: the preferred one, else the first of [`VENDOR_PREFERENCE`] that
-    /// has one, else that of the alphabetically first other vendor.
+    /// The score by one version, of the first source of the default [`Preference`] that has one.
     #[must_use]
     pub fn score_by(&self, version: CvssVersion) -> Option<f64> {
-        let named = VENDOR_PREFERENCE.into_iter().filter_map(|vendor| self.vendors.get(vendor));
-        // The named vendors come once more among all of them, and still without a score.
-        std::iter::once(&self.preferred)
-            .chain(named)
-            .chain(self.vendors.values())
-            .find_map(|ratings| ratings.by(version).score(version))
+        self.first(version, &Preference::usual().sources)
+    }
+
+    /// The score that a preference chooses, from the number that is given or else from the vector.
+    ///
+    /// `None` where no source of the preference has rated the finding by any of its versions.
+    #[must_use]
+    pub fn score_with(&self, preference: &Preference) -> Option<Score> {
+        preference.versions.iter().find_map(|version| {
+            let value = self.first(*version, &preference.sources)?;
+            Some(Score { value, version: *version })
+        })
+    }
+
+    /// The scores of all single sources of a preference, each by the first of its versions that the source has rated by.
+    /// In the order of the sources; a vendor that is named and also one of any comes twice.
+    pub fn scores(&self, preference: &Preference) -> impl Iterator<Item = Score> {
+        let ratings = preference.sources.iter().flat_map(|source| self.ratings_of(source));
+        ratings.filter_map(|ratings| preference.versions.iter().find_map(|version| ratings.score(*version)))
+    }
+
+    fn first(&self, version: CvssVersion, sources: &[Source]) -> Option<f64> {
+        let ratings = sources.iter().flat_map(|source| self.ratings_of(source));
+        ratings.filter_map(|ratings| ratings.score(version)).next().map(|score| score.value)
+    }
+
+    fn ratings_of(&self, source: &Source) -> impl Iterator<Item = &Ratings> {
+        let (one, all) = match source {
+            Source::Preferred => (Some(&self.preferred), None),
+            Source::Vendor(name) => (self.vendors.get(name), None),
+            Source::AnyVendor => (None, Some(self.vendors.values())),
+        };
+        one.into_iter().chain(all.into_iter().flatten())
     }
 
     /// Reads what the two members of a finding say. Whatever is not as expected counts as unknown.
@@ -112,6 +173,10 @@ impl Ratings {
         }
     }
 
+    fn score(&self, version: CvssVersion) -> Option<Score> {
+        self.by(version).score(version).map(|value| Score { value, version })
+    }
+
     fn preferred(members: &Members<'_>) -> Self {
         Self {
             v2: Rating::read(members, "score_v2", "vector_v2"),
@@ -126,6 +191,14 @@ impl Ratings {
             v3: Rating::read(members, "V3Score", "V3Vector"),
             v4: Rating::read(members, "V40Score", "V40Vector"),
         }
+    }
+}
+
+impl Score {
+    /// The severity that stands for it, see [`CvssVersion::severity`].
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        self.version.severity(self.value)
     }
 }
 

@@ -2,12 +2,16 @@
 
 use std::hash::{Hash, Hasher};
 
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::value::RawValue;
 
 use super::Severity;
 use super::content::{CWE_IDS, Content, DESCRIPTION, FIX_VERSION, ID, LINKS, PACKAGE, SEVERITY, STATUS, VERSION};
-use super::cvss::Cvss;
+use super::cvss::{Cvss, Preference, Score};
+use super::{json, text};
+
+mod schema;
 
 /// A vulnerability in one version of one package, as the scanner reported it.
 ///
@@ -18,7 +22,7 @@ use super::cvss::Cvss;
 ///
 /// Decoding never fails on a member: a value of an unexpected type is kept, and an accessor gives
 /// its JSON text; what is missing or `null` is empty. Serialising gives back every member with its
-/// value, unknown ones too (as JSON only). Findings are equal if all their members are; arrays and
+/// value, unknown ones too, and deserialising gives an equal finding (both for JSON only). Findings are equal if all their members are; arrays and
 /// objects other than lists of strings are compared as JSON text, apart from white space.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -100,11 +104,53 @@ impl Finding {
         self.content.list(CWE_IDS)
     }
 
+    /// Whether its identifier is this one, whole and whatever the capitals: `CVE-2020-1234` is not the identifier of
+    /// `CVE-2020-12345`. To have capitals count, compare [`id`](Self::id) itself.
+    #[must_use]
+    pub fn has_id(&self, id: &str) -> bool {
+        self.id().eq_ignore_ascii_case(id)
+    }
+
+    /// Whether it is in the package of this name, whole and whatever the capitals: in some ecosystems they do not
+    /// count, and a finding that is missed is worse than one too many. To have them count, compare
+    /// [`package`](Self::package) itself.
+    #[must_use]
+    pub fn is_in_package(&self, name: &str) -> bool {
+        self.package().eq_ignore_ascii_case(name)
+    }
+
+    /// Whether it is of this kind of weakness, such as `CWE-79`, whole and whatever the capitals.
+    #[must_use]
+    pub fn has_cwe_id(&self, id: &str) -> bool {
+        self.cwe_ids().any(|cwe_id| cwe_id.eq_ignore_ascii_case(id))
+    }
+
+    /// Whether the text stands anywhere in the description, whatever the capitals. It is no pattern, and may run over
+    /// the ends of lines. Without a description nothing stands in it, not even the empty text.
+    #[must_use]
+    pub fn description_contains(&self, text: &str) -> bool {
+        !self.description().is_empty() && text::contains(self.description(), text)
+    }
+
     /// The CVSS score to work with, from 0.0 to 10.0, chosen as [`Cvss::score`] does; `None` where
     /// it is unknown.
     #[must_use]
     pub fn cvss_score(&self) -> Option<f64> {
         self.cvss_score
+    }
+
+    /// The severity that stands for the score that a preference chooses; the one that the scanner
+    /// [gave](Self::severity) where there is no such score.
+    #[must_use]
+    pub fn severity_by_cvss_or_given(&self, preference: &Preference) -> Severity {
+        self.cvss().score_with(preference).map_or(self.severity, Score::severity)
+    }
+
+    /// The worst of the severity that the scanner [gave](Self::severity) and of those that stand for the scores of the
+    /// single sources of a preference.
+    #[must_use]
+    pub fn highest_severity(&self, preference: &Preference) -> Severity {
+        self.cvss().scores(preference).map(Score::severity).fold(self.severity, Severity::max)
     }
 
     /// All CVSS ratings of the finding. They are read anew at each call, since few callers need
@@ -146,6 +192,16 @@ impl Serialize for Finding {
         let mut map = serializer.serialize_map(None)?;
         self.content.serialize_members(&mut map)?;
         map.end()
+    }
+}
+
+/// Reads what was serialised, from JSON alone. A finding of a report that lies in `artifact_digests` has them among the
+/// members that it does not know.
+impl<'de> Deserialize<'de> for Finding {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        let members = json::members(json.get()).map_err(|_| D::Error::custom("a finding is not an object"))?;
+        Ok(Content::new(members).into())
     }
 }
 

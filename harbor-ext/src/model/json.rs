@@ -49,6 +49,11 @@ impl<'a> Members<'a> {
     pub(crate) fn get(&self, name: &str) -> Option<&'a RawValue> {
         self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| *value)
     }
+
+    /// Removes a member, however often it occurs.
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.0.retain(|(key, _)| key != name);
+    }
 }
 
 impl<'de> Deserialize<'de> for Members<'de> {
@@ -103,6 +108,11 @@ impl<'de> Visitor<'de> for TextVisitor {
 }
 
 impl Json {
+    /// Keeps a text; `None` where it is not JSON.
+    pub(crate) fn read(json: &str) -> Option<Self> {
+        serde_json::from_str::<&RawValue>(json).ok().map(Self::from)
+    }
+
     /// The JSON text.
     pub(crate) fn get(&self) -> &str {
         self.0.get()

@@ -8,24 +8,34 @@
 
 pub mod cvss;
 pub mod decode;
+pub mod latest;
 pub mod time;
 
 mod artifact;
+mod children;
 mod content;
 mod finding;
 mod info;
 mod json;
+mod overview;
+mod owner;
 mod pool;
 mod report;
 mod repository;
+mod seed;
 mod severity;
 mod state;
+mod text;
 
-pub use artifact::{Artifact, ArtifactTag, Child, Platform};
+pub use artifact::{Accessory, Artifact, ArtifactTag, Child, Label, Platform};
+pub use children::ChildFindings;
 pub use finding::Finding;
 pub use info::ArtifactInfo;
+pub use overview::{SbomOverview, ScanOverview, VulnerabilitySummary};
+pub use owner::{Owner, User};
 pub use pool::FindingPool;
-pub use report::{FindingRef, Report, Scanner};
+pub use report::{Envelope, FindingRef, Report, Scanner};
 pub use repository::Repository;
-pub use severity::Severity;
+pub use seed::{Seed, SharesFindings};
+pub use severity::{Severity, UnknownSeverity};
 pub use state::ReportState;

@@ -1,29 +1,43 @@
 //! The vulnerability report of one artifact.
 
-use std::collections::HashMap;
-use std::ops::Deref;
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::{Finding, Severity, time};
+use super::{Severity, time};
+
+pub use findings::FindingRef;
+pub(super) use findings::{Findings, FindingsBuilder};
+pub(super) use head::Head;
+pub use written::Envelope;
+pub(super) use written::{MEDIA_TYPE_MEMBER, unguarded};
+
+mod findings;
+mod head;
+mod questions;
+mod schema;
+mod written;
 
 /// What a scanner found in one artifact; for an index, in all its children together.
+///
+/// It keeps everything that Harbor said, unknown members and values of unexpected types too, and can be written back in
+/// Harbor's [envelope](Self::envelope).
+///
+/// Serialises as the JSON object that Harbor wrote, without the envelope; the [media type](Self::media_type) is added as
+/// `media_type` where it is not today's. (A member of the report that has that name itself gets an underscore in front.)
+/// Deserialising gives an equal report; see [`FindingPool::seed`](super::FindingPool::seed) for many of them. Both ways
+/// are for JSON alone, by `serde_json`: values that have no type here are kept as JSON text.
 ///
 /// Costs 8 bytes for each finding of an image, and 12 for each finding of an index whose children
 /// differ; the findings themselves are shared.
 #[derive(Debug, PartialEq)]
 pub struct Report {
-    pub(super) generated_at: Box<str>,
-    pub(super) scanner: Option<Scanner>,
-    pub(super) severity: Box<str>,
+    pub(super) head: Head,
     pub(super) findings: Findings,
 }
 
 /// The scanner that made a report.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Scanner {
     /// Its name, such as `Trivy`.
@@ -34,52 +48,59 @@ pub struct Scanner {
     pub version: String,
 }
 
-/// One finding of a report. Derefs to the [`Finding`], so that its accessors can be called directly;
-/// [`get`](Self::get) gives what lives as long as the report.
-///
-/// Serialises as the finding, with its `artifact_digests` where there are any.
-#[derive(Clone, Copy, Debug)]
-pub struct FindingRef<'a> {
-    finding: &'a Arc<Finding>,
-    digests: &'a [Box<str>],
-}
-
-/// Findings in the order in which they came, with the artifacts that they are in.
-///
-/// Most findings of a report are in the same artifacts: the sets of digests that occur are held
-/// once, and findings refer to them only if there is more than one.
-#[derive(Debug, Default, PartialEq)]
-pub(super) struct Findings {
-    findings: Box<[Arc<Finding>]>,
-    digest_sets: Box<[Box<[Box<str>]>]>,
-    /// For each finding its set; empty if there is one set for all of them.
-    set_of: Box<[u32]>,
+impl Scanner {
+    /// Its version as one of crate `semver`, where it is one by the rules of semantic versioning: a `v` in front is left out, and numbers that
+    /// are missing at the end are 0.
+    #[must_use]
+    pub fn semver(&self) -> Option<semver::Version> {
+        let text = self.version.trim().trim_start_matches(['v', 'V']);
+        let (numbers, rest) = text.split_at(text.find(['-', '+']).unwrap_or(text.len()));
+        // A date is no version.
+        if !numbers.contains('.') && !rest.is_empty() {
+            return None;
+        }
+        let missing = 2_usize.saturating_sub(numbers.matches('.').count());
+        semver::Version::parse(&format!("{numbers}{}{rest}", ".0".repeat(missing))).ok()
+    }
 }
 
 impl Report {
+    /// The media type that the report came under, such as [`MEDIA_TYPE_1_1`](super::decode::MEDIA_TYPE_1_1).
+    #[must_use]
+    pub fn media_type(&self) -> &str {
+        &self.head.media_type
+    }
+
     /// When the scanner made the report, where that can be read as a time.
     #[must_use]
     pub fn generated_at(&self) -> Option<DateTime<Utc>> {
-        time::parse(&self.generated_at)
+        time::parse(self.generated_at_text())
     }
 
     /// When the scanner made the report, as it wrote it.
     #[must_use]
     pub fn generated_at_text(&self) -> &str {
-        &self.generated_at
+        self.head.generated_at()
     }
 
     /// The scanner, where the report names it.
     #[must_use]
     pub fn scanner(&self) -> Option<&Scanner> {
-        self.scanner.as_ref()
+        self.head.scanner.as_ref()
     }
 
     /// The severity that the scanner gave to the artifact as a whole, in its own word; empty where
     /// it found nothing.
     #[must_use]
     pub fn severity_text(&self) -> &str {
-        &self.severity
+        self.head.severity()
+    }
+
+    /// The JSON of a member of the report that this type does not know, or that says more than it knows: a scanner with
+    /// further members is here as a whole.
+    #[must_use]
+    pub fn other(&self, member: &str) -> Option<&str> {
+        self.head.other(member)
     }
 
     /// The severity of the worst finding; `None` where there are no findings.
@@ -94,7 +115,7 @@ impl Report {
     /// The number of findings.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.findings.findings.len()
+        self.findings.len()
     }
 
     /// Whether the scanner found nothing.
@@ -106,120 +127,40 @@ impl Report {
     /// The findings, in the order of the report.
     #[must_use]
     pub fn findings(&self) -> impl ExactSizeIterator<Item = FindingRef<'_>> {
-        let Findings { findings, digest_sets, set_of } = &self.findings;
-        findings.iter().enumerate().map(|(index, finding)| {
-            let set = set_of.get(index).map_or(0, |set| *set as usize);
-            let digests = digest_sets.get(set).map(|digests| &**digests).unwrap_or_default();
-            FindingRef { finding, digests }
-        })
-    }
-}
-
-impl Serialize for Report {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(4))?;
-        map.serialize_entry("generated_at", &self.generated_at)?;
-        map.serialize_entry("scanner", &self.scanner)?;
-        map.serialize_entry("severity", &self.severity)?;
-        map.serialize_entry("vulnerabilities", &self.findings().collect::<Vec<_>>())?;
-        map.end()
-    }
-}
-
-impl<'a> FindingRef<'a> {
-    /// The finding, borrowed from the report.
-    #[must_use]
-    pub fn get(self) -> &'a Finding {
-        self.finding
+        self.findings.iter()
     }
 
-    /// The finding, to be kept beyond the report.
-    #[must_use]
-    pub fn shared(self) -> &'a Arc<Finding> {
-        self.finding
-    }
-
-    /// The digests of the artifacts that the finding is in, as the report gives them: for an index
-    /// those of its children, each once; for an image usually none, which means the image itself.
-    #[must_use]
-    pub fn artifact_digests(self) -> impl ExactSizeIterator<Item = &'a str> {
-        self.digests.iter().map(|digest| &**digest)
-    }
-}
-
-impl Deref for FindingRef<'_> {
-    type Target = Finding;
-
-    fn deref(&self) -> &Finding {
-        self.finding
-    }
-}
-
-impl Serialize for FindingRef<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        self.finding.content.serialize_members(&mut map)?;
-        if !self.digests.is_empty() {
-            map.serialize_entry("artifact_digests", self.digests)?;
-        }
-        map.end()
-    }
-}
-
-/// Puts [`Findings`] together, one after another.
-#[derive(Debug, Default)]
-pub(super) struct FindingsBuilder<'a> {
-    findings: Vec<Arc<Finding>>,
-    digest_sets: Vec<Box<[Box<str>]>>,
-    set_of: Vec<u32>,
-    /// The sets by the text that they were read from, which is the same for most findings.
-    sets_by_text: HashMap<&'a str, u32>,
-}
-
-impl<'a> FindingsBuilder<'a> {
-    pub(super) fn with_capacity(findings: usize) -> Self {
-        Self { findings: Vec::with_capacity(findings), set_of: Vec::with_capacity(findings), ..Self::default() }
-    }
-
-    /// Adds a finding that is in the artifacts that `read` reads from `text`.
-    pub(super) fn push(&mut self, finding: Arc<Finding>, text: &'a str, read: impl FnOnce(&'a str) -> Box<[Box<str>]>) {
-        let set = *self.sets_by_text.entry(text).or_insert_with(|| {
-            self.digest_sets.push(read(text));
-            self.digest_sets.len() as u32 - 1
-        });
-        self.findings.push(finding);
-        self.set_of.push(set);
-    }
-
-    pub(super) fn finish(self) -> Findings {
-        let one_for_all = self.digest_sets.len() <= 1;
-        Findings {
-            findings: self.findings.into(),
-            digest_sets: self.digest_sets.into(),
-            set_of: if one_for_all { Box::default() } else { self.set_of.into() },
-        }
+    /// The finding at a place of the report, for iterators that keep the place.
+    pub(crate) fn finding(&self, index: usize) -> Option<FindingRef<'_>> {
+        self.findings.get(index)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::content::Content;
 
-    fn sizes(digests: &[&'static str]) -> [usize; 3] {
-        let mut builder = FindingsBuilder::with_capacity(digests.len());
-        for digest in digests {
-            let finding = Finding::from(Content::default());
-            builder.push(Arc::new(finding), digest, |digest| [digest.into()].into());
-        }
-        let findings = builder.finish();
-        [findings.findings.len(), findings.digest_sets.len(), findings.set_of.len()]
-    }
-
+    /// S19: the version of the scanner, or nothing where it is none.
     #[test]
-    fn findings_of_one_image_do_not_repeat_whose_they_are() {
-        assert_eq!(sizes(&["a"; 100]), [100, 1, 0]);
-        assert_eq!(sizes(&["a", "b", "a", "b"]), [4, 2, 4]);
-        assert_eq!(sizes(&[]), [0, 0, 0]);
+    fn the_version_of_a_scanner_is_read() {
+        let semver = |version: &str| {
+            let scanner = Scanner { version: version.to_owned(), ..Scanner::default() };
+            scanner.semver().map(|version| version.to_string())
+        };
+        for (version, expected) in [
+            ("v0.65.0", "0.65.0"),
+            ("0.65.0", "0.65.0"),
+            (" V1.2 ", "1.2.0"),
+            ("7", "7.0.0"),
+            ("v0.66.0-rc.1+build.5", "0.66.0-rc.1+build.5"),
+            ("1.2-rc1", "1.2.0-rc1"),
+        ] {
+            assert_eq!(semver(version).as_deref(), Some(expected), "{version}");
+        }
+        for version in ["", "dev", "v", "1.2.3.4", "1..2", "2024-01-02"] {
+            assert_eq!(semver(version), None, "{version}");
+        }
+        let of = |version: &str| Scanner { version: version.to_owned(), ..Scanner::default() }.semver();
+        assert!(of("v0.9.0") < of("v0.10.0"));
     }
 }

@@ -1,18 +1,21 @@
 //! A repository, as a list of repositories gives it.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::name::RepositoryName;
 
 /// A repository, as a list of repositories gives it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Repository {
     /// Its name, with that of its project.
     pub name: RepositoryName,
     /// Harbor's number for it.
     pub id: i64,
+    /// Harbor's number for its project.
+    pub project_id: Option<i64>,
     /// How many artifacts it holds. Children of an index and accessories do not count.
     pub artifact_count: i64,
     /// How often something was pulled from it.
@@ -32,6 +35,7 @@ impl Repository {
         Self {
             name,
             id: 0,
+            project_id: None,
             artifact_count: 0,
             pull_count: 0,
             description: String::new(),

@@ -1,12 +1,16 @@
 //! Whether an artifact has a vulnerability report, and if not, why.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::value::RawValue;
 
-use super::Report;
+use super::{FindingPool, Report, SharesFindings};
 use crate::failure::Failure;
+use crate::name::Digest;
 
 /// Whether an artifact has a vulnerability report, and if not, why.
 ///
@@ -17,8 +21,16 @@ use crate::failure::Failure;
 pub enum ReportState {
     /// There is a report. Artifacts with the same content share it.
     Reported(Arc<Report>),
-    /// The artifact can be scanned and never was, or, for an index, one of its children never was.
+    /// The artifact can be scanned and never was; for an index, none of its images has a report.
     NotScanned,
+    /// An index of which some images have no report, which is why Harbor gives none for the index. Those of the others can
+    /// be asked for by their digests.
+    ChildrenNotScanned {
+        /// How many of its images have a report.
+        scanned: u64,
+        /// The images that have none: never scanned, being scanned, or with a failed scan. Attestations do not count.
+        missing: Vec<Digest>,
+    },
     /// A scan is waiting or under way; Harbor has dropped the report before it, if there was one.
     Running,
     /// The last scan did not succeed.
@@ -63,6 +75,7 @@ impl ReportState {
         match self {
             Self::Reported(_) => "reported",
             Self::NotScanned => "not_scanned",
+            Self::ChildrenNotScanned { .. } => "children_not_scanned",
             Self::Running => "running",
             Self::ScanFailed { .. } => "scan_failed",
             Self::Unsupported => "unsupported",
@@ -75,13 +88,17 @@ impl ReportState {
 }
 
 /// An object with the [`name`](ReportState::name) as `state`, and with what there is to add to it
-/// as `report`, `status` or `failure`.
+/// as `report`, `scanned` and `missing`, `status`, or `failure`.
 impl Serialize for ReportState {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("state", self.name())?;
         match self {
             Self::Reported(report) => map.serialize_entry("report", report)?,
+            Self::ChildrenNotScanned { scanned, missing } => {
+                map.serialize_entry("scanned", scanned)?;
+                map.serialize_entry("missing", missing)?;
+            }
             Self::ScanFailed { status } => map.serialize_entry("status", status)?,
             Self::Forbidden(failure) | Self::Failed(failure) => {
                 map.serialize_entry("failure", failure)?;
@@ -92,11 +109,107 @@ impl Serialize for ReportState {
     }
 }
 
+/// Reads what was serialised, from JSON alone; members of other names do not count.
+impl<'de> SharesFindings<'de> for ReportState {
+    fn deserialize_sharing<D: Deserializer<'de>>(deserializer: D, pool: &FindingPool) -> Result<Self, D::Error> {
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        Self::read(json.get(), pool).map_err(D::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for ReportState {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize_sharing(deserializer, &FindingPool::new())
+    }
+}
+
+/// The members that a serialised state can have.
+#[derive(serde::Deserialize)]
+struct Members<'a> {
+    state: String,
+    #[serde(borrow)]
+    report: Option<&'a RawValue>,
+    scanned: Option<u64>,
+    missing: Option<Vec<Digest>>,
+    status: Option<Box<str>>,
+    failure: Option<Arc<Failure>>,
+}
+
+impl ReportState {
+    /// Reads the JSON object of a state, which may have further members.
+    pub(super) fn read(json: &str, pool: &FindingPool) -> serde_json::Result<Self> {
+        let Members { state, report, scanned, missing: images, status, failure } = serde_json::from_str(json)?;
+        let missing = serde_json::Error::missing_field;
+        Ok(match &*state {
+            "reported" => {
+                let report = report.ok_or_else(|| missing("report"))?;
+                Self::Reported(Arc::new(Report::deserialize_sharing(report, pool)?))
+            }
+            "not_scanned" => Self::NotScanned,
+            "children_not_scanned" => Self::ChildrenNotScanned {
+                scanned: scanned.ok_or_else(|| missing("scanned"))?,
+                missing: images.ok_or_else(|| missing("missing"))?,
+            },
+            "running" => Self::Running,
+            "scan_failed" => Self::ScanFailed { status: status.ok_or_else(|| missing("status"))? },
+            "unsupported" => Self::Unsupported,
+            "unavailable" => Self::Unavailable,
+            "no_scanner" => Self::NoScanner,
+            "forbidden" => Self::Forbidden(failure.ok_or_else(|| missing("failure"))?),
+            "failed" => Self::Failed(failure.ok_or_else(|| missing("failure"))?),
+            _ => return Err(Error::custom(format!("there is no state \"{}\"", state.escape_debug()))),
+        })
+    }
+}
+
+impl JsonSchema for ReportState {
+    fn schema_name() -> Cow<'static, str> {
+        "ReportState".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let report = generator.subschema_for::<Report>();
+        let failure = generator.subschema_for::<Failure>();
+        json_schema!({
+            "description": "Whether an artifact has a vulnerability report, and if not, why.",
+            "type": "object",
+            "oneOf": [
+                {
+                    "properties": { "state": { "const": "reported" }, "report": report },
+                    "required": ["state", "report"],
+                },
+                {
+                    "properties": {
+                        "state": { "const": "children_not_scanned" },
+                        "scanned": { "type": "integer", "minimum": 0 },
+                        "missing": { "type": "array", "items": { "type": "string" } },
+                    },
+                    "required": ["state", "scanned", "missing"],
+                },
+                {
+                    "properties": { "state": { "const": "scan_failed" }, "status": { "type": "string" } },
+                    "required": ["state", "status"],
+                },
+                {
+                    "properties": { "state": { "enum": ["forbidden", "failed"] }, "failure": failure },
+                    "required": ["state", "failure"],
+                },
+                {
+                    "properties": {
+                        "state": { "enum": ["not_scanned", "running", "unsupported", "unavailable", "no_scanner"] },
+                    },
+                    "required": ["state"],
+                },
+            ],
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -104,9 +217,11 @@ mod tests {
     fn states_have_different_words_and_serialise_with_them() {
         let scan_failed = ReportState::ScanFailed { status: "Stopped".into() };
         assert_eq!(serde_json::to_value(&scan_failed).unwrap(), json!({"state": "scan_failed", "status": "Stopped"}),);
+        let digest = format!("sha256:{}", "0".repeat(64)).parse().unwrap();
         let states = [
             scan_failed,
             ReportState::NotScanned,
+            ReportState::ChildrenNotScanned { scanned: 1, missing: vec![digest] },
             ReportState::Running,
             ReportState::Unsupported,
             ReportState::Unavailable,
@@ -116,7 +231,24 @@ mod tests {
         assert_eq!(names.len(), states.len());
         for state in &states {
             assert!(state.report().is_none() && state.failure().is_none());
-            assert_eq!(serde_json::to_value(state).unwrap()["state"], state.name());
+            let json = serde_json::to_string(state).unwrap();
+            assert_eq!(serde_json::from_str::<Value>(&json).unwrap()["state"], state.name());
+            assert_eq!(serde_json::from_str::<ReportState>(&json).unwrap().name(), state.name());
+        }
+    }
+
+    #[test]
+    fn what_a_state_has_to_add_must_be_there() {
+        for json in [
+            json!({"state": "reported"}),
+            json!({"state": "reported", "report": {}}),
+            json!({"state": "scan_failed"}),
+            json!({"state": "children_not_scanned", "scanned": 1}),
+            json!({"state": "failed"}),
+            json!({"state": "excellent"}),
+            json!({"status": "Error"}),
+        ] {
+            assert!(serde_json::from_value::<ReportState>(json.clone()).is_err(), "{json}");
         }
     }
 }

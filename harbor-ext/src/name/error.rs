@@ -22,6 +22,8 @@ pub enum NameKind {
     Tag,
     /// A [`Digest`](super::Digest).
     Digest,
+    /// An [`ArtifactReference`](super::ArtifactReference).
+    Artifact,
 }
 
 impl NameError {
@@ -63,6 +65,7 @@ impl NameKind {
             Self::Repository => "a repository name",
             Self::Tag => "a tag",
             Self::Digest => "a digest",
+            Self::Artifact => "a reference of an artifact",
         }
     }
 
@@ -75,6 +78,7 @@ impl NameKind {
             }
             Self::Tag => "allowed are letters, digits, \"_\", \".\" and \"-\"",
             Self::Digest => "allowed are sha256: with 64 and sha512: with 128 of 0-9 and a-f",
+            Self::Artifact => "allowed are project/path:tag and project/path@digest",
         }
     }
 }

@@ -1,9 +1,149 @@
-//! What is asked for by name is there, or is told to be missing.
+//! The questions that people ask of a whole registry are answered exactly; what is asked for by name is there, or is told
+//! to be missing.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use harbor_ext::analysis::{ArtifactFilter, ArtifactReport, FindingFilter};
+use harbor_ext::model::{ArtifactInfo, FindingRef};
 use harbor_ext::{Failure, FailureKind};
-use harbor_testkit::{HarborVersion, Project, Registry, Repository, SimulatedHarbor};
+use harbor_testkit::{HarborVersion, ListedArtifact, Project, Registry, Repository, SimulatedHarbor};
 
-use crate::support::{administrator, client, image, project, serve};
+use crate::support::{administrator, client, image, project, serve, synthetic};
+
+/// What a server holds, and what was read of it.
+struct Asked {
+    held: Vec<ListedArtifact>,
+    report: ArtifactReport,
+}
+
+/// An artifact as `project/repository` and digest.
+type Image = (String, String);
+
+/// A finding as identifier, package and version.
+type Found = (String, String, String);
+
+impl Asked {
+    async fn of(registry: Registry) -> Self {
+        let server = serve(registry).await;
+        let collected = administrator(&server).reports().collect().await;
+        assert!(collected.is_complete(), "{:?}", collected.failures);
+        Self { held: server.registry(Registry::listed), report: ArtifactReport::from(collected.items) }
+    }
+
+    /// The registries that each question is asked of: one with all that real ones have, and a larger one.
+    async fn each() -> [Self; 2] {
+        [Self::of(Registry::demo()).await, Self::of(synthetic()).await]
+    }
+
+    fn projects(&self) -> BTreeSet<&str> {
+        self.held.iter().map(|artifact| &*artifact.project).collect()
+    }
+
+    /// Every finding that the server holds, with its artifact.
+    fn rows(&self) -> impl Iterator<Item = (&ListedArtifact, &Found)> {
+        self.held.iter().flat_map(|artifact| artifact.findings.iter().flatten().map(move |found| (artifact, found)))
+    }
+
+    fn cves(&self) -> BTreeSet<&str> {
+        self.rows().map(|(_, (id, ..))| &**id).collect()
+    }
+
+    /// The images that the server holds, out of what is listed.
+    fn held_where(&self, is_such: impl Fn(&ListedArtifact) -> bool) -> BTreeSet<Image> {
+        self.held.iter().filter(|artifact| is_such(artifact)).map(held_image).collect()
+    }
+}
+
+fn held_image(artifact: &ListedArtifact) -> Image {
+    (format!("{}/{}", artifact.project, artifact.repository), artifact.digest.clone())
+}
+
+fn read_image(info: &ArtifactInfo) -> Image {
+    (info.artifact.repository.to_string(), info.artifact.digest.to_string())
+}
+
+fn read_images(report: &ArtifactReport) -> BTreeSet<Image> {
+    let images: BTreeSet<_> = report.iter().map(read_image).collect();
+    assert_eq!(images.len(), report.len(), "an artifact came twice");
+    images
+}
+
+fn read_finding(finding: FindingRef<'_>) -> Found {
+    (finding.id().to_owned(), finding.package().to_owned(), finding.version().to_owned())
+}
+
+/// R10, goharbor/harbor#16121: which images have a CVE?
+#[tokio::test]
+async fn images_by_cve() {
+    for asked in Asked::each().await {
+        let unscanned = asked.held_where(|artifact| artifact.findings.is_none());
+        for cve in asked.cves().into_iter().chain(["CVE-2021-4422", "CVE-1"]) {
+            let has = |artifact: &ListedArtifact| artifact.findings.iter().flatten().any(|(id, ..)| id == cve);
+            let expected = asked.held_where(has);
+            assert_eq!(read_images(&asked.report.with_cve(cve)), expected, "{cve}");
+            assert_eq!(asked.report.has_cve(cve).is_yes(), !expected.is_empty());
+
+            let parts = asked.report.partition(&ArtifactFilter::has(FindingFilter::cve(cve)));
+            assert_eq!(read_images(&parts.matching), expected);
+            assert_eq!(read_images(&parts.undecided), unscanned, "of these nobody knows");
+            assert_eq!(parts.others.len(), asked.held.len() - expected.len() - unscanned.len());
+        }
+    }
+}
+
+/// goharbor/harbor#16121: which CVEs has an image?
+#[tokio::test]
+async fn cves_by_image() {
+    for asked in Asked::each().await {
+        for held in &asked.held {
+            let image = asked.report.with_project(&held.project).with_repository(&held.repository);
+            let image = image.matching(&ArtifactFilter::digest(&held.digest));
+            let [info] = image.artifacts() else { panic!("{held:?}") };
+            let findings: Vec<_> = info.findings().map(read_finding).collect();
+            assert_eq!(info.state.report().map(|_| sorted(findings)), held.findings.clone().map(sorted), "{held:?}");
+        }
+    }
+}
+
+/// goharbor/harbor#16121: which CVEs are in a project, and for each of them, in which images?
+#[tokio::test]
+async fn cves_by_project_grouped_by_cve() {
+    for asked in Asked::each().await {
+        for project in asked.projects() {
+            let mut expected: BTreeMap<&str, BTreeSet<Image>> = BTreeMap::new();
+            for (artifact, (id, ..)) in asked.rows().filter(|(artifact, _)| artifact.project == project) {
+                expected.entry(id).or_default().insert(held_image(artifact));
+            }
+            let mut found: BTreeMap<&str, BTreeSet<Image>> = BTreeMap::new();
+            let in_project = FindingFilter::in_artifact(ArtifactFilter::project(project));
+            for (info, finding) in asked.report.findings().matching(&in_project) {
+                found.entry(finding.get().id()).or_default().insert(read_image(info));
+            }
+            assert_eq!(found, expected, "{project}");
+            let findings = asked.report.with_project(project).findings().count();
+            assert_eq!(findings, asked.rows().filter(|(artifact, _)| artifact.project == project).count());
+        }
+    }
+}
+
+/// goharbor/harbor#16121: everything.
+#[tokio::test]
+async fn everything() {
+    for asked in Asked::each().await {
+        let held = asked.rows().map(|(artifact, found)| (held_image(artifact), artifact.tags.clone(), found.clone()));
+        let found = asked.report.findings().map(|(info, finding)| {
+            (read_image(info), info.tags().map(str::to_owned).collect::<Vec<_>>(), read_finding(finding))
+        });
+        let sorted_tags = |(image, tags, found): (Image, Vec<String>, Found)| (image, sorted(tags), found);
+        assert_eq!(sorted(found.map(sorted_tags).collect()), sorted(held.map(sorted_tags).collect()));
+        assert_eq!(read_images(&asked.report), asked.held_where(|_| true));
+    }
+}
+
+fn sorted<T: Ord>(mut values: Vec<T>) -> Vec<T> {
+    values.sort();
+    values
+}
 
 fn registry() -> Registry {
     let tagged = image("tagged").with_tag("v1.0");

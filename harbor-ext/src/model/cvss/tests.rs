@@ -44,6 +44,7 @@ fn score(preferred: &str, vendors: &str) -> Option<f64> {
     Cvss::read(Some(preferred), Some(&attributes)).score()
 }
 
+/// W4: 0 and `null` mean "unknown", and any other source is asked.
 #[test]
 fn the_preferred_score_wins_unless_it_is_unknown() {
     let nvd = r#"{"nvd":{"V3Score":7.5}}"#;
@@ -65,6 +66,7 @@ fn the_preferred_score_wins_unless_it_is_unknown() {
     }
 }
 
+/// S8: a vendor without a score, or with something that is none, is passed over.
 #[test]
 fn vendors_are_asked_in_order_and_the_next_one_if_one_does_not_know() {
     for (vendors, expected) in [
@@ -88,6 +90,77 @@ fn vendors_are_asked_in_order_and_the_next_one_if_one_does_not_know() {
     }
     assert_eq!(Cvss::read(None, None).score(), None);
     assert_eq!(Cvss::read(None, Some("null")).score(), None);
+}
+
+/// S7, S8: the caller decides whom to believe, in which order, and who is not asked at all.
+#[test]
+fn a_preference_chooses_versions_and_sources_in_order() {
+    use CvssVersion::{V2, V3, V4};
+    let vendor = Source::vendor;
+    let attributes = r#"{"CVSS":{
+        "nvd":{"V2Score":5},"redhat":{"V3Score":2},"ghsa":{"V3Score":4,"V40Score":6},
+        "alpha":{"V40Vector":"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"}
+    }}"#;
+    let cvss = Cvss::read(Some(r#"{"score_v3":9.8,"score_v2":0}"#), Some(attributes));
+    for (versions, sources, expected) in [
+        (vec![V3], vec![vendor("nvd"), vendor("redhat"), Source::Preferred], Some((2.0, V3))),
+        (vec![V3], vec![Source::Preferred, vendor("redhat")], Some((9.8, V3))),
+        (vec![V3], vec![vendor("nvd")], None),
+        (vec![V3, V2], vec![vendor("nvd")], Some((5.0, V2))),
+        (vec![V2, V3], vec![vendor("redhat"), vendor("nvd")], Some((5.0, V2))),
+        (vec![V2], vec![Source::Preferred], None),
+        (vec![V4], vec![Source::AnyVendor], Some((9.3, V4))),
+        (vec![V4], vec![vendor("ghsa"), Source::AnyVendor], Some((6.0, V4))),
+        (vec![V3], vec![vendor("NVD"), vendor("nobody")], None),
+        (vec![], vec![Source::Preferred, Source::AnyVendor], None),
+        (vec![V3, V4, V2], vec![], None),
+    ] {
+        let preference = Preference::new(versions, sources);
+        let expected = expected.map(|(value, version)| Score { value, version });
+        assert_eq!(cvss.score_with(&preference), expected, "{preference:?}");
+        let json = serde_json::to_string(&preference).unwrap();
+        assert_eq!(serde_json::from_str::<Preference>(&json).unwrap(), preference);
+    }
+    assert_eq!(cvss.score_with(&Preference::default()).map(|score| score.value), cvss.score());
+}
+
+/// S7: an unknown score is `None`, never 0.0, and one vendor that says nothing does not hide the next.
+#[test]
+fn an_unknown_score_is_none() {
+    let json = r#"{"CVSS":{"nvd":{"V3Score":0},"redhat":{"V3Score":null}}}"#;
+    let cvss = Cvss::read(Some(r#"{"score_v3":0.0}"#), Some(json));
+    assert_eq!(cvss.score(), None);
+    assert_eq!(cvss.score_with(&Preference::default()), None);
+}
+
+/// S9: the bands are those of the version.
+#[test]
+fn a_score_stands_for_a_severity_by_its_version() {
+    use CvssVersion::{V2, V3, V4};
+    use Severity::{Critical, High, Low, Medium, None, Unknown};
+    for (score, by_2, by_3_and_4) in [
+        (0.0, Low, None),
+        (0.1, Low, Low),
+        (3.9, Low, Low),
+        (4.0, Medium, Medium),
+        (6.9, Medium, Medium),
+        (7.0, High, High),
+        (8.9, High, High),
+        (9.0, High, Critical),
+        (10.0, High, Critical),
+        (f64::NAN, Unknown, Unknown),
+        (-1.0, Unknown, Unknown),
+    ] {
+        assert_eq!([V2, V3, V4].map(|version| version.severity(score)), [by_2, by_3_and_4, by_3_and_4], "{score}");
+    }
+}
+
+#[test]
+fn cvss_is_the_same_after_a_way_through_json() {
+    let attributes = r#"{"CVSS":{"nvd":{"V2Score":5,"V3Vector":"x"},"":{"V40Score":6.1}}}"#;
+    let cvss = Cvss::read(Some(r#"{"score_v3":9.8}"#), Some(attributes));
+    let json = serde_json::to_string(&cvss).unwrap();
+    assert_eq!(serde_json::from_str::<Cvss>(&json).unwrap(), cvss);
 }
 
 #[test]

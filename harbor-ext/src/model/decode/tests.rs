@@ -1,8 +1,10 @@
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::model::Severity;
+use crate::model::{Finding, Severity};
 
 mod captures;
 mod properties;

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::model::cvss::{CvssVersion, Source};
 use crate::model::json;
 
 fn finding(json: &str) -> Finding {
@@ -32,6 +33,88 @@ fn a_finding_of_harbor_is_read() {
     assert_eq!(finding.other("layer"), Some(r#"{"digest":1}"#));
     assert_eq!(finding.other("purl"), None);
     assert_eq!(serde_json::to_value(&finding).unwrap(), serde_json::from_str::<Value>(json).unwrap());
+}
+
+/// S14, I9: identifiers are compared whole; the beginning of one is another one.
+#[test]
+fn an_identifier_is_compared_whole() {
+    let finding = finding(r#"{"id":"CVE-2020-12345"}"#);
+    assert!(finding.has_id("CVE-2020-12345") && finding.has_id("cve-2020-12345"));
+    for id in ["CVE-2020-1234", "2020-12345", "CVE-2020-123456", "CVE-2020-.*", " CVE-2020-12345", ""] {
+        assert!(!finding.has_id(id), "{id:?}");
+    }
+}
+
+/// S15, I11: packages are compared whole; the beginning of a name is another package.
+#[test]
+fn a_package_is_compared_whole() {
+    let finding = finding(r#"{"package":"libSSL1.1"}"#);
+    assert!(finding.is_in_package("libssl1.1"));
+    for name in ["lib", "ssl", "libssl", "libssl1.1-dev", "libssl.*", ""] {
+        assert!(!finding.is_in_package(name), "{name:?}");
+    }
+}
+
+#[test]
+fn a_weakness_is_compared_whole() {
+    let finding = finding(r#"{"cwe_ids":["CWE-79",""]}"#);
+    assert!(finding.has_cwe_id("CWE-79") && finding.has_cwe_id("cwe-79"));
+    assert!(!finding.has_cwe_id("CWE-7") && !finding.has_cwe_id(""));
+}
+
+/// S16, I12: a description really contains a text, wherever it stands and whatever the line.
+#[test]
+fn a_description_contains_a_text_anywhere() {
+    let finding = finding(r#"{"description":"Heap\nBuffer (overflow)"}"#);
+    for text in ["heap", "BUFFER", "p\nB", "(overflow)", ""] {
+        assert!(finding.description_contains(text), "{text:?}");
+    }
+    for text in ["heap buffer", ".*", "overflows"] {
+        assert!(!finding.description_contains(text), "{text:?}");
+    }
+    for json in ["{}", r#"{"description":null}"#, r#"{"description":""}"#] {
+        assert!(!self::finding(json).description_contains(""), "{json}");
+    }
+}
+
+fn rated() -> Finding {
+    finding(
+        r#"{"severity":"Medium","preferred_cvss":{"score_v3":3.1},"vendor_attributes":{"CVSS":{
+            "nvd":{"V2Score":9.5,"V3Score":7.5},"redhat":{"V3Score":9.1},"ghsa":{}
+        }}}"#,
+    )
+}
+
+fn by_version_3(sources: &[Source]) -> Preference {
+    Preference::new([CvssVersion::V3], sources.iter().cloned())
+}
+
+/// S9: the score decides, and without one the severity that was given.
+#[test]
+fn a_severity_by_score_falls_back_to_the_one_given() {
+    let vendor = Source::vendor;
+    for (sources, severity) in [
+        ([vendor("nvd"), vendor("redhat")], Severity::High),
+        ([vendor("redhat"), vendor("nvd")], Severity::Critical),
+        ([Source::Preferred, vendor("nvd")], Severity::Low),
+        ([vendor("ghsa"), vendor("nobody")], Severity::Medium),
+    ] {
+        assert_eq!(rated().severity_by_cvss_or_given(&by_version_3(&sources)), severity, "{sources:?}");
+    }
+    let by_version_2 = Preference::new([CvssVersion::V2], [Source::AnyVendor]);
+    assert_eq!(rated().severity_by_cvss_or_given(&by_version_2), Severity::High);
+    assert_eq!(finding("{}").severity_by_cvss_or_given(&Preference::default()), Severity::Unknown);
+}
+
+/// S10: the worst that anybody says, and the one given where nobody is asked.
+#[test]
+fn the_highest_severity_is_that_of_the_worst_source() {
+    let vendor = Source::vendor;
+    assert_eq!(rated().highest_severity(&by_version_3(&[vendor("nvd"), vendor("redhat")])), Severity::Critical);
+    assert_eq!(rated().highest_severity(&by_version_3(&[vendor("nvd"), vendor("ghsa")])), Severity::High);
+    assert_eq!(rated().highest_severity(&by_version_3(&[Source::AnyVendor])), Severity::Critical);
+    assert_eq!(rated().highest_severity(&by_version_3(&[Source::Preferred])), Severity::Medium);
+    assert_eq!(rated().highest_severity(&by_version_3(&[])), Severity::Medium);
 }
 
 #[test]

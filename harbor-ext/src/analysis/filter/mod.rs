@@ -1,0 +1,25 @@
+//! Filters as values: what is true of a finding, what is true of an artifact.
+//!
+//! There are two kinds, so that *not* is never ambiguous: "artifacts that have a finding that is not fixable" is
+//! `has(!fixable)`, and "artifacts that have no fixable finding" is `!has(fixable)`. [`ArtifactFilter::has`] makes one of
+//! the first kind one of the second, and [`FindingFilter::in_artifact`] the other way round.
+
+mod answer;
+mod artifact;
+mod expression;
+mod finding;
+mod names;
+mod operators;
+mod pass;
+mod pattern;
+mod platform;
+
+pub use answer::Answer;
+pub use artifact::ArtifactFilter;
+pub use finding::FindingFilter;
+pub use pattern::{Pattern, PatternError};
+
+pub(super) use pass::Pass;
+
+#[cfg(test)]
+mod properties;

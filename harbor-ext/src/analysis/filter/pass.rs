@@ -1,0 +1,107 @@
+//! One pass of filters through artifacts and their findings, which works nothing out twice.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::marker::PhantomData;
+
+use super::Answer;
+use crate::model::{ArtifactInfo, Finding, Report};
+use crate::version::Distribution;
+
+/// What was worked out in one pass of filters through artifacts and their findings.
+///
+/// A registry reports the same few thousand findings again and again, and images with the same content share their
+/// report. So what is costly is answered once for each of them. They are told apart by their addresses, which stay as
+/// they are while the artifacts are borrowed and the filters are held.
+#[derive(Clone, Debug, Default)]
+pub(in crate::analysis) struct Pass<'a> {
+    answers: HashMap<Question, Answer, BuildHasherDefault<AddressHasher>>,
+    distributions: HashMap<*const Report, Option<Distribution>, BuildHasherDefault<AddressHasher>>,
+    artifacts: PhantomData<&'a [ArtifactInfo]>,
+}
+
+/// A condition, what it is asked of, and what else the answer depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Question {
+    condition: usize,
+    subject: usize,
+    distribution: Option<Distribution>,
+}
+
+impl<'a> Pass<'a> {
+    /// The answer given earlier, or else now.
+    pub(super) fn remember(&mut self, question: Question, answer: impl FnOnce(&mut Self) -> Answer) -> Answer {
+        if let Some(answer) = self.answers.get(&question) {
+            return *answer;
+        }
+        let answer = answer(self);
+        self.answers.insert(question, answer);
+        answer
+    }
+
+    /// The distribution that the packages of an artifact show it to be made of.
+    pub(super) fn distribution(&mut self, info: &'a ArtifactInfo) -> Option<Distribution> {
+        let report = info.state.report()?;
+        *self.distributions.entry(report).or_insert_with(|| {
+            Distribution::of(report.findings().map(|finding| (finding.get().package(), finding.get().version())))
+        })
+    }
+}
+
+impl Question {
+    pub(super) fn of_artifact<C>(condition: &C, info: &ArtifactInfo) -> Self {
+        Self::new(condition, info)
+    }
+
+    pub(super) fn of_report<C>(condition: &C, report: &Report) -> Self {
+        Self::new(condition, report)
+    }
+
+    pub(super) fn of_finding<C>(condition: &C, finding: &Finding) -> Self {
+        Self::new(condition, finding)
+    }
+
+    /// The same question, of a finding in an artifact of that distribution.
+    pub(super) fn in_distribution(self, distribution: Option<Distribution>) -> Self {
+        Self { distribution, ..self }
+    }
+
+    fn new<C, S>(condition: &C, subject: &S) -> Self {
+        let address = |pointer: *const ()| pointer.addr();
+        Self {
+            condition: address(std::ptr::from_ref(condition).cast()),
+            subject: address(std::ptr::from_ref(subject).cast()),
+            distribution: None,
+        }
+    }
+}
+
+/// A hasher for addresses. Nobody outside of the process chooses them, so that it need not withstand anybody.
+#[derive(Clone, Copy, Debug, Default)]
+struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
+    }
+
+    fn write_isize(&mut self, number: isize) {
+        self.write_u64(number as u64);
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        // An odd number close to 2^64 divided by the golden ratio, which spreads neighbours far apart.
+        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    /// The lowest bits choose the place, and those of an address are always 0: the highest are mixed best.
+    fn finish(&self) -> u64 {
+        self.0.rotate_left(26)
+    }
+}

@@ -1,0 +1,130 @@
+//! The findings of all artifacts, one after the other.
+
+use std::fmt;
+use std::iter::FusedIterator;
+use std::slice;
+
+use super::filter::{Answer, FindingFilter, Pass};
+use crate::model::{ArtifactInfo, FindingRef, Severity};
+
+/// The findings of all artifacts, each with the artifact that it is in; narrowed step by step.
+///
+/// Made by [`ArtifactReport::findings`](super::ArtifactReport::findings). In the order of the artifacts, and within one
+/// in the order of its report. A finding that several artifacts have comes once for each. Nothing is copied, and what is
+/// costly to find out is found out once for findings that artifacts share.
+///
+/// Artifacts without a report have no findings, and do not appear: that does not make them clean.
+///
+/// ```
+/// # use harbor_ext::analysis::ArtifactReport;
+/// # use harbor_ext::model::Severity;
+/// # let report = ArtifactReport::default();
+/// for (artifact, finding) in report.findings().with_severity_at_least(Severity::High).with_package("openssl") {
+///     println!("{} has {} {}", artifact.artifact, finding.package(), finding.version());
+/// }
+/// ```
+#[derive(Clone)]
+#[must_use = "findings are looked for only when the iterator is used"]
+pub struct Findings<'a> {
+    artifacts: slice::Iter<'a, ArtifactInfo>,
+    /// The artifact that is being read, and the place of its next finding.
+    current: Option<(&'a ArtifactInfo, usize)>,
+    /// The filters, each with the answer that it has to give.
+    filters: Vec<(FindingFilter, Answer)>,
+    pass: Pass<'a>,
+}
+
+impl<'a> Findings<'a> {
+    pub(super) fn new(artifacts: &'a [ArtifactInfo]) -> Self {
+        Self { artifacts: artifacts.iter(), current: None, filters: Vec::new(), pass: Pass::default() }
+    }
+
+    /// Those of one vulnerability, as [`FindingFilter::cve`] has it.
+    pub fn with_cve(self, id: &str) -> Self {
+        self.matching(&FindingFilter::cve(id))
+    }
+
+    /// Those in one package, as [`FindingFilter::package`] has it.
+    pub fn with_package(self, name: &str) -> Self {
+        self.matching(&FindingFilter::package(name))
+    }
+
+    /// Those in whose description a text stands, as [`FindingFilter::description_contains`] has it.
+    pub fn with_description(self, text: &str) -> Self {
+        self.matching(&FindingFilter::description_contains(text))
+    }
+
+    /// Those of exactly this severity.
+    pub fn with_severity(self, severity: Severity) -> Self {
+        self.matching(&FindingFilter::severity(severity))
+    }
+
+    /// Those of this severity or a worse one.
+    pub fn with_severity_at_least(self, severity: Severity) -> Self {
+        self.matching(&FindingFilter::severity_at_least(severity))
+    }
+
+    /// Those that a newer version of the package fixes.
+    pub fn fixable(self) -> Self {
+        self.matching(&FindingFilter::fixable())
+    }
+
+    /// Those that no version of the package fixes yet.
+    pub fn unfixable(self) -> Self {
+        self.matching(&FindingFilter::unfixable())
+    }
+
+    /// Those that the filter says yes to.
+    ///
+    /// What it does not know is left out; [`undecided`](Self::undecided) has it.
+    pub fn matching(self, filter: &FindingFilter) -> Self {
+        self.answered(filter, Answer::Yes)
+    }
+
+    /// Those that the filter can say neither yes nor no to, such as findings whose version cannot be compared.
+    pub fn undecided(self, filter: &FindingFilter) -> Self {
+        self.answered(filter, Answer::Unknown)
+    }
+
+    fn answered(mut self, filter: &FindingFilter, answer: Answer) -> Self {
+        self.filters.push((filter.clone(), answer));
+        self
+    }
+
+    /// The next finding before all filters.
+    fn advance(&mut self) -> Option<(&'a ArtifactInfo, FindingRef<'a>)> {
+        loop {
+            if let Some((info, place)) = &mut self.current
+                && let Some(finding) = info.state.report().and_then(|report| report.finding(*place))
+            {
+                *place += 1;
+                return Some((info, finding));
+            }
+            self.current = Some((self.artifacts.next()?, 0));
+        }
+    }
+}
+
+impl<'a> Iterator for Findings<'a> {
+    type Item = (&'a ArtifactInfo, FindingRef<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let (info, finding) = self.advance()?;
+            let Self { filters, pass, .. } = self;
+            if filters.iter().all(|(filter, answer)| filter.answer_in(pass, info, finding) == *answer) {
+                return Some((info, finding));
+            }
+        }
+    }
+}
+
+impl FusedIterator for Findings<'_> {}
+
+/// The filters; the findings may be millions.
+impl fmt::Debug for Findings<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let filters = self.filters.iter().map(|(filter, answer)| format!("{filter}: {answer}"));
+        formatter.debug_struct("Findings").field("filters", &filters.collect::<Vec<_>>()).finish_non_exhaustive()
+    }
+}

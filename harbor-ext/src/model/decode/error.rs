@@ -1,0 +1,60 @@
+//! Why a body could not be read, and where in it.
+
+use std::fmt;
+
+/// Why a body could not be read as a report, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodeError {
+    offset: usize,
+    message: String,
+    snippet: String,
+}
+
+impl DecodeError {
+    /// An error at an offset of a body.
+    pub(super) fn new(body: &[u8], offset: usize, message: String) -> Self {
+        const BEFORE: usize = 20;
+        const LENGTH: usize = 80;
+        let start = offset.saturating_sub(BEFORE).min(body.len());
+        // Enough bytes for characters of four bytes each.
+        let end = body.len().min(start + 4 * LENGTH);
+        let snippet = String::from_utf8_lossy(&body[start..end])
+            .chars()
+            .map(|c| if is_printable(c) { c } else { ' ' })
+            .take(LENGTH)
+            .collect();
+        Self { offset, message, snippet }
+    }
+
+    /// How many bytes of the body stand before the place, give or take one.
+    #[must_use]
+    pub fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// What is wrong, in a sentence without its place.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// At most 80 printable characters of the body around the place.
+    #[must_use]
+    pub fn snippet(&self) -> &str {
+        &self.snippet
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { offset, message, snippet } = self;
+        write!(f, "{message} at byte {offset}, near `{snippet}`")
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+/// Whether a character can be shown as it is, on a terminal too.
+fn is_printable(c: char) -> bool {
+    matches!(c, '"' | '\'' | '\\') || c.escape_debug().len() == 1
+}

@@ -1,0 +1,241 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use harbor_testkit::{Registry, SimulatedHarbor};
+use jsonschema::Validator;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::model::{ArtifactInfo, Report, ReportState};
+use crate::{Collected, Credentials, Harbor};
+
+const MEND: &str = "mend it by: cargo run --example json_schema -- docs/schema";
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/schema")
+}
+
+fn validators() -> BTreeMap<&'static str, Validator> {
+    let validator = |schema: &Schema| {
+        jsonschema::options().should_validate_formats(true).build(schema.as_value()).expect("this is a schema")
+    };
+    all().iter().map(|(name, schema)| (*name, validator(schema))).collect()
+}
+
+#[track_caller]
+fn assert_valid(validators: &BTreeMap<&str, Validator>, name: &str, document: &impl Serialize) {
+    // Through text, which is what others see.
+    let document: Value = serde_json::from_str(&serde_json::to_string(document).unwrap()).unwrap();
+    let errors: Vec<_> = validators[name].iter_errors(&document).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{name}: {errors:#?}\n{document:#}");
+}
+
+async fn collected(registry: Registry, credentials: Credentials) -> Collected<ArtifactInfo> {
+    let server = SimulatedHarbor::builder().registry(registry).start().await.unwrap();
+    let builder = Harbor::builder(server.url()).http_client(crate::http_client().no_proxy());
+    builder.credentials(credentials).build().unwrap().reports().collect().await
+}
+
+#[test]
+fn the_files_are_what_the_types_say() {
+    let mut files: BTreeSet<String> = fs::read_dir(folder())
+        .unwrap_or_else(|error| panic!("docs/schema: {error}; {MEND}"))
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    for (name, schema) in all() {
+        let file = format!("{name}.json");
+        let path = folder().join(&file);
+        let found = fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(found, format!("{:#}\n", schema.as_value()), "docs/schema/{file} is out of date; {MEND}");
+        files.remove(&file);
+    }
+    assert!(files.is_empty(), "docs/schema has files of no type, delete them: {files:?}");
+}
+
+#[test]
+fn every_schema_is_one_of_draft_2020_12_and_says_what_it_is_of() {
+    for (name, schema) in all() {
+        jsonschema::draft202012::meta::validate(schema.as_value()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(schema.get("$schema"), Some(&json!("https://json-schema.org/draft/2020-12/schema")), "{name}");
+        assert!(schema.get("title").is_some() && schema.get("description").is_some(), "{name}");
+    }
+    let names: BTreeSet<_> = all().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names.len(), all().len(), "a name comes twice");
+}
+
+#[test]
+fn no_schema_accepts_everything() {
+    for (name, validator) in validators() {
+        for document in [json!(null), json!(7.5), json!(true), json!(" "), json!([7]), json!({ "nonsense": [7] })] {
+            assert!(!validator.is_valid(&document), "{name} accepts {document}");
+        }
+    }
+}
+
+#[test]
+fn descriptions_are_plain_sentences() {
+    assert_eq!(plain("One [link](Self::a),\nand [`Two`] of\n[`Three`](crate::three).\n\nEnd [x]."), {
+        "One link, and `Two` of `Three`.\n\nEnd [x]."
+    });
+    for (name, schema) in all() {
+        let text = schema.as_value().to_string();
+        assert!(!text.contains("](") && !text.contains("[`"), "{name}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn what_comes_of_a_registry_is_valid() {
+    let validators = validators();
+    for (credentials, states) in [
+        (Credentials::robot("auditor", "demo-secret"), 5),
+        (Credentials::basic("admin", "Harbor12345"), 5),
+        (Credentials::robot("auditor", "wrong"), 0),
+    ] {
+        let collected = collected(Registry::demo(), credentials).await;
+        for info in &collected.items {
+            assert_valid(&validators, "ArtifactInfo", info);
+            assert_valid(&validators, "Artifact", &info.artifact);
+            assert_valid(&validators, "ReportState", &info.state);
+            assert_valid(&validators, "RepositoryName", &info.artifact.repository);
+            assert_valid(&validators, "Digest", &info.artifact.digest);
+            for finding in info.findings() {
+                assert_valid(&validators, "Finding", &finding);
+                assert_valid(&validators, "Cvss", &finding.cvss());
+                assert_valid(&validators, "Severity", &finding.severity());
+            }
+        }
+        for failure in &collected.failures {
+            assert_valid(&validators, "Failure", failure);
+            let failure = Arc::new(failure.clone());
+            assert_valid(&validators, "ReportState", &ReportState::Forbidden(failure.clone()));
+            assert_valid(&validators, "ReportState", &ReportState::Failed(failure));
+        }
+        let found: BTreeSet<_> = collected.items.iter().map(|info| info.state.name()).collect();
+        assert!(found.len() >= states, "{found:?}");
+    }
+    assert_valid(&validators, "CvssPreference", &model::cvss::Preference::default());
+}
+
+#[test]
+fn real_reports_are_valid() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/reports");
+    let Ok(files) = fs::read_dir(&folder) else {
+        println!("skipped: there are no captured reports at {}", folder.display());
+        return;
+    };
+    let validators = validators();
+    for file in files {
+        let json = fs::read_to_string(file.unwrap().path()).unwrap();
+        assert_valid(&validators, "Report", &serde_json::from_str::<Report>(&json).unwrap());
+    }
+}
+
+/// A document of every part, each of which is spoilt in turn.
+#[test]
+fn broken_documents_are_refused() {
+    let good = json!({
+        "repository": "p/a", "repository_id": 1, "project_id": 1, "id": 1, "digest": format!("sha256:{:064x}", 1),
+        "type": "IMAGE", "media_type": "", "manifest_media_type": "", "artifact_type": null, "size": 1,
+        "tags": [{ "name": "latest", "push_time": "2026-01-02T03:04:05Z" }], "push_time": null, "pull_time": null,
+        "platform": { "architecture": "amd64", "os": "linux" },
+        "children": [{ "digest": format!("sha256:{:064x}", 2), "platform": { "architecture": null, "os": null } }],
+        "has_vulnerability_link": true,
+        "state": "reported",
+        "report": {
+            "generated_at": "", "severity": "High", "scanner": { "name": "Trivy", "vendor": "", "version": "" },
+            "vulnerabilities": [{
+                "id": "CVE-1", "package": "a", "version": "1", "severity": "High", "links": [""], "cwe_ids": null,
+                "artifact_digests": ["sha256:a"], "preferred_cvss": { "score_v3": 7.5, "vector_v3": null },
+                "vendor_attributes": { "CVSS": { "nvd": { "V3Score": 7, "V3Vector": "" } } }, "new": {},
+            }],
+        },
+        "new": 1,
+    });
+    let validators = validators();
+    let validator = &validators["ArtifactInfo"];
+    assert_valid(&validators, "ArtifactInfo", &good);
+    for (pointer, bad) in [
+        ("/repository", json!("p")),
+        ("/repository", json!("p/../a")),
+        ("/id", json!("1")),
+        ("/digest", json!("sha256:1")),
+        ("/digest", json!(null)),
+        ("/size", json!(-1)),
+        ("/tags", json!(null)),
+        ("/tags/0/name", json!(7)),
+        ("/tags/0/push_time", json!("yesterday")),
+        ("/platform", json!([])),
+        ("/children/0/digest", json!("")),
+        ("/has_vulnerability_link", json!("yes")),
+        ("/state", json!("excellent")),
+        ("/state", json!("failed")),
+        ("/state", json!("scan_failed")),
+        ("/report", json!(null)),
+        ("/report/scanner", json!("Trivy")),
+        ("/report/scanner/name", json!(7)),
+        ("/report/severity", json!(7)),
+        ("/report/vulnerabilities", json!({})),
+        ("/report/vulnerabilities/0", json!(null)),
+        ("/report/vulnerabilities/0/id", json!(7)),
+        ("/report/vulnerabilities/0/links", json!([7])),
+        ("/report/vulnerabilities/0/artifact_digests", json!("sha256:a")),
+        ("/report/vulnerabilities/0/preferred_cvss/score_v3", json!("7.5")),
+        ("/report/vulnerabilities/0/vendor_attributes/CVSS/nvd/V3Vector", json!(7)),
+    ] {
+        let mut document = good.clone();
+        *document.pointer_mut(pointer).unwrap() = bad.clone();
+        assert!(!validator.is_valid(&document), "{pointer} may be {bad}");
+    }
+    for member in good.as_object().unwrap().keys().filter(|member| *member != "new") {
+        let mut document = good.clone();
+        document.as_object_mut().unwrap().remove(member);
+        assert!(!validator.is_valid(&document), "{member} may be missing");
+    }
+    for member in ["id", "package", "version", "severity"] {
+        let mut document = good.clone();
+        document["report"]["vulnerabilities"][0].as_object_mut().unwrap().remove(member);
+        assert!(!validator.is_valid(&document), "{member} of a finding may be missing");
+    }
+}
+
+#[test]
+fn names_are_valid_exactly_if_they_can_be_read() {
+    let validators = validators();
+    let digest = format!("sha512:{:0128x}", 1);
+    let texts = [
+        "p",
+        "p/a",
+        "p/a/b",
+        "p/./b",
+        "..",
+        "...",
+        "a/",
+        "/a",
+        "a//b",
+        "a b",
+        "a\u{7f}",
+        "Ä/ö",
+        "a:b",
+        "v1.2",
+        "-a",
+        "_",
+        "",
+        "a@b",
+        "a%2f",
+        &digest,
+        &digest[..40],
+        &digest.to_uppercase(),
+    ];
+    for text in texts {
+        let json = Value::from(text);
+        let valid = |name: &str| validators[name].is_valid(&json);
+        assert_eq!(valid("ProjectName"), text.parse::<name::ProjectName>().is_ok(), "project {text:?}");
+        assert_eq!(valid("RepositoryName"), text.parse::<name::RepositoryName>().is_ok(), "repository {text:?}");
+        assert_eq!(valid("Tag"), text.parse::<name::Tag>().is_ok(), "tag {text:?}");
+        assert_eq!(valid("Digest"), text.parse::<name::Digest>().is_ok(), "digest {text:?}");
+        assert_eq!(valid("Reference"), text.parse::<name::Reference>().is_ok(), "reference {text:?}");
+    }
+}
