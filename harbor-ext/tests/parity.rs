@@ -86,7 +86,8 @@ fn every_name_in_the_table_exists() {
             let path = code.split(['(', '<']).next().unwrap_or_default();
             let name = path.rsplit("::").next().unwrap_or_default();
             let is_ours = !path.starts_with("iterator.") && !path.starts_with("futures::");
-            let declarations = [format!("fn {name}("), format!("fn {name}<"), format!("struct {name}"), format!("enum {name}")];
+            let declarations =
+                [format!("fn {name}("), format!("fn {name}<"), format!("struct {name}"), format!("enum {name}")];
             let is_there = declarations.iter().any(|declaration| sources.contains(declaration.as_str()))
                 // The severities of a report share a macro, the fields of statistics a struct.
                 || sources.contains(&format!(" {name} => ")) || sources.contains(&format!("pub {name}: "));

@@ -18,3 +18,10 @@ fi
 start_simulator --demo --user viewer:Viewer12345 --member shop:viewer:guest \
     --fault reset,on=ping,times=1 --fault status=503,on=health,times=1
 "$python" -B tests/foreign/harborapi_check.py "$ready"
+
+# The same questions to harborapi.ext and to harbor-ext.
+cargo build --quiet --locked --package harbor-testkit --example harborapi_answers
+answers="$target/foreign/harborapi_answers.json"
+"$target/debug/examples/harborapi_answers" "$("$python" -c 'import json, sys; print(json.loads(sys.argv[1])["url"])' "$ready")" \
+    admin Harbor12345 >"$answers"
+"$python" -B tests/foreign/harborapi_ext.py "$ready" "$answers"

@@ -14,15 +14,15 @@ ADMIN = (READY["administrator"]["name"], READY["administrator"]["password"])
 class Checks:
     """Counts what agrees, and tells what does not."""
 
-    def __init__(self):
-        self.agreed, self.failed = 0, 0
+    def __init__(self, other="plain HTTP"):
+        self.agreed, self.failed, self.other = 0, 0, other
 
     def equal(self, what, found, expected):
         if found == expected:
             self.agreed += 1
         else:
             self.failed += 1
-            print(f"{what}: {found!r}, but plain HTTP says {expected!r}")
+            print(f"{what}: {found!r}, but {self.other} says {expected!r}")
 
 
 def plain(path, headers={}):

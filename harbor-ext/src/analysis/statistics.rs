@@ -70,10 +70,15 @@ impl CvssStatistics {
     /// has a score.
     #[must_use]
     pub fn of<'a>(findings: impl IntoIterator<Item = FindingRef<'a>>) -> Option<Self> {
+        Self::of_scores(findings.into_iter().filter_map(|finding| finding.cvss_score()))
+    }
+
+    /// Statistics of some scores, such as those that [`Cvss::score_with`](crate::model::cvss::Cvss::score_with) gives by
+    /// an own preference; `None` where there are none. Scores count as tenths from 0.0 to 10.0.
+    #[must_use]
+    pub fn of_scores(scores: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut histogram = Histogram::default();
-        for score in findings.into_iter().filter_map(|finding| finding.cvss_score()) {
-            histogram.add(score);
-        }
+        scores.into_iter().filter(|score| !score.is_nan()).for_each(|score| histogram.add(score));
         histogram.statistics()
     }
 }
