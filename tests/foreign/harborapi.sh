@@ -19,7 +19,8 @@ start_simulator --demo --user viewer:Viewer12345 --member shop:viewer:guest \
     --fault reset,on=ping,times=1 --fault status=503,on=health,times=1
 "$python" -B tests/foreign/harborapi_check.py "$ready"
 
-# The same questions to harborapi.ext and to harbor-ext.
+# The same questions to harborapi.ext and to harbor-ext, of a registry in which nothing is being scanned.
+start_simulator --demo
 cargo build --quiet --locked --package harbor-testkit --example harborapi_answers
 answers="$target/foreign/harborapi_answers.json"
 "$target/debug/examples/harborapi_answers" "$("$python" -c 'import json, sys; print(json.loads(sys.argv[1])["url"])' "$ready")" \

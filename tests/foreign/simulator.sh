@@ -1,10 +1,12 @@
-# Starts harbor-sim for a script that sources this: `ready` is then its line, and it ends with the script.
+# Starts harbor-sim for a script that sources this: `ready` is then its line, and it ends with the script. A second call
+# starts a second one.
 target="${CARGO_TARGET_DIR:-$PWD/target}"
 
 start_simulator() {
     cargo build --quiet --locked --package harbor-testkit --bin harbor-sim
     exec {output}< <(exec "$target/debug/harbor-sim" "$@")
-    trap "kill $!" EXIT
+    simulators+=("$!")
+    trap 'kill "${simulators[@]}"' EXIT
     read -r ready <&"$output"
 }
 
