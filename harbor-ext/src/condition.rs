@@ -370,6 +370,13 @@ impl TextPattern {
     }
 }
 
+/// The value of `q` for any of some texts, encoded once; `None` where Harbor cannot be asked for them at once.
+pub(crate) fn encode_any_of(texts: impl IntoIterator<Item = impl Into<String>>) -> Option<String> {
+    let mut conditions = Conditions::default();
+    conditions.add(Condition::any_of(TextKey::Digest, texts).ok()?).ok()?;
+    Some(conditions.encode().split_off("digest=".len()))
+}
+
 /// Refuses what cannot be the value of any pattern.
 fn check_text(text: &str) -> Result<(), ConditionError> {
     let why = if text.is_empty() {

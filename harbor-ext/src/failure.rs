@@ -51,6 +51,8 @@ pub enum Phase {
     ListingProjects,
     /// Listing repositories.
     ListingRepositories,
+    /// Finding out which labels there are.
+    ReadingLabels,
     /// Listing artifacts.
     ListingArtifacts,
     /// Reading a single artifact.
@@ -221,6 +223,7 @@ impl fmt::Display for Phase {
             Self::Identifying => "checking the credentials",
             Self::ListingProjects => "listing the projects",
             Self::ListingRepositories => "listing the repositories",
+            Self::ReadingLabels => "reading the labels",
             Self::ListingArtifacts => "listing the artifacts",
             Self::ReadingArtifact => "reading the artifact",
             Self::FetchingReport => "fetching the report",

@@ -75,7 +75,7 @@ impl Harbor {
     pub fn repository(&self, name: impl ToString) -> Lookup<Repository> {
         let name = name.to_string();
         let target = name.parse::<RepositoryName>().map(Target::from).unwrap_or_default();
-        Lookup::new(self.repositories().repositories([name]), target)
+        Lookup::new(self.repositories().repository(name), target)
     }
 
     /// One artifact, by a reference such as `library/nginx:1.25` or `library/a/b@sha256:…`; see [`NamesArtifact`] for

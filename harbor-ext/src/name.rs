@@ -242,6 +242,12 @@ impl From<Digest> for Reference {
     }
 }
 
+impl AsRef<RepositoryName> for RepositoryName {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 /// What every kind of name offers alike: it is read from text, shown as text, and serialised as
 /// text that is checked again when it comes back.
 macro_rules! textual {

@@ -72,9 +72,15 @@ pub struct Summary {
     pub projects: u64,
     /// How many items the lists held: repositories or artifacts, as asked.
     pub listed: u64,
-    /// How many items the server announced at the first page of each list. It differs from `listed` where something
-    /// was pushed or deleted meanwhile, or where a list could not be read to its end.
+    /// How many items the server announced at the first page of each list. It differs from `listed` and `left_out`
+    /// together where something was pushed or deleted meanwhile, or where a list could not be read to its end.
     pub announced: u64,
+    /// How many items came from the server and were left out by a filter that is decided here, such as
+    /// [`include_repositories`](crate::Query::include_repositories) or
+    /// [`latest_per_repository`](crate::Query::latest_per_repository). They are among the announced ones, and not among
+    /// the listed ones.
+    #[serde(default)]
+    pub left_out: u64,
     /// What became of the listed artifacts; all zero unless reports were asked for.
     pub states: StateCounts,
     /// What could not be read.
@@ -105,6 +111,8 @@ pub struct StateCounts {
     pub not_scanned: u64,
     /// Indexes of which some images have no report.
     pub children_not_scanned: u64,
+    /// Indexes whose images are listed beside them.
+    pub in_children: u64,
     /// A scan is waiting or running.
     pub running: u64,
     /// The last scan failed or was stopped.
@@ -127,7 +135,7 @@ pub struct StateCounts {
 pub struct Progress {
     /// Items listed so far.
     pub listed: u64,
-    /// Items announced so far; grows with every list begun.
+    /// Items announced so far, without those that were left out; grows with every list begun.
     pub announced: u64,
     /// Items whose outcome is known, failed ones included.
     pub finished: u64,
@@ -152,6 +160,7 @@ impl StateCounts {
             ReportState::Reported(_) => &mut self.reported,
             ReportState::NotScanned => &mut self.not_scanned,
             ReportState::ChildrenNotScanned { .. } => &mut self.children_not_scanned,
+            ReportState::InChildren => &mut self.in_children,
             ReportState::Running => &mut self.running,
             ReportState::ScanFailed { .. } => &mut self.scan_failed,
             ReportState::Unsupported => &mut self.unsupported,
@@ -168,6 +177,7 @@ impl StateCounts {
         self.reported
             + self.not_scanned
             + self.children_not_scanned
+            + self.in_children
             + self.running
             + self.scan_failed
             + self.unsupported
@@ -181,8 +191,11 @@ impl StateCounts {
 impl fmt::Display for Summary {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} listed", self.listed)?;
-        if self.announced > self.listed {
+        if self.announced > self.listed + self.left_out {
             write!(formatter, " of {} announced", self.announced)?;
+        }
+        if self.left_out > 0 {
+            write!(formatter, ", {} left out", self.left_out)?;
         }
         if self.states.total() > 0 {
             write!(formatter, " ({})", self.states)?;
@@ -208,6 +221,7 @@ impl fmt::Display for StateCounts {
             (self.reported, "reported"),
             (self.not_scanned, "not scanned"),
             (self.children_not_scanned, "with images that were not scanned"),
+            (self.in_children, "in their images"),
             (self.running, "being scanned"),
             (self.scan_failed, "scan failed"),
             (self.unsupported, "cannot be scanned"),

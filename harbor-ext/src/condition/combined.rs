@@ -67,7 +67,7 @@ impl Conditions {
     }
 
     /// The same for artifacts whose number is not below this one, for paging.
-    pub(crate) fn from_id(mut self, id: i64) -> Self {
+    pub(crate) fn starting_at(mut self, id: i64) -> Self {
         for condition in &mut self.conditions {
             if let Test::Number(NumberKey::Id, span) = &mut condition.0 {
                 *span = span.from(id);
@@ -78,11 +78,11 @@ impl Conditions {
         self
     }
 
-    /// The conditions that name a tag, without the others; `None` where no tag is named or there are no others.
+    /// The condition that names a tag, without the others.
     pub(crate) fn tag_alone(&self) -> Option<Self> {
         let names_tag = |condition: &&Condition| matches!(condition.0, Test::Tags(TagPattern::Is(_)));
         let tag = self.conditions.iter().find(names_tag)?.clone();
-        (self.conditions.len() > 1).then(|| Self { conditions: vec![tag] })
+        Some(Self { conditions: vec![tag] })
     }
 
     /// The tag that is named, if one is.

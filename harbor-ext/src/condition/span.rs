@@ -28,9 +28,10 @@ impl Span<i64> {
 
     pub(super) fn of_times(range: &impl RangeBounds<DateTime<Utc>>) -> Result<Self, &'static str> {
         let micros = |time: &DateTime<Utc>| match time.year() {
-            1..=9999 => {
-                Ok(Micros { whole: time.timestamp_micros(), has_rest: time.timestamp_subsec_nanos() % 1000 != 0 })
-            }
+            1..=9999 => Ok(Micros {
+                whole: time.timestamp_micros(),
+                has_rest: !time.timestamp_subsec_nanos().is_multiple_of(1000),
+            }),
             _ => Err("has a bound outside of the years 1 to 9999"),
         };
         let from = match range.start_bound() {

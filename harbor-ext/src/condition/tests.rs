@@ -319,10 +319,10 @@ fn the_same_key_twice_is_combined_or_refused() {
 #[test]
 fn paging_keeps_a_condition_on_the_number() {
     let wanted: Conditions = conditions(["id=[50~200]".parse().unwrap(), Condition::tagged()]);
-    assert_eq!(wanted.clone().from_id(1).to_string(), "id=[50~200],tags=*");
-    assert_eq!(wanted.clone().from_id(101).to_string(), "id=[101~200],tags=*");
-    assert_eq!(wanted.from_id(201).to_string(), "id=[201~200],tags=*");
-    assert_eq!(Conditions::default().from_id(7).encode(), "id=%5B7%7E%5D");
+    assert_eq!(wanted.clone().starting_at(1).to_string(), "id=[50~200],tags=*");
+    assert_eq!(wanted.clone().starting_at(101).to_string(), "id=[101~200],tags=*");
+    assert_eq!(wanted.starting_at(201).to_string(), "id=[201~200],tags=*");
+    assert_eq!(Conditions::default().starting_at(7).encode(), "id=%5B7%7E%5D");
 }
 
 #[test]

@@ -46,6 +46,7 @@ impl Permission {
             Phase::ListingProjects => ("project", "list"),
             Phase::ListingRepositories => ("repository", "list"),
             Phase::ListingArtifacts | Phase::ExplainingReport => ("artifact", "list"),
+            Phase::ReadingLabels => ("label", "list"),
             Phase::ReadingArtifact => ("artifact", "read"),
             Phase::FetchingReport => ("artifact-addition", "read"),
             Phase::ReadingScanner => ("scanner", "read"),

@@ -147,12 +147,12 @@ async fn list_projects(session: &Arc<Session>) -> Result<BTreeSet<ProjectName>, 
     let mut projects = BTreeSet::new();
     let mut cursor = Some(Cursor::default());
     while let Some(place) = cursor {
-        let send = move |session: Arc<Session>| async move { requests::projects(&session.client, place).await };
+        let send = move |session: Arc<Session>| async move { requests::projects(&session.client, place, None).await };
         let page = single(session, Phase::ListingProjects, Target::default(), send).await?;
         let fail = |cause: Cause| cause.into_failure(Phase::ListingProjects, Target::default(), 1);
         let turn = place.turn(page);
         for row in turn.rows {
-            projects.insert(row.map_err(fail)?);
+            projects.insert(row.map_err(fail)?.name);
         }
         if let Some(complaint) = turn.complaint {
             return Err(fail(complaint));

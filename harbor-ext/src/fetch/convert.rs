@@ -18,8 +18,17 @@ pub(crate) fn query_value(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
-pub(crate) fn project_name(project: types::Project) -> Result<ProjectName, Cause> {
-    read_name("project", project.name.as_deref(), project.project_id)
+/// A project, as a list of projects gives it.
+#[derive(Clone, Debug)]
+pub(crate) struct ListedProject {
+    pub(crate) name: ProjectName,
+    /// Harbor's number for it.
+    pub(crate) id: Option<i64>,
+}
+
+pub(crate) fn project(project: types::Project) -> Result<ListedProject, Cause> {
+    let name = read_name("project", project.name.as_deref(), project.project_id)?;
+    Ok(ListedProject { name, id: project.project_id })
 }
 
 pub(crate) fn repository(repository: types::Repository) -> Result<Repository, Cause> {
@@ -63,7 +72,9 @@ pub(crate) fn artifact(
     artifact.children = all(row.references, |reference| child(reference, id))?;
     artifact.has_vulnerability_link = row.addition_links.is_some_and(|links| links.contains_key("vulnerabilities"));
     if details.labels {
-        artifact.labels = Some(all(row.labels, |row| label(row, id))?);
+        artifact.labels = Some(all(row.labels, |row| {
+            label(row).map_err(|why| unusable(id, &format!("one of its labels: {}", why.message)))
+        })?);
     }
     if details.accessories {
         artifact.accessories = Some(all(row.accessories, |row| accessory(row, id))?);
@@ -92,9 +103,9 @@ fn tag(tag: types::Tag, details: Details) -> Option<ArtifactTag> {
     Some(converted)
 }
 
-fn label(label: types::Label, artifact: Option<i64>) -> Result<Label, Cause> {
+pub(crate) fn label(label: types::Label) -> Result<Label, Cause> {
     let (Some(name), Some(id)) = (label.name, label.id) else {
-        return Err(unusable(artifact, "one of its labels has no name or no number"));
+        return Err(unusable(label.id, "a label without a name or a number"));
     };
     let mut converted = Label::new(name, id);
     // A label of the whole registry has no project, or project 0.

@@ -84,9 +84,14 @@ impl<R> Page<R> {
 }
 
 impl Cursor {
+    /// The lowest key that was not seen yet.
+    pub(crate) fn first_key(self) -> i64 {
+        self.after.saturating_add(1)
+    }
+
     /// The value of `q` for the rows after this place, with further conditions in front.
     pub(crate) fn query(self, key: &str, conditions: &[String]) -> String {
-        let range = format!("{key}=[{}~]", self.after.saturating_add(1));
+        let range = format!("{key}=[{}~]", self.first_key());
         conditions.iter().cloned().chain([range]).collect::<Vec<_>>().join(",")
     }
 

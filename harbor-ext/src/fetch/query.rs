@@ -5,12 +5,15 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::selection::Selection;
 use super::stream::Fetching;
 use super::{reports, walk};
+use crate::condition::{Condition, TextKey, TimeKey};
 use crate::failure::Failure;
 use crate::model::{Artifact, ArtifactInfo, Repository};
-use crate::name::{ArtifactReference, NameError};
+use crate::name::{ArtifactReference, NameError, RepositoryName};
 use crate::outcome::Collected;
 use crate::session::Session;
 
@@ -80,21 +83,195 @@ impl<T> Query<T> {
         self
     }
 
-    /// Only these repositories, by full name, such as `library/nginx` or `team/backend/api`. Called again, it adds to
-    /// them.
+    /// Only these repositories, by full name, such as `library/nginx`, or by the part after the project, such as `nginx`.
+    /// Called again, it adds to them.
     ///
-    /// A name that cannot be one, a list without any name, a repository that does not exist, and one outside of the
-    /// [`projects`](Self::projects) named as well come back as a [`Failure`].
+    /// A name without a slash is looked for in every project, or in the [`projects`](Self::projects) that are named as
+    /// well: one request for each. A name with a slash is taken for a full name; only where there is no such repository
+    /// is it looked for as the part after the project. Give [`Repository`] values to
+    /// [`in_repositories`](Self::in_repositories), which does not look any further.
+    ///
+    /// A name that cannot be one, a list without any name, and a repository that does not exist come back as a
+    /// [`Failure`].
     pub fn repositories(mut self, names: impl IntoIterator<Item = impl ToString>) -> Self {
         self.selection.select_repositories(names);
         self
     }
+
+    /// Only these repositories, as an earlier query found them. Called again, it adds to them.
+    ///
+    /// An empty list, a repository that is not there any more, and one outside of the [`projects`](Self::projects) named
+    /// as well come back as a [`Failure`].
+    ///
+    /// ```no_run
+    /// # async fn example(harbor: harbor_ext::Harbor) {
+    /// let repositories = harbor.repositories().projects(["library"]).collect().await.items;
+    /// let popular = repositories.iter().filter(|repository| repository.pull_count > 1000);
+    /// let reports = harbor.reports().in_repositories(popular).collect().await;
+    /// # }
+    /// ```
+    pub fn in_repositories(mut self, repositories: impl IntoIterator<Item = impl AsRef<RepositoryName>>) -> Self {
+        let names = repositories.into_iter().map(|repository| repository.as_ref().to_string());
+        self.selection.select_exact_repositories(names);
+        self
+    }
+
+    /// Only repositories that one of these patterns matches. Called again, it adds to them.
+    ///
+    /// A pattern is tried on the full name and on the part after the project: `library/*`, `nginx`, `**/test-*`. `*` and
+    /// `?` stay within a segment, `**` does not; `[a-z]` and `{one,two}` are known; capitals count. It is decided here,
+    /// after listing, where the server lists whole projects: what is left out is counted in
+    /// [`left_out`](crate::Summary::left_out), and no report of it is fetched.
+    ///
+    /// An empty list and a broken pattern come back as a [`Failure`], and nothing is asked.
+    pub fn include_repositories(mut self, patterns: impl IntoIterator<Item = impl ToString>) -> Self {
+        if self.selection.add_globs(patterns, |selection, pattern| selection.repository_globs.include(pattern)) == 0 {
+            self.selection.refuse(EMPTY_PATTERNS);
+        }
+        self
+    }
+
+    /// No repository that one of these patterns matches; see [`include_repositories`](Self::include_repositories). Called
+    /// again, it adds to them. An empty list excludes nothing.
+    pub fn exclude_repositories(mut self, patterns: impl IntoIterator<Item = impl ToString>) -> Self {
+        self.selection.add_globs(patterns, |selection, pattern| selection.repository_globs.exclude(pattern));
+        self
+    }
+
+    /// Nothing but this repository, by full name.
+    pub(crate) fn repository(mut self, name: impl ToString) -> Self {
+        self.selection.select_exact_repositories([name]);
+        self
+    }
 }
 
+const EMPTY_PATTERNS: &str = "an empty list of patterns selects nothing; leave it out to select all";
+
 impl<T: HasTags> Query<T> {
-    /// Only artifacts that carry this tag, exactly. Called again, the last tag counts.
+    /// Only artifacts that carry this tag, exactly.
+    ///
+    /// The server decides it. A tag that nothing has comes back as one [`Failure`] for the query; where there are other
+    /// conditions, and nothing fulfils all of them, the lists are asked again for the tag alone to see whether there is
+    /// one.
     pub fn tag(mut self, name: impl ToString) -> Self {
-        self.selection.select_tag(&name.to_string());
+        self.selection.add_condition(Condition::tag(&name.to_string()));
+        self
+    }
+
+    /// Only artifacts that fulfil this condition, too. The server decides it.
+    ///
+    /// All conditions must hold. Two that cannot be sent together, and those that nothing can fulfil, come back as a
+    /// [`Failure`], and nothing is asked.
+    ///
+    /// ```no_run
+    /// use harbor_ext::condition::{Condition, NumberKey, TextKey};
+    ///
+    /// # async fn example(harbor: harbor_ext::Harbor) -> Result<(), harbor_ext::condition::ConditionError> {
+    /// let large_charts = harbor
+    ///     .artifacts()
+    ///     .condition(Condition::is(TextKey::Kind, "CHART")?)
+    ///     .condition(Condition::number(NumberKey::Size, 1_000_000..)?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn condition(mut self, condition: Condition) -> Self {
+        self.selection.add_condition(Ok(condition));
+        self
+    }
+
+    /// Only artifacts that fulfil these conditions, too, in Harbor's query language as the server reads it after
+    /// decoding: `type=IMAGE,push_time=[2026-01-01T00:00:00~]`. See [`condition`](crate::condition); what Harbor would
+    /// ignore or misread comes back as a [`Failure`], and nothing is asked.
+    pub fn query(mut self, text: &str) -> Self {
+        for pair in text.split(',') {
+            self.selection.add_condition(pair.parse());
+        }
+        self
+    }
+
+    /// Only artifacts of this type, in Harbor's word, such as `IMAGE` or `CHART`. The server decides it.
+    pub fn kind(mut self, word: impl Into<String>) -> Self {
+        self.selection.add_condition(Condition::is(TextKey::Kind, word));
+        self
+    }
+
+    /// Only artifacts whose configuration has this media type. The server decides it.
+    pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
+        self.selection.add_condition(Condition::is(TextKey::MediaType, media_type));
+        self
+    }
+
+    /// Only artifacts whose manifest declares this type. The server decides it; before 2.11 it does not know it, and each
+    /// list says so as a [`Failure`].
+    pub fn artifact_type(mut self, artifact_type: impl Into<String>) -> Self {
+        self.selection.add_condition(Condition::is(TextKey::ArtifactType, artifact_type));
+        self
+    }
+
+    /// Only artifacts pushed at this time or later. The server decides it.
+    pub fn pushed_after(mut self, time: DateTime<Utc>) -> Self {
+        self.selection.add_condition(Condition::time(TimeKey::PushTime, time..));
+        self
+    }
+
+    /// Only artifacts pushed before this time. The server decides it.
+    pub fn pushed_before(mut self, time: DateTime<Utc>) -> Self {
+        self.selection.add_condition(Condition::time(TimeKey::PushTime, ..time));
+        self
+    }
+
+    /// Only artifacts that have all of these labels, by name. Called again, it adds to them.
+    ///
+    /// A label belongs to the whole registry or to a project; either will do. The names are looked up first: one request
+    /// for the registry, and one or two for each project. A project that cannot have them is not listed. Where the labels
+    /// of a project may not be read (`label:list`), its list is asked for with labels, and their names decide here; what
+    /// that leaves out is counted in [`left_out`](crate::Summary::left_out).
+    ///
+    /// An empty list and a label that does not exist come back as a [`Failure`].
+    pub fn labels(mut self, names: impl IntoIterator<Item = impl ToString>) -> Self {
+        self.selection.select_labels(names);
+        self
+    }
+
+    /// Only artifacts with a tag that one of these patterns matches, such as `v1.*`; see
+    /// [`include_repositories`](Self::include_repositories). Called again, it adds to them.
+    ///
+    /// Together with [`exclude_tags`](Self::exclude_tags), an artifact needs one tag that is included and not excluded.
+    pub fn include_tags(mut self, patterns: impl IntoIterator<Item = impl ToString>) -> Self {
+        if self.selection.add_globs(patterns, |selection, pattern| selection.tag_globs.include(pattern)) == 0 {
+            self.selection.refuse(EMPTY_PATTERNS);
+        }
+        self
+    }
+
+    /// No artifact of whose tags each is matched by one of these patterns. What has no tag stays. Called again, it adds to
+    /// them.
+    pub fn exclude_tags(mut self, patterns: impl IntoIterator<Item = impl ToString>) -> Self {
+        self.selection.add_globs(patterns, |selection, pattern| selection.tag_globs.exclude(pattern));
+        self
+    }
+
+    /// Only the artifact of each repository that was pushed last, of those that fulfil everything else; see
+    /// [`latest`](crate::model::latest).
+    ///
+    /// It is decided here, because the server's own way knows one media type only and leaves ties open. Artifacts are held
+    /// back until the list of their project ends; the others are counted in [`left_out`](crate::Summary::left_out). Where
+    /// a list breaks off, which is a [`Failure`], the latest of what came is given.
+    pub fn latest_per_repository(mut self) -> Self {
+        self.selection.is_for_latest = true;
+        self
+    }
+
+    /// Also lists the images of each index, as artifacts of their own with reports of their own; which index an image is
+    /// part of is told by [`Parents`](crate::model::Parents).
+    ///
+    /// Harbor's lists leave them out unless they have a tag. All filters are about the index: its images come along,
+    /// whatever their own tags are, and no artifact comes twice. Since the report of an index is that of its images
+    /// together, it is not fetched: the index is in the state [`InChildren`](crate::model::ReportState::InChildren), so
+    /// that nothing is counted twice. Where its images cannot be listed, that is a failure, and the index has its own
+    /// report. Costs a request for each index (of up to 25 images).
+    pub fn with_children(mut self) -> Self {
+        self.selection.with_children = true;
         self
     }
 

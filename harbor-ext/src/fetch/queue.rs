@@ -146,7 +146,7 @@ impl<W: Work> Queue<W> {
         let summary = self.summary();
         Progress {
             listed: summary.listed,
-            announced: summary.announced.max(summary.listed),
+            announced: summary.announced.saturating_sub(summary.left_out).max(summary.listed),
             finished: self.work.finished(),
             failures: summary.failures,
             requests: summary.requests,

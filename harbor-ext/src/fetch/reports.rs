@@ -201,6 +201,9 @@ impl Reports {
         for artifact in listed.artifacts.into_iter().rev() {
             self.want(Arc::new(artifact), next);
         }
+        for index in listed.indexes {
+            self.finish(Arc::new(index), ReportState::InChildren, next);
+        }
         let place = next.jobs.len().min(before + REPORTS_LEFT_AT_NEXT_PAGE);
         next.jobs.splice(place..place, listed.jobs.into_iter().map(Job::List));
         next.abandon = listed.abandon;

@@ -5,11 +5,11 @@ use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 
 use super::cause::Cause;
-use super::convert;
+use super::convert::{self, ListedProject};
 use super::details::Details;
 use super::pages::{self, Cursor, Page};
 use crate::failure::FailureKind;
-use crate::model::{Artifact, Repository};
+use crate::model::{Artifact, Label, Repository};
 use crate::name::{ProjectName, RepositoryName};
 
 pub(super) const ACCEPT_VULNERABILITIES: HeaderName = HeaderName::from_static("x-accept-vulnerabilities");
@@ -29,6 +29,8 @@ struct List<'a> {
     key: &'static str,
     /// What is asked for besides.
     details: Details,
+    /// Parameters that say which list is meant.
+    scope: &'a [(&'a str, &'a str)],
 }
 
 /// Asks whether the server knows the caller: it tells its version to everybody but nobody.
@@ -45,7 +47,12 @@ pub(super) async fn system_information(client: &harbor_api::Client) -> Result<ty
     Ok(information)
 }
 
-pub(super) async fn projects(client: &harbor_api::Client, cursor: Cursor) -> Result<Page<ProjectName>, Cause> {
+/// Lists projects, or only those that fulfil a condition, with Harbor's numbers.
+pub(super) async fn projects(
+    client: &harbor_api::Client,
+    cursor: Cursor,
+    condition: Option<String>,
+) -> Result<Page<ListedProject>, Cause> {
     let segments = ["projects"];
     let list = List {
         operation: "list_projects",
@@ -53,8 +60,10 @@ pub(super) async fn projects(client: &harbor_api::Client, cursor: Cursor) -> Res
         sort: "project_id",
         key: "project_id",
         details: Details::default(),
+        scope: &[],
     };
-    list.page(client, &cursor.query("project_id", &[]), convert::project_name).await
+    let condition: Vec<String> = condition.into_iter().collect();
+    list.page(client, &cursor.query("project_id", &condition), convert::project).await
 }
 
 pub(super) async fn repositories(
@@ -69,6 +78,7 @@ pub(super) async fn repositories(
         sort: "repository_id",
         key: "id",
         details: Details::default(),
+        scope: &[],
     };
     list.page(client, query, convert::repository).await
 }
@@ -80,7 +90,14 @@ pub(super) async fn artifacts_of_project(
     details: Details,
 ) -> Result<Page<Artifact>, Cause> {
     let segments = ["projects", project.as_str(), "artifacts"];
-    let list = List { operation: "list_artifacts_of_project", segments: &segments, sort: "id", key: "id", details };
+    let list = List {
+        operation: "list_artifacts_of_project",
+        segments: &segments,
+        sort: "id",
+        key: "id",
+        details,
+        scope: &[],
+    };
     list.page(client, query, |row| convert::artifact(row, None, details)).await
 }
 
@@ -92,8 +109,29 @@ pub(super) async fn artifacts_of_repository(
 ) -> Result<Page<Artifact>, Cause> {
     let path = repository.encoded_path();
     let segments = ["projects", repository.project().as_str(), "repositories", &path, "artifacts"];
-    let list = List { operation: "list_artifacts", segments: &segments, sort: "id", key: "id", details };
+    let list = List { operation: "list_artifacts", segments: &segments, sort: "id", key: "id", details, scope: &[] };
     list.page(client, query, |row| convert::artifact(row, Some(repository), details)).await
+}
+
+/// Lists the labels of a project, or of the whole registry.
+pub(super) async fn labels(
+    client: &harbor_api::Client,
+    project: Option<i64>,
+    cursor: Cursor,
+    condition: Option<String>,
+) -> Result<Page<Label>, Cause> {
+    let number = project.unwrap_or_default().to_string();
+    let scope = [("scope", "p"), ("project_id", number.as_str())];
+    let list = List {
+        operation: "list_labels",
+        segments: &["labels"],
+        sort: "id",
+        key: "id",
+        details: Details::default(),
+        scope: if project.is_some() { &scope } else { &[("scope", "g")] },
+    };
+    let condition: Vec<String> = condition.into_iter().collect();
+    list.page(client, &cursor.query("id", &condition), convert::label).await
 }
 
 impl List<'_> {
@@ -112,6 +150,7 @@ impl List<'_> {
             ("with_detail", "false"),
         ];
         query.extend(self.details.parameters());
+        query.extend(self.scope);
         let headers = HeaderMap::from_iter([
             (header::ACCEPT, HeaderValue::from_static("application/json")),
             // A project may be called 123: without this it would be taken for an id.

@@ -86,6 +86,7 @@ impl Wanted for Artifact {
     const GOAL: Goal = Goal::Artifacts;
 
     fn pick(listed: &mut Listed) -> Vec<Self> {
-        std::mem::take(&mut listed.artifacts)
+        let indexes = std::mem::take(&mut listed.indexes);
+        std::mem::take(&mut listed.artifacts).into_iter().chain(indexes).collect()
     }
 }

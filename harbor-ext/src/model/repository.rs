@@ -44,3 +44,10 @@ impl Repository {
         }
     }
 }
+
+/// Its name.
+impl AsRef<RepositoryName> for Repository {
+    fn as_ref(&self) -> &RepositoryName {
+        &self.name
+    }
+}

@@ -31,6 +31,9 @@ pub enum ReportState {
         /// The images that have none: never scanned, being scanned, or with a failed scan. Attestations do not count.
         missing: Vec<Digest>,
     },
+    /// An index whose images were [asked for](crate::Query::with_children) and are listed beside it: its report is that
+    /// of those together, and was not fetched.
+    InChildren,
     /// A scan is waiting or under way; Harbor has dropped the report before it, if there was one.
     Running,
     /// The last scan did not succeed.
@@ -76,6 +79,7 @@ impl ReportState {
             Self::Reported(_) => "reported",
             Self::NotScanned => "not_scanned",
             Self::ChildrenNotScanned { .. } => "children_not_scanned",
+            Self::InChildren => "in_children",
             Self::Running => "running",
             Self::ScanFailed { .. } => "scan_failed",
             Self::Unsupported => "unsupported",
@@ -150,6 +154,7 @@ impl ReportState {
                 scanned: scanned.ok_or_else(|| missing("scanned"))?,
                 missing: images.ok_or_else(|| missing("missing"))?,
             },
+            "in_children" => Self::InChildren,
             "running" => Self::Running,
             "scan_failed" => Self::ScanFailed { status: status.ok_or_else(|| missing("status"))? },
             "unsupported" => Self::Unsupported,
@@ -197,7 +202,11 @@ impl JsonSchema for ReportState {
                 },
                 {
                     "properties": {
-                        "state": { "enum": ["not_scanned", "running", "unsupported", "unavailable", "no_scanner"] },
+                        "state": {
+                            "enum": [
+                                "not_scanned", "in_children", "running", "unsupported", "unavailable", "no_scanner",
+                            ],
+                        },
                     },
                     "required": ["state"],
                 },
@@ -223,6 +232,7 @@ mod tests {
             scan_failed,
             ReportState::NotScanned,
             ReportState::ChildrenNotScanned { scanned: 1, missing: vec![digest] },
+            ReportState::InChildren,
             ReportState::Running,
             ReportState::Unsupported,
             ReportState::Unavailable,

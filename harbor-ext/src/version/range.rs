@@ -10,7 +10,8 @@ use super::{Distribution, Scheme, Version, VersionError};
 /// A range of versions: from a lower bound to an upper bound, each of which may be inclusive, exclusive, or missing.
 ///
 /// Bounds are kept as text and read by the rules of the scheme in question: that of the caller
-/// ([`scheme`](Self::scheme)), else that which is guessed for each version.
+/// ([`scheme`](Self::scheme)), else that which is guessed for each version. They are versions, not patterns: an epoch
+/// that a bound lacks is 0, and `1.1.1n-0+deb11u3` is above `<=1.1.1n`.
 ///
 /// Parsed from one or two bounds, separated by a comma or white space: `>=1.2, <2`, `<= 1:2.3-4`, `>1.0`, `=1.2.3`. A
 /// version alone means exactly that one, and `*` means every version. Displayed in the same form.

@@ -49,7 +49,10 @@ async fn assert_agrees(harbor: &Harbor, wanted: &BTreeMap<String, Recorded>) {
         match recorded {
             Recorded::Findings(count) => assert_eq!(state.report().map(|report| report.len()), Some(*count), "{name}"),
             Recorded::Empty => assert!(
-                matches!(state.name(), "not_scanned" | "running" | "scan_failed" | "unavailable"),
+                matches!(
+                    state.name(),
+                    "not_scanned" | "children_not_scanned" | "running" | "scan_failed" | "unavailable"
+                ),
                 "{name}: {state:?}"
             ),
             Recorded::Status(404) => assert_eq!(state.name(), "unsupported", "{name}"),

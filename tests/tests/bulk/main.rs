@@ -5,6 +5,7 @@ mod captures;
 mod completeness;
 mod faults;
 mod kindness;
+mod queries;
 mod questions;
 mod single;
 mod states;

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use harbor_ext::analysis::{ArtifactFilter, ArtifactReport, FindingFilter};
-use harbor_ext::model::{ArtifactInfo, FindingRef};
+use harbor_ext::model::{self, ArtifactInfo, FindingRef};
 use harbor_ext::{Failure, FailureKind};
 use harbor_testkit::{HarborVersion, ListedArtifact, Project, Registry, Repository, SimulatedHarbor};
 
@@ -154,6 +155,10 @@ fn registry() -> Registry {
         .with_project(Project::new("empty"))
 }
 
+fn later() -> DateTime<Utc> {
+    "2026-06-01T00:00:00Z".parse().unwrap()
+}
+
 fn kinds(failures: &[Failure]) -> Vec<(FailureKind, String)> {
     failures.iter().map(|failure| (failure.kind, failure.target.to_string())).collect()
 }
@@ -171,7 +176,6 @@ async fn projects_repositories_and_tags_narrow_the_answer() {
     assert_eq!(names(harbor.artifacts().repositories(["one/b/c", "two/a"])).await, ["one/b/c", "two/a"]);
     assert_eq!(names(harbor.artifacts().tag("v1.0")).await, ["three/t"]);
     assert_eq!(names(harbor.artifacts().projects(["one"]).tag("latest")).await, ["one/a", "one/b/c"]);
-    assert_eq!(names(harbor.artifacts().tag("v1")).await, Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -195,15 +199,26 @@ async fn what_makes_no_sense_is_reported_without_a_request() {
     let server = serve(registry()).await;
     let harbor = administrator(&server);
     let none: [&str; 0] = [];
+    let no_repositories: [model::Repository; 0] = [];
     let queries = [
         (harbor.artifacts().projects(none), "empty list"),
         (harbor.artifacts().repositories(none), "empty list"),
         (harbor.artifacts().projects(["a/b"]), "a/b"),
-        (harbor.artifacts().repositories(["no-slash"]), "no-slash"),
+        (harbor.artifacts().repositories(["no space"]), "no space"),
         (harbor.artifacts().repositories(["one/../two"]), ".."),
         (harbor.artifacts().tag("not a tag"), "not a tag"),
         (harbor.artifacts().tag("nil"), "tag nil"),
-        (harbor.artifacts().projects(["two"]).repositories(["one/a"]), "not in any of the projects"),
+        (harbor.artifacts().query("kind=IMAGE"), "lists everything"),
+        (harbor.artifacts().query("type=IMAGE,"), "key=value"),
+        (harbor.artifacts().kind("a,b"), "comma"),
+        (harbor.artifacts().kind("IMAGE").kind("CHART"), "only the last"),
+        (harbor.artifacts().tag("v1").tag("v2"), "only the last"),
+        (harbor.artifacts().tag("v1").query("tags=*"), "only the last"),
+        (harbor.artifacts().pushed_after(later()).pushed_before(later()), "holds for nothing"),
+        (harbor.artifacts().include_repositories(["a["]), "a["),
+        (harbor.artifacts().include_tags(none), "empty list"),
+        (harbor.artifacts().labels(none), "empty list"),
+        (harbor.artifacts().in_repositories(no_repositories), "empty list"),
     ];
     for (query, part) in queries {
         let collected = query.clone().collect().await;

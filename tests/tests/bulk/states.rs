@@ -1,7 +1,7 @@
 //! Every listed artifact ends in exactly one state, and no state can be taken for another.
 
 use harbor_ext::Credentials;
-use harbor_ext::model::ReportState;
+use harbor_ext::model::{Parents, ReportState};
 use harbor_testkit::{
     Artifact, Fault, HarborVersion, Platform, Project, Registry, Report, Repository, Robot, Scan, SimulatedHarbor,
 };
@@ -169,4 +169,61 @@ async fn a6_a7_items_and_failures_are_kept_apart_and_in_order() {
     let projects: Vec<&str> =
         collected.failures.iter().map(|failure| failure.target.project.as_ref().unwrap().as_str()).collect();
     assert_eq!(projects, ["b", "c", "c", "c", "c"]);
+}
+
+/// Images of indexes on request: each is an artifact with a report of its own that knows its indexes, nothing comes twice,
+/// and the index itself counts no findings.
+#[tokio::test]
+async fn the_images_of_indexes_come_on_request_and_nothing_counts_twice() {
+    let shared = || image("in both").with_tag("also-tagged");
+    let repository = Repository::new("a/r")
+        .with_artifact(
+            Artifact::index().with_content("i1").with_tag("one").with_child(Platform::linux("amd64"), shared()),
+        )
+        .with_artifact(index("two", [shared(), scanned("other"), unscanned("new")]))
+        .with_artifact(image("alone"));
+    let registry = Registry::new()
+        .with_project(Project::new("p").with_repository(repository))
+        .with_robot(Robot::new("reader", "secret"));
+    for version in [HarborVersion::V2_15, HarborVersion::V2_9] {
+        let server = SimulatedHarbor::builder().registry(registry.clone()).version(version).start().await.unwrap();
+        let harbor = client(&server, Credentials::robot("reader", "secret")).build().unwrap();
+        let plain = harbor.reports().collect().await;
+        let collected = harbor.reports().with_children().collect().await;
+        assert!(collected.is_complete(), "{:?}", collected.failures);
+        assert_adds_up(&collected);
+        let states = collected.summary.states;
+        assert_eq!((states.in_children, states.reported, states.not_scanned), (2, 3, 1), "{}", collected.summary);
+        assert_eq!(collected.summary.listed, collected.summary.announced);
+        // One finding in the shared image, one in the other: the indexes add none.
+        assert_eq!(collected.items.iter().map(|info| info.findings().count()).sum::<usize>(), 2);
+        assert_eq!(plain.items.len(), 4, "the tagged image, the two indexes and the image alone");
+        let parents = Parents::among(&collected.items);
+        let of = |tag: &str| {
+            let info = collected.items.iter().find(|info| info.tags().any(|name| name == tag)).unwrap();
+            parents
+                .of(&info.artifact)
+                .iter()
+                .map(|index| index.tag_names().next().unwrap().to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of("also-tagged"), ["one", "two"]);
+        assert!(of("latest").is_empty() && of("one").is_empty());
+        // Filters are about the index.
+        let two = harbor.artifacts().tag("two").with_children().collect().await;
+        assert!(two.is_complete(), "{:?}", two.failures);
+        assert_eq!((two.items.len(), two.summary.listed), (4, 4));
+    }
+}
+
+/// Where the images cannot be listed, that is told, and the index has the report that it has without being asked.
+#[tokio::test]
+async fn an_index_whose_images_cannot_be_listed_has_its_own_report() {
+    let server = serve(indexes()).await;
+    server.add_fault(Fault::status(500).on("repository-artifacts")).unwrap();
+    let collected = administrator(&server).reports().tag("full").with_children().collect().await;
+    assert_adds_up(&collected);
+    assert_eq!(collected.summary.states.reported, 1, "{}", collected.summary);
+    let [failure] = &collected.failures[..] else { panic!("{:?}", collected.failures) };
+    assert_eq!((failure.status, failure.target.digest.is_some()), (Some(500), true));
 }

@@ -14,7 +14,7 @@ use harbor_testkit::{
 use crate::support::{assert_adds_up, client};
 
 /// How many registries are read.
-const CASES: u64 = 60;
+const CASES: u64 = 40;
 
 /// Numbers that depend on the seed alone.
 struct Random(u64);
@@ -223,5 +223,5 @@ async fn everything_adds_up_under_random_faults() {
         assert!(outcome.is_ok(), "seed {seed}, {version:?}, {faults:?}: {}", collected.summary);
     }
     // Otherwise nothing was tested.
-    assert!(complete > 5 && incomplete > 20 && artifacts > 1000, "{complete} {incomplete} {artifacts}");
+    assert!(complete > 5 && incomplete > 12 && artifacts > 1000, "{complete} {incomplete} {artifacts}");
 }

@@ -15,15 +15,16 @@ pub(in crate::version) enum Origin {
 }
 
 /// The marks that Debian and its kin leave in versions.
-const DEBIAN_MARKS: [&str; 10] = ["ubuntu", "+deb", "~deb", "dfsg", "~bpo", "+nmu", "+esm", "+rpi", "+rpt", "+really"];
+const DEBIAN_MARKS: &[&str] = &["ubuntu", "+deb", "~deb", "dfsg", "~bpo", "+nmu", "+esm", "+rpi", "+rpt", "+really"];
 
 /// The words that distributions with rpm put before their own version, in the release of a package.
-const RPM_MARKS: [&str; 17] =
-    ["el", "fc", "amzn", "cm", "azl", "mga", "oe", "ph", "al", "an", "lp", "bp", "rhaos", "eln", "tl", "oc", "ky"];
+const RPM_MARKS: &[&str] = &[
+    "el", "fc", "amzn", "cm", "azl", "mga", "oe", "ph", "al", "an", "lp", "bp", "rhaos", "eln", "tl", "oc", "ky", "alt",
+];
 
 /// The first word of pre-releases. Others, such as platforms (`1.13.1-java`), do not come before the release.
-const PRE_RELEASE_WORDS: [&str; 11] =
-    ["alpha", "beta", "rc", "pre", "preview", "next", "canary", "dev", "snapshot", "nightly", "experimental"];
+const PRE_RELEASE_WORDS: &[&str] =
+    &["alpha", "beta", "rc", "pre", "preview", "next", "canary", "dev", "snapshot", "nightly", "experimental"];
 
 /// What the version of a package says about its distribution; `None` if nothing.
 pub(in crate::version) fn origin(package: &str, version: &str) -> Option<Origin> {
