@@ -4,12 +4,13 @@ use std::fmt;
 use std::iter::FusedIterator;
 use std::slice;
 
+use super::ArtifactReport;
 use super::filter::{Answer, FindingFilter, Pass};
 use crate::model::{ArtifactInfo, FindingRef, Severity};
 
 /// The findings of all artifacts, each with the artifact that it is in; narrowed step by step.
 ///
-/// Made by [`ArtifactReport::findings`](super::ArtifactReport::findings). In the order of the artifacts, and within one
+/// Made by [`ArtifactReport::findings`]. In the order of the artifacts, and within one
 /// in the order of its report. A finding that several artifacts have comes once for each. Nothing is copied, and what is
 /// costly to find out is found out once for findings that artifacts share.
 ///
@@ -34,8 +35,66 @@ pub struct Findings<'a> {
     pass: Pass<'a>,
 }
 
+/// Single findings, of all artifacts or of those of one kind.
+impl ArtifactReport {
+    /// Every finding of every artifact, to be narrowed.
+    ///
+    /// ```
+    /// # use harbor_ext::analysis::ArtifactReport;
+    /// # let report = ArtifactReport::default();
+    /// for (artifact, finding) in report.findings().with_cve("CVE-2021-44228") {
+    ///     println!("{} has {} {}", artifact.artifact, finding.package(), finding.version());
+    /// }
+    /// ```
+    pub fn findings(&self) -> Findings<'_> {
+        Findings::new(self.artifacts())
+    }
+
+    /// The findings that a newer version of the package fixes.
+    pub fn fixable(&self) -> Findings<'_> {
+        self.findings().fixable()
+    }
+
+    /// The findings that no version of the package fixes yet.
+    pub fn unfixable(&self) -> Findings<'_> {
+        self.findings().unfixable()
+    }
+
+    /// The findings of exactly this severity.
+    pub fn by_severity(&self, severity: Severity) -> Findings<'_> {
+        self.findings().with_severity(severity)
+    }
+
+    /// The findings of this severity or a worse one.
+    pub fn at_least(&self, severity: Severity) -> Findings<'_> {
+        self.findings().with_severity_at_least(severity)
+    }
+}
+
+/// The methods that are named after severities.
+macro_rules! severities {
+    ($($method:ident: $severity:ident),+ $(,)?) => {
+        impl ArtifactReport {$(
+            #[doc = concat!("The findings of severity [`", stringify!($severity), "`](Severity::", stringify!($severity), ").")]
+            pub fn $method(&self) -> Findings<'_> {
+                self.by_severity(Severity::$severity)
+            }
+        )+}
+    };
+}
+
+severities! {
+    critical: Critical,
+    high: High,
+    medium: Medium,
+    low: Low,
+    negligible: Negligible,
+    unknown: Unknown,
+    none: None,
+}
+
 impl<'a> Findings<'a> {
-    pub(super) fn new(artifacts: &'a [ArtifactInfo]) -> Self {
+    fn new(artifacts: &'a [ArtifactInfo]) -> Self {
         Self { artifacts: artifacts.iter(), current: None, filters: Vec::new(), pass: Pass::default() }
     }
 

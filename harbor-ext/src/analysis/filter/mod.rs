@@ -23,3 +23,9 @@ pub(super) use pass::Pass;
 
 #[cfg(test)]
 mod properties;
+
+/// Filters and views may go to another thread, and be held while a task waits.
+const _: () = {
+    const fn is_send_and_sync<T: Send + Sync>() {}
+    is_send_and_sync::<(ArtifactFilter, FindingFilter, Pattern, super::Findings<'_>)>();
+};

@@ -1,10 +1,11 @@
 //! One pass of filters through artifacts and their findings, which works nothing out twice.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 use std::marker::PhantomData;
 
 use super::Answer;
+use crate::analysis::address::AddressHasher;
 use crate::model::{ArtifactInfo, Finding, Report};
 use crate::version::Distribution;
 
@@ -12,11 +13,12 @@ use crate::version::Distribution;
 ///
 /// A registry reports the same few thousand findings again and again, and images with the same content share their
 /// report. So what is costly is answered once for each of them. They are told apart by their addresses, which stay as
-/// they are while the artifacts are borrowed and the filters are held.
+/// they are while the artifacts are borrowed and the filters are held. They are held as numbers, which may go to another
+/// thread.
 #[derive(Clone, Debug, Default)]
 pub(in crate::analysis) struct Pass<'a> {
     answers: HashMap<Question, Answer, BuildHasherDefault<AddressHasher>>,
-    distributions: HashMap<*const Report, Option<Distribution>, BuildHasherDefault<AddressHasher>>,
+    distributions: HashMap<usize, Option<Distribution>, BuildHasherDefault<AddressHasher>>,
     artifacts: PhantomData<&'a [ArtifactInfo]>,
 }
 
@@ -42,7 +44,7 @@ impl<'a> Pass<'a> {
     /// The distribution that the packages of an artifact show it to be made of.
     pub(super) fn distribution(&mut self, info: &'a ArtifactInfo) -> Option<Distribution> {
         let report = info.state.report()?;
-        *self.distributions.entry(report).or_insert_with(|| {
+        *self.distributions.entry(address(report)).or_insert_with(|| {
             Distribution::of(report.findings().map(|finding| (finding.get().package(), finding.get().version())))
         })
     }
@@ -67,41 +69,10 @@ impl Question {
     }
 
     fn new<C, S>(condition: &C, subject: &S) -> Self {
-        let address = |pointer: *const ()| pointer.addr();
-        Self {
-            condition: address(std::ptr::from_ref(condition).cast()),
-            subject: address(std::ptr::from_ref(subject).cast()),
-            distribution: None,
-        }
+        Self { condition: address(condition), subject: address(subject), distribution: None }
     }
 }
 
-/// A hasher for addresses. Nobody outside of the process chooses them, so that it need not withstand anybody.
-#[derive(Clone, Copy, Debug, Default)]
-struct AddressHasher(u64);
-
-impl Hasher for AddressHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
-        }
-    }
-
-    fn write_usize(&mut self, number: usize) {
-        self.write_u64(number as u64);
-    }
-
-    fn write_isize(&mut self, number: isize) {
-        self.write_u64(number as u64);
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        // An odd number close to 2^64 divided by the golden ratio, which spreads neighbours far apart.
-        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-
-    /// The lowest bits choose the place, and those of an address are always 0: the highest are mixed best.
-    fn finish(&self) -> u64 {
-        self.0.rotate_left(26)
-    }
+fn address<T>(reference: &T) -> usize {
+    std::ptr::from_ref(reference).addr()
 }
