@@ -35,7 +35,8 @@ pub(super) struct Reach<'a> {
 pub(super) struct Place<'a> {
     artifact: usize,
     repository: usize,
-    project: &'a str,
+    project: usize,
+    name: &'a RepositoryName,
 }
 
 impl<K: Eq + Hash, G: Default> Groups<K, G> {
@@ -79,25 +80,37 @@ impl<'a> Reach<'a> {
         }
         if last.is_none_or(|last| last.repository != place.repository) {
             self.repositories += 1;
-            self.projects.insert(place.project);
+        }
+        if last.is_none_or(|last| last.project != place.project) {
+            self.projects.insert(place.name.project().as_str());
         }
     }
 }
 
-/// Every finding of every artifact, those of a repository together.
+/// Every finding of every artifact, those of a repository and those of a project together.
 pub(super) fn by_repository(report: &ArtifactReport) -> impl Iterator<Item = (Place<'_>, FindingRef<'_>)> {
     let mut artifacts: Vec<&ArtifactInfo> = report.iter().collect();
     artifacts.sort_by(|a, b| a.artifact.repository.cmp(&b.artifact.repository));
-    let mut last: Option<(&RepositoryName, usize)> = None;
-    artifacts.into_iter().enumerate().flat_map(move |(artifact, info)| {
-        let name = &info.artifact.repository;
-        let repository = match last {
-            Some((last, number)) if last == name => number,
-            Some((_, number)) => number + 1,
-            None => 0,
-        };
-        last = Some((name, repository));
-        let place = Place { artifact, repository, project: name.project().as_str() };
+    let mut last: Option<Place<'_>> = None;
+    artifacts.into_iter().flat_map(move |info| {
+        let place = Place::after(last, &info.artifact.repository);
+        last = Some(place);
         info.findings().map(move |finding| (place, finding))
     })
+}
+
+impl<'a> Place<'a> {
+    /// The place of the next artifact, of which the repository is known.
+    fn after(last: Option<Self>, name: &'a RepositoryName) -> Self {
+        let Some(Self { artifact, repository, project, name: known }) = last else {
+            return Self { artifact: 0, repository: 0, project: 0, name };
+        };
+        let (other_repository, other_project) = (known != name, known.project() != name.project());
+        Self {
+            artifact: artifact + 1,
+            repository: repository + usize::from(other_repository),
+            project: project + usize::from(other_project),
+            name,
+        }
+    }
 }

@@ -22,7 +22,8 @@ mod postings;
 ///
 /// Making it takes two passes over the findings, of which those that artifacts share, and those of artifacts that share
 /// their report, are handled once. It costs 4 bytes for each finding of each report, 12 for each artifact, and some more
-/// for each finding that differs. A look-up takes no longer for a larger registry, and only what is found is gone through.
+/// for each finding that differs. A look-up takes no longer for a larger registry, and going through what it finds looks
+/// at no report that has none of it.
 ///
 /// ```
 /// # use harbor_ext::analysis::{ArtifactReport, Index};
