@@ -29,6 +29,7 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         of::<access::Access>("Access"),
         of::<model::Artifact>("Artifact"),
         of::<model::ArtifactInfo>("ArtifactInfo"),
+        of::<name::ArtifactReference>("ArtifactReference"),
         of::<analysis::ArtifactReport>("ArtifactReport"),
         of::<Collected<model::Artifact>>("CollectedArtifacts"),
         of::<Collected<model::ArtifactInfo>>("CollectedReports"),
