@@ -61,8 +61,10 @@ pub enum Phase {
     ExplainingReport,
     /// Reading which scanner a project uses.
     ReadingScanner,
-    /// Reading who somebody is: the caller, or the owner of a project.
+    /// Reading the account of the caller.
     ReadingUser,
+    /// Reading the account of the owner of a project.
+    ReadingOwner,
     /// Reading a robot account.
     ReadingRobot,
     /// Calling an operation of the generated client.
@@ -167,7 +169,7 @@ impl Failure {
             (FailureKind::Forbidden, Phase::FetchingReport) => {
                 "give the robot the permission artifact-addition:read on this project"
             }
-            (FailureKind::Forbidden, Phase::ReadingUser) => {
+            (FailureKind::Forbidden, Phase::ReadingOwner) => {
                 "ask as an administrator, or give the system robot the permission user:read"
             }
             (FailureKind::Forbidden, _) => "ask the administrator of the Harbor for access",
@@ -224,7 +226,8 @@ impl fmt::Display for Phase {
             Self::FetchingReport => "fetching the report",
             Self::ExplainingReport => "finding out why there is no report",
             Self::ReadingScanner => "reading the scanner",
-            Self::ReadingUser => "reading the user",
+            Self::ReadingUser => "reading the account",
+            Self::ReadingOwner => "reading the account of the owner",
             Self::ReadingRobot => "reading the robot",
             Self::Calling => "calling the API",
         })

@@ -1,5 +1,6 @@
 //! The handle to one Harbor, and how to make it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,9 +11,9 @@ use url::Url;
 use crate::credentials::{Credentials, variable};
 use crate::error::Error;
 use crate::failure::{Failure, Phase, Target};
-use crate::fetch::{Cause, Lookup, Query};
-use crate::model::{Artifact, ArtifactInfo, Repository};
-use crate::name::{NamesArtifact, RepositoryName};
+use crate::fetch::{self, AccessCheck, Cause, Lookup, Query};
+use crate::model::{Artifact, ArtifactInfo, Owner, Repository};
+use crate::name::{NamesArtifact, ProjectName, RepositoryName};
 use crate::session::Session;
 use crate::settings::{Concurrency, RetryPolicy, Settings};
 
@@ -95,6 +96,60 @@ impl Harbor {
     /// and the like are states of the artifact; a report that may not or cannot be read is a failure.
     pub fn report(&self, reference: impl NamesArtifact) -> Lookup<ArtifactInfo> {
         self.lookup(self.reports(), reference)
+    }
+
+    /// Who the project of an artifact belongs to. For many artifacts, [`owners`](Self::owners) costs less.
+    ///
+    /// # Errors
+    ///
+    /// When the account cannot see the project, or the server could not be asked. Not being allowed to read the owner's
+    /// account is not an error: the list of projects tells the name to everybody who sees the project, and
+    /// [`Owner::failure`] says which permission is missing for the rest.
+    ///
+    /// # Panics
+    ///
+    /// When it is polled outside of a tokio runtime.
+    pub async fn owner(&self, artifact: impl AsRef<Artifact>) -> Result<Owner, Failure> {
+        let project = artifact.as_ref().repository.project().clone();
+        let owner = fetch::owners(&self.session, BTreeSet::from([project.clone()])).await.remove(&project);
+        owner.unwrap_or_else(|| Err(Failure::of_input(project.into(), "there is no such project".to_owned())))
+    }
+
+    /// Who the projects of some artifacts belong to, by project: an answer or a failure for each.
+    ///
+    /// ```no_run
+    /// # async fn example(harbor: harbor_ext::Harbor) -> Result<(), harbor_ext::Failure> {
+    /// let artifacts = harbor.artifacts().try_collect().await?;
+    /// let owners = harbor.owners(&artifacts).await;
+    /// for artifact in &artifacts {
+    ///     match &owners[artifact.repository.project()] {
+    ///         Ok(owner) => println!("{artifact} belongs to {owner}"),
+    ///         Err(failure) => println!("{artifact}: {failure}"),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Costs one request to check the credentials, one for twenty projects, and one for each owner, however many artifacts
+    /// there are; where accounts may not be read, one request finds that out. Dropping the future ends the requests under
+    /// way.
+    ///
+    /// # Panics
+    ///
+    /// When it is polled outside of a tokio runtime.
+    pub async fn owners<A: AsRef<Artifact>>(
+        &self,
+        artifacts: impl IntoIterator<Item = A>,
+    ) -> BTreeMap<ProjectName, Result<Owner, Failure>> {
+        let projects = artifacts.into_iter().map(|artifact| artifact.as_ref().repository.project().clone());
+        let projects = projects.collect();
+        fetch::owners(&self.session, projects).await
+    }
+
+    /// Who the server takes the caller for, and what may be read in which project; see [`AccessCheck`].
+    pub fn check_access(&self) -> AccessCheck {
+        AccessCheck::new(Arc::clone(&self.session))
     }
 
     fn lookup<T>(&self, query: Query<T>, reference: impl NamesArtifact) -> Lookup<T> {

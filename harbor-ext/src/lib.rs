@@ -42,6 +42,7 @@
 //! Data moves one way: [`name`] → fetching ([`Harbor`], [`Query`]) → [`model`] → [`version`] → [`analysis`]. `model`,
 //! `version` and `analysis` do no I/O.
 
+pub mod access;
 pub mod analysis;
 pub mod condition;
 pub mod failure;
@@ -61,7 +62,7 @@ mod settings;
 pub use credentials::Credentials;
 pub use error::Error;
 pub use failure::{Failure, FailureKind, Permission};
-pub use fetch::{Fetched, Fetching, HasTags, Lookup, Query};
+pub use fetch::{AccessCheck, Fetched, Fetching, HasTags, Lookup, Query};
 pub use harbor::{Harbor, HarborBuilder};
 pub use harbor_api::{self, http_client};
 pub use outcome::{Collected, Progress, StateCounts, Summary};
@@ -77,4 +78,10 @@ mod readmes {
 
     #[doc = include_str!("../../harbor-api/README.md")]
     struct Api;
+
+    #[doc = include_str!("../../docs/permissions.md")]
+    struct Permissions;
+
+    #[doc = include_str!("../../docs/recipes.md")]
+    struct Recipes;
 }

@@ -3,13 +3,14 @@
 use std::fmt;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{self, Failure, MissingPermission, Note};
 use crate::model::ReportState;
 
 /// Everything a bulk query found, and everything it could not read.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Collected<T> {
     /// What was found, sorted. For reports: every listed artifact, exactly once.
@@ -45,7 +46,7 @@ impl<T> Collected<T> {
 /// How a bulk query went, in numbers.
 ///
 /// For reports, [`listed`](Self::listed) is the sum of all counts in [`states`](Self::states).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Summary {
     /// Projects whose content was listed or tried.
@@ -71,17 +72,20 @@ pub struct Summary {
     pub peak_in_flight: u64,
     /// From the first request to the last item.
     #[serde(rename = "seconds", with = "seconds")]
+    #[schemars(with = "f64")]
     pub elapsed: Duration,
 }
 
 /// How many artifacts ended in each [`ReportState`](crate::model::ReportState).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct StateCounts {
     /// There is a report, perhaps without findings.
     pub reported: u64,
-    /// Never scanned; for an index, at least one of its images was never scanned.
+    /// Never scanned; for an index, none of its images.
     pub not_scanned: u64,
+    /// Indexes of which some images have no report.
+    pub children_not_scanned: u64,
     /// A scan is waiting or running.
     pub running: u64,
     /// The last scan failed or was stopped.
@@ -128,6 +132,7 @@ impl StateCounts {
         *match state {
             ReportState::Reported(_) => &mut self.reported,
             ReportState::NotScanned => &mut self.not_scanned,
+            ReportState::ChildrenNotScanned { .. } => &mut self.children_not_scanned,
             ReportState::Running => &mut self.running,
             ReportState::ScanFailed { .. } => &mut self.scan_failed,
             ReportState::Unsupported => &mut self.unsupported,
@@ -143,6 +148,7 @@ impl StateCounts {
     pub fn total(&self) -> u64 {
         self.reported
             + self.not_scanned
+            + self.children_not_scanned
             + self.running
             + self.scan_failed
             + self.unsupported
@@ -182,6 +188,7 @@ impl fmt::Display for StateCounts {
         let counts = [
             (self.reported, "reported"),
             (self.not_scanned, "not scanned"),
+            (self.children_not_scanned, "with images that were not scanned"),
             (self.running, "being scanned"),
             (self.scan_failed, "scan failed"),
             (self.unsupported, "cannot be scanned"),

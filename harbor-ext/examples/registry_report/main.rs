@@ -11,6 +11,7 @@
 
 mod json;
 mod memory;
+#[path = "../registry/mod.rs"]
 mod registry;
 mod text;
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Failure, Phase};
@@ -12,7 +13,7 @@ use crate::name::ProjectName;
 ///
 /// Displayed as `artifact:list`, and serialised as one entry of `access` in the JSON of a robot:
 /// `{"resource": "artifact", "action": "list"}`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Permission {
     /// What it is about, such as `artifact`.
     pub resource: String,
@@ -21,10 +22,11 @@ pub struct Permission {
 }
 
 /// A permission that was missing, and how much that stopped.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct MissingPermission {
     /// The project where it was missing; `None` for what does not belong to a project.
+    #[schemars(with = "Option<String>")]
     pub project: Option<ProjectName>,
     /// The permission.
     pub permission: Permission,
@@ -48,11 +50,18 @@ impl Permission {
             Phase::ReadingArtifact => ("artifact", "read"),
             Phase::FetchingReport => ("artifact-addition", "read"),
             Phase::ReadingScanner => ("scanner", "read"),
-            Phase::ReadingUser => ("user", "read"),
+            Phase::ReadingUser | Phase::ReadingOwner => ("user", "read"),
             Phase::ReadingRobot => ("robot", "list"),
             Phase::Asking | Phase::Identifying | Phase::Calling => return None,
         };
         Some(Self::new(resource, action))
+    }
+}
+
+impl MissingPermission {
+    /// A permission that was missing once.
+    pub(crate) fn new(project: &ProjectName, permission: &Permission) -> Self {
+        Self { project: Some(project.clone()), permission: permission.clone(), count: 1 }
     }
 }
 

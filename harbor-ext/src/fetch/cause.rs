@@ -68,6 +68,12 @@ impl Cause {
         Self::undecodable(&error.to_string(), body)
     }
 
+    /// The server took the caller for nobody although credentials were given.
+    pub(crate) fn of_unknown_caller() -> Self {
+        let message = "the server does not accept the credentials and treats the caller as anonymous";
+        Self::new(FailureKind::NotAuthenticated, message)
+    }
+
     /// The cause as the caller of a session may see it: without its secret, which a proxy may have quoted. What is private
     /// is forbidden to anonymous callers, whatever the status says.
     pub(crate) fn seen_by(self, session: &Session) -> Self {

@@ -50,7 +50,7 @@ pub(crate) enum ListAnswer {
     Repository(RepositoryName, Page<Repository>),
     ArtifactsOfProject(ProjectName, Cursor, Page<Artifact>),
     ArtifactsOfRepository(RepositoryName, Cursor, Page<Artifact>),
-    Artifact(ArtifactReference, Option<Artifact>),
+    Artifact(ArtifactReference, Option<Box<Artifact>>),
 }
 
 /// What an answer brought.
@@ -271,7 +271,7 @@ impl Listing {
             }
             ListAnswer::Artifact(_, Some(artifact)) => {
                 self.announced += 1;
-                listed.artifacts.push(artifact);
+                listed.artifacts.push(*artifact);
             }
             ListAnswer::Artifact(reference, None) => listed.jobs.push(ListJob::HiddenArtifact(reference)),
         }
@@ -284,8 +284,7 @@ impl Listing {
             // The identity stays in doubt, so that it is not asked for again.
             (Identity::Known | Identity::Doubted, true) => self.identity = Identity::Doubted,
             (_, false) => {
-                let message = "the server does not accept the credentials and treats the caller as anonymous";
-                let cause = Cause::new(FailureKind::NotAuthenticated, message);
+                let cause = Cause::of_unknown_caller();
                 listed.fail(&(Phase::Identifying, Target::default()), cause.clone());
                 listed.abandon = Some(cause);
             }
@@ -436,11 +435,11 @@ async fn send(
         }
         ListJob::Artifact(reference) => {
             let found = single::listed(client, &reference, details).await?;
-            ListAnswer::Artifact(reference, found)
+            ListAnswer::Artifact(reference, found.map(Box::new))
         }
         ListJob::HiddenArtifact(reference) => {
             let artifact = single::hidden(client, &reference, details).await?;
-            ListAnswer::Artifact(reference, Some(artifact))
+            ListAnswer::Artifact(reference, Some(Box::new(artifact)))
         }
     })
 }

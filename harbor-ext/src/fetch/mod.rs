@@ -3,10 +3,16 @@
 //! - [`query`] is what a caller asks for, [`stream`] what it gets while waiting, [`collect`] what comes of it.
 //! - [`queue`] runs jobs; [`limit`], [`server`], [`backoff`] and [`cause`] decide how many, when, and how often.
 //! - [`listing`] finds projects, repositories and artifacts by [`pages`]; [`walk`] yields them, and [`reports`] fetches
-//!   the report of each artifact, or [`explain`]s why there is none.
+//!   the report of each artifact, or [`explain`]s why there is none, for an index by its
+//!   [`children`].
+//! - [`lookup`] asks for one thing by its name, [`single`] is how an artifact is found. [`owner`] and [`access`] ask
+//!   step by step, each step a [`batch`].
 
+mod access;
 mod backoff;
+mod batch;
 mod cause;
+mod children;
 mod collect;
 mod convert;
 mod details;
@@ -14,6 +20,7 @@ mod explain;
 mod limit;
 mod listing;
 mod lookup;
+mod owner;
 mod pages;
 mod query;
 mod queue;
@@ -26,7 +33,9 @@ mod single;
 mod stream;
 mod walk;
 
+pub use access::AccessCheck;
 pub(crate) use cause::Cause;
 pub use lookup::Lookup;
+pub(crate) use owner::owners;
 pub use query::{Fetched, HasTags, Query};
 pub use stream::Fetching;

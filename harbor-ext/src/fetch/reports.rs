@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 
 use super::cause::Cause;
+use super::children::{Insight, Inspection};
 use super::convert;
 use super::explain::{self, Explanation};
 use super::listing::{Goal, ListAnswer, ListJob, Listed, Listing};
@@ -30,6 +32,8 @@ enum Job {
     Report(Arc<Artifact>, Look),
     /// The artifact with its overview, to see why there is no report.
     Explain(Arc<Artifact>),
+    /// The images of an index, to see which of them have no report.
+    Children(Inspection, Look),
     /// Which scanner a project uses.
     Scanner(ProjectName),
 }
@@ -47,6 +51,8 @@ enum Answer {
     Report(Arc<Artifact>, Look, decode::Body, u64),
     /// Why there is no report.
     Explained(Arc<Artifact>, Explanation),
+    /// Which images of an index have no report.
+    Inspected(Insight, Look),
     /// The artifact is no longer there.
     Gone(Arc<Artifact>),
     Scanner(ProjectName, Scanner),
@@ -92,6 +98,7 @@ impl Work for Reports {
             Job::List(job) => self.listing.describe(job),
             Job::Report(artifact, _) => (Phase::FetchingReport, target_of(artifact)),
             Job::Explain(artifact) => (Phase::ExplainingReport, target_of(artifact)),
+            Job::Children(inspection, _) => (Phase::ExplainingReport, target_of(&inspection.index)),
             Job::Scanner(project) => (Phase::ReadingScanner, project.clone().into()),
         }
     }
@@ -105,7 +112,12 @@ impl Work for Reports {
                 Job::List(job) => lister.run(job).await.map(Answer::Listed),
                 Job::Report(artifact, look) => fetch_report(client, artifact, look, &pool).await,
                 Job::Explain(artifact) => fetch_overview(client, artifact).await,
-                Job::Scanner(project) => fetch_scanner(client, project).await,
+                Job::Children(inspection, look) => {
+                    inspection.go_on(client).await.map(|insight| Answer::Inspected(insight, look))
+                }
+                Job::Scanner(project) => {
+                    read_scanner(client, &project).await.map(|scanner| Answer::Scanner(project, scanner))
+                }
             };
             outcome.map_err(|cause| cause.seen_by(&session))
         }
@@ -123,11 +135,22 @@ impl Work for Reports {
                     (decode::Body::Report(report), _) => self.share(artifact, Arc::new(report), next),
                     (decode::Body::Empty, Look::First) => next.jobs.push(Job::Explain(artifact)),
                     (decode::Body::Empty, Look::Second) => {
-                        self.finish_without_report(artifact, ReportState::Unavailable, next);
+                        self.inspect(artifact, Look::Second, ReportState::Unavailable, next);
                     }
                 }
             }
+            Answer::Explained(artifact, Explanation::State(ReportState::NotScanned)) => {
+                self.inspect(artifact, Look::First, ReportState::NotScanned, next);
+            }
             Answer::Explained(artifact, Explanation::State(state)) => self.finish_without_report(artifact, state, next),
+            Answer::Inspected(Insight::GoOn(inspection), look) => next.jobs.push(Job::Children(inspection, look)),
+            Answer::Inspected(Insight::State(index, state), _) => self.finish_without_report(index, state, next),
+            Answer::Inspected(Insight::AllScanned(index), Look::First) => {
+                next.jobs.push(Job::Report(index, Look::Second));
+            }
+            Answer::Inspected(Insight::AllScanned(index), Look::Second) => {
+                self.finish_without_report(index, ReportState::Unavailable, next);
+            }
             Answer::Explained(artifact, Explanation::Scanned) => next.jobs.push(Job::Report(artifact, Look::Second)),
             Answer::Gone(artifact) => {
                 let cause = Cause::new(FailureKind::NotFound, "the artifact was deleted after it had been listed");
@@ -144,7 +167,9 @@ impl Work for Reports {
                 let listed = self.listing.take_failure(job, failure);
                 self.forward(listed, next);
             }
-            Job::Report(artifact, _) | Job::Explain(artifact) => {
+            Job::Report(artifact, _)
+            | Job::Explain(artifact)
+            | Job::Children(Inspection { index: artifact, .. }, _) => {
                 next.jobs.extend(self.listing.doubt(&failure).into_iter().map(Job::List));
                 let state = state_of_failure(&artifact, failure);
                 self.finish_without_report(artifact, state, next);
@@ -202,6 +227,14 @@ impl Reports {
         self.finish(artifact, ReportState::Reported(report), next);
     }
 
+    /// Looks at the images of an index that has no report; anything else has the state.
+    fn inspect(&mut self, artifact: Arc<Artifact>, look: Look, state: ReportState, next: &mut Outbox) {
+        match Inspection::of(&artifact) {
+            Some(inspection) => next.jobs.push(Job::Children(inspection, look)),
+            None => self.finish_without_report(artifact, state, next),
+        }
+    }
+
     fn finish_without_report(&mut self, artifact: Arc<Artifact>, state: ReportState, next: &mut Outbox) {
         if let Some(other) = self.sharing.not_reported(&artifact) {
             next.jobs.push(Job::Report(other, Look::First));
@@ -228,6 +261,14 @@ async fn fetch_report(
     look: Look,
     pool: &FindingPool,
 ) -> Result<Answer, Cause> {
+    // The typed answer would hold every finding of every image: the body is decoded into shared findings instead.
+    let body = fetch_body(client, &artifact).await?;
+    let decoded = decode::report(&body, pool).map_err(|error| cause_of(&error, &body))?;
+    Ok(Answer::Report(artifact, look, decoded, body.len() as u64))
+}
+
+/// The report of an artifact as it comes.
+pub(super) async fn fetch_body(client: &harbor_api::Client, artifact: &Artifact) -> Result<Bytes, Cause> {
     let repository = &artifact.repository;
     let headers = HeaderMap::from_iter([
         (header::ACCEPT, HeaderValue::from_static("application/json")),
@@ -244,10 +285,7 @@ async fn fetch_report(
         "additions",
         "vulnerabilities",
     ];
-    // The typed answer would hold every finding of every image: the body is decoded into shared findings instead.
-    let body = client.get_bytes("get_vulnerabilities_addition", &segments, &[], headers).await?.into_inner();
-    let decoded = decode::report(&body, pool).map_err(|error| cause_of(&error, &body))?;
-    Ok(Answer::Report(artifact, look, decoded, body.len() as u64))
+    Ok(client.get_bytes("get_vulnerabilities_addition", &segments, &[], headers).await?.into_inner())
 }
 
 /// A body that ends before the report does broke off, which a second request may get whole.
@@ -257,14 +295,14 @@ fn cause_of(error: &decode::DecodeError, body: &[u8]) -> Cause {
     Cause::new(kind, format!("the report cannot be read: {error}"))
 }
 
-/// Lists the one artifact with its overview. A list needs no permission beyond those for the crawl, unlike getting a
+/// Lists the one artifact with its overview, even if it is an image of an index. A list needs no permission beyond those for the crawl, unlike getting a
 /// single artifact.
 async fn fetch_overview(client: &harbor_api::Client, artifact: Arc<Artifact>) -> Result<Answer, Cause> {
     let rows = client
         .list_artifacts()
         .project_name(artifact.repository.project().as_str())
         .repository_name(artifact.repository.encoded_path())
-        .q(format!("digest={}", convert::query_value(artifact.digest.as_str())))
+        .q(format!("digest={},base=*", convert::query_value(artifact.digest.as_str())))
         .with_scan_overview(true)
         .with_tag(false)
         .x_accept_vulnerabilities(ACCEPTED)
@@ -278,19 +316,13 @@ async fn fetch_overview(client: &harbor_api::Client, artifact: Arc<Artifact>) ->
     })
 }
 
-async fn fetch_scanner(client: &harbor_api::Client, project: ProjectName) -> Result<Answer, Cause> {
-    let registration = client
-        .get_scanner_of_project()
-        .x_is_resource_name(true)
-        .project_name_or_id(project.as_str())
-        .send()
-        .await?
-        .into_inner();
-    let scanner = match registration {
+/// Which scanner a project uses.
+pub(super) async fn read_scanner(client: &harbor_api::Client, project: &ProjectName) -> Result<Scanner, Cause> {
+    let request = client.get_scanner_of_project().x_is_resource_name(true).project_name_or_id(project.as_str());
+    Ok(match request.send().await?.into_inner() {
         None => Scanner::None,
         Some(registration) => registration.uuid.map_or(Scanner::Unreadable, Scanner::Registration),
-    };
-    Ok(Answer::Scanner(project, scanner))
+    })
 }
 
 /// The state of an artifact whose report could not be fetched. Two refusals of Harbor are not failures but answers.
@@ -311,6 +343,6 @@ fn state_of_failure(artifact: &Artifact, failure: Failure) -> ReportState {
     }
 }
 
-fn target_of(artifact: &Artifact) -> Target {
+pub(super) fn target_of(artifact: &Artifact) -> Target {
     Target { digest: Some(artifact.digest.clone()), ..artifact.repository.clone().into() }
 }

@@ -1,5 +1,6 @@
 //! The requests for lists, one function each.
 
+use harbor_api::types;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 
@@ -32,12 +33,16 @@ struct List<'a> {
 
 /// Asks whether the server knows the caller: it tells its version to everybody but nobody.
 pub(super) async fn identify(client: &harbor_api::Client) -> Result<bool, Cause> {
+    Ok(system_information(client).await?.harbor_version.is_some())
+}
+
+pub(super) async fn system_information(client: &harbor_api::Client) -> Result<types::GeneralInfo, Cause> {
     let information = client.get_system_info().send().await?.into_inner();
     if information.auth_mode.is_none() {
         // Harbor tells that to everybody.
         return Err(Cause::new(FailureKind::Undecodable, "the answer is JSON, but not that of a Harbor"));
     }
-    Ok(information.harbor_version.is_some())
+    Ok(information)
 }
 
 pub(super) async fn projects(client: &harbor_api::Client, cursor: Cursor) -> Result<Page<ProjectName>, Cause> {

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::{FindingPool, Report, SharesFindings};
 use crate::failure::Failure;
+use crate::name::Digest;
 
 /// Whether an artifact has a vulnerability report, and if not, why.
 ///
@@ -20,8 +21,16 @@ use crate::failure::Failure;
 pub enum ReportState {
     /// There is a report. Artifacts with the same content share it.
     Reported(Arc<Report>),
-    /// The artifact can be scanned and never was, or, for an index, one of its children never was.
+    /// The artifact can be scanned and never was; for an index, none of its images has a report.
     NotScanned,
+    /// An index of which some images have no report, which is why Harbor gives none for the index. Those of the others can
+    /// be asked for by their digests.
+    ChildrenNotScanned {
+        /// How many of its images have a report.
+        scanned: u64,
+        /// The images that have none: never scanned, being scanned, or with a failed scan. Attestations do not count.
+        missing: Vec<Digest>,
+    },
     /// A scan is waiting or under way; Harbor has dropped the report before it, if there was one.
     Running,
     /// The last scan did not succeed.
@@ -66,6 +75,7 @@ impl ReportState {
         match self {
             Self::Reported(_) => "reported",
             Self::NotScanned => "not_scanned",
+            Self::ChildrenNotScanned { .. } => "children_not_scanned",
             Self::Running => "running",
             Self::ScanFailed { .. } => "scan_failed",
             Self::Unsupported => "unsupported",
@@ -78,13 +88,17 @@ impl ReportState {
 }
 
 /// An object with the [`name`](ReportState::name) as `state`, and with what there is to add to it
-/// as `report`, `status` or `failure`.
+/// as `report`, `scanned` and `missing`, `status`, or `failure`.
 impl Serialize for ReportState {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("state", self.name())?;
         match self {
             Self::Reported(report) => map.serialize_entry("report", report)?,
+            Self::ChildrenNotScanned { scanned, missing } => {
+                map.serialize_entry("scanned", scanned)?;
+                map.serialize_entry("missing", missing)?;
+            }
             Self::ScanFailed { status } => map.serialize_entry("status", status)?,
             Self::Forbidden(failure) | Self::Failed(failure) => {
                 map.serialize_entry("failure", failure)?;
@@ -115,6 +129,8 @@ struct Members<'a> {
     state: String,
     #[serde(borrow)]
     report: Option<&'a RawValue>,
+    scanned: Option<u64>,
+    missing: Option<Vec<Digest>>,
     status: Option<Box<str>>,
     failure: Option<Arc<Failure>>,
 }
@@ -122,7 +138,7 @@ struct Members<'a> {
 impl ReportState {
     /// Reads the JSON object of a state, which may have further members.
     pub(super) fn read(json: &str, pool: &FindingPool) -> serde_json::Result<Self> {
-        let Members { state, report, status, failure } = serde_json::from_str(json)?;
+        let Members { state, report, scanned, missing: images, status, failure } = serde_json::from_str(json)?;
         let missing = serde_json::Error::missing_field;
         Ok(match &*state {
             "reported" => {
@@ -130,6 +146,10 @@ impl ReportState {
                 Self::Reported(Arc::new(Report::deserialize_sharing(report, pool)?))
             }
             "not_scanned" => Self::NotScanned,
+            "children_not_scanned" => Self::ChildrenNotScanned {
+                scanned: scanned.ok_or_else(|| missing("scanned"))?,
+                missing: images.ok_or_else(|| missing("missing"))?,
+            },
             "running" => Self::Running,
             "scan_failed" => Self::ScanFailed { status: status.ok_or_else(|| missing("status"))? },
             "unsupported" => Self::Unsupported,
@@ -157,6 +177,14 @@ impl JsonSchema for ReportState {
                 {
                     "properties": { "state": { "const": "reported" }, "report": report },
                     "required": ["state", "report"],
+                },
+                {
+                    "properties": {
+                        "state": { "const": "children_not_scanned" },
+                        "scanned": { "type": "integer", "minimum": 0 },
+                        "missing": { "type": "array", "items": { "type": "string" } },
+                    },
+                    "required": ["state", "scanned", "missing"],
                 },
                 {
                     "properties": { "state": { "const": "scan_failed" }, "status": { "type": "string" } },
@@ -189,9 +217,11 @@ mod tests {
     fn states_have_different_words_and_serialise_with_them() {
         let scan_failed = ReportState::ScanFailed { status: "Stopped".into() };
         assert_eq!(serde_json::to_value(&scan_failed).unwrap(), json!({"state": "scan_failed", "status": "Stopped"}),);
+        let digest = format!("sha256:{}", "0".repeat(64)).parse().unwrap();
         let states = [
             scan_failed,
             ReportState::NotScanned,
+            ReportState::ChildrenNotScanned { scanned: 1, missing: vec![digest] },
             ReportState::Running,
             ReportState::Unsupported,
             ReportState::Unavailable,
@@ -213,6 +243,7 @@ mod tests {
             json!({"state": "reported"}),
             json!({"state": "reported", "report": {}}),
             json!({"state": "scan_failed"}),
+            json!({"state": "children_not_scanned", "scanned": 1}),
             json!({"state": "failed"}),
             json!({"state": "excellent"}),
             json!({"status": "Error"}),

@@ -97,7 +97,9 @@ impl Project {
     }
 
     /// Makes a user the owner, and the one who may do everything there.
-    pub(crate) fn owned_by(mut self, user: String) -> Self {
+    #[must_use]
+    pub fn owned_by(mut self, user: impl Into<String>) -> Self {
+        let user = user.into();
         self.members = vec![(user.clone(), Role::ProjectAdmin)];
         self.owner = user;
         self

@@ -1,10 +1,13 @@
 //! harbor-ext against the simulated Harbor: what is asked for arrives, whatever the server does meanwhile.
 
+mod access;
 mod captures;
 mod completeness;
 mod faults;
 mod kindness;
 mod questions;
 mod single;
+mod states;
+mod sums;
 mod support;
 mod trust;

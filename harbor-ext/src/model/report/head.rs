@@ -23,7 +23,7 @@ pub(in crate::model) struct Head {
     /// Whether there are any, though they be `null`.
     has_vulnerabilities: bool,
     /// The unknown members, and the known ones that the fields above do not say in full. Hardly any report has one.
-    others: Option<Box<BTreeMap<Box<str>, Json>>>,
+    others: BTreeMap<Box<str>, Json>,
 }
 
 impl Head {
@@ -36,7 +36,7 @@ impl Head {
             scanner: None,
             severity: None,
             has_vulnerabilities: false,
-            others: None,
+            others: BTreeMap::new(),
         };
         for (name, value) in &members.0 {
             head.set(name, value);
@@ -56,7 +56,7 @@ impl Head {
 
     /// The JSON of a member that is not said in full elsewhere.
     pub(super) fn other(&self, name: &str) -> Option<&str> {
-        Some(self.others.as_ref()?.get(name)?.get())
+        self.others.get(name).map(Json::get)
     }
 
     /// Writes every member as it came, by the name that `named` gives it, but the list of vulnerabilities.
@@ -74,7 +74,7 @@ impl Head {
         if let Some(severity) = &self.severity {
             map.serialize_entry("severity", severity)?;
         }
-        for (name, value) in self.others.iter().flat_map(|others| others.iter()) {
+        for (name, value) in &self.others {
             map.serialize_entry(&named(name), value)?;
         }
         Ok(())
@@ -110,10 +110,10 @@ impl Head {
             }
             _ => false,
         };
-        if !is_said_in_full {
-            self.others.get_or_insert_default().insert(name.into(), value.into());
-        } else if let Some(others) = &mut self.others {
-            others.remove(name);
+        if is_said_in_full {
+            self.others.remove(name);
+        } else {
+            self.others.insert(name.into(), value.into());
         }
     }
 

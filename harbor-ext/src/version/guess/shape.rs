@@ -1,7 +1,7 @@
 //! What the text of a version, or the name of a package, looks like.
 
+use crate::version::Distribution;
 use crate::version::number::{is_number, split_digits, split_while};
-use crate::version::{Distribution, Scheme, Version};
 
 /// What a version says about the distribution that the package is from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,24 +15,26 @@ pub(in crate::version) enum Origin {
 }
 
 /// The marks that Debian and its kin leave in versions.
-const DEBIAN_MARKS: [&str; 10] = ["ubuntu", "+deb", "~deb", "dfsg", "~bpo", "+nmu", "+esm", "+rpi", "+rpt", "+really"];
+const DEBIAN_MARKS: &[&str] = &["ubuntu", "+deb", "~deb", "dfsg", "~bpo", "+nmu", "+esm", "+rpi", "+rpt", "+really"];
 
 /// The words that distributions with rpm put before their own version, in the release of a package.
-const RPM_MARKS: [&str; 17] =
-    ["el", "fc", "amzn", "cm", "azl", "mga", "oe", "ph", "al", "an", "lp", "bp", "rhaos", "eln", "tl", "oc", "ky"];
+const RPM_MARKS: &[&str] = &[
+    "el", "fc", "amzn", "cm", "azl", "mga", "oe", "ph", "al", "an", "lp", "bp", "rhaos", "eln", "tl", "oc", "ky", "alt",
+];
 
 /// The first word of pre-releases. Others, such as platforms (`1.13.1-java`), do not come before the release.
-const PRE_RELEASE_WORDS: [&str; 11] =
-    ["alpha", "beta", "rc", "pre", "preview", "next", "canary", "dev", "snapshot", "nightly", "experimental"];
+const PRE_RELEASE_WORDS: &[&str] =
+    &["alpha", "beta", "rc", "pre", "preview", "next", "canary", "dev", "snapshot", "nightly", "experimental"];
 
 /// What the version of a package says about its distribution; `None` if nothing.
 pub(in crate::version) fn origin(package: &str, version: &str) -> Option<Origin> {
     if !is_plain_name(package) {
         return None;
     }
-    if let Some((_, revision)) = version.rsplit_once("-r")
+    // Looked at for every finding of a report, so that nothing is parsed here.
+    if let Some((upstream, revision)) = version.rsplit_once("-r")
         && is_number(revision)
-        && Version::parse(Scheme::Apk, version).is_ok()
+        && begins_with_digit(upstream)
     {
         return Some(Origin::Marked(Distribution::Alpine));
     }
@@ -43,7 +45,7 @@ pub(in crate::version) fn origin(package: &str, version: &str) -> Option<Origin>
     if has_rpm_mark(revision) {
         return Some(Origin::Marked(Distribution::RedHat));
     }
-    if !revision.split('.').all(is_number) {
+    if !begins_with_digit(version) || !revision.split('.').all(is_number) {
         return None;
     }
     match revision.contains('.') {

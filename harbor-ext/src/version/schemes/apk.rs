@@ -51,7 +51,7 @@ pub(super) fn key(text: &str) -> Result<Key, Reason> {
         rest = suffix(after, &mut tokens)?;
     }
     if let Some(after) = rest.strip_prefix('~') {
-        let (hash, after) = split_while(after, |character| matches!(character, '0'..='9' | 'a'..='f'));
+        let (hash, after) = split_while(after, |character| character.is_ascii_hexdigit());
         if hash.is_empty() {
             return Err("there is no hash after the tilde".into());
         }

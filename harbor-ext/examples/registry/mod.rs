@@ -1,4 +1,4 @@
-//! Where the registry comes from: the environment, a folder of reports, or the sample.
+//! Where the registry of an example comes from: the environment, a folder of reports, or the sample.
 
 use std::env;
 use std::error::Error;
