@@ -73,7 +73,6 @@ pub enum Expiry {
 #[non_exhaustive]
 pub struct ProjectAccess {
     /// The project.
-    #[schemars(with = "String")]
     pub project: ProjectName,
     /// Whether the list of projects shows it.
     pub is_visible: bool,

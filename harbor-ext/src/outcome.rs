@@ -4,10 +4,12 @@ use std::fmt;
 use std::time::Duration;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 use crate::failure::{self, Failure, MissingPermission, Note};
-use crate::model::ReportState;
+use crate::model::{FindingPool, ReportState, SharesFindings};
 
 /// Everything a bulk query found, and everything it could not read.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -40,6 +42,23 @@ impl<T> Collected<T> {
     #[must_use]
     pub fn notes(&self) -> Vec<Note<'_>> {
         failure::notes(&self.failures)
+    }
+}
+
+/// Reads what was serialised, and takes the findings from the pool; by [`FindingPool::seed`].
+impl<'de, T: for<'a> SharesFindings<'a>> SharesFindings<'de> for Collected<T> {
+    fn deserialize_sharing<D: Deserializer<'de>>(deserializer: D, pool: &FindingPool) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Members<'a> {
+            #[serde(borrow)]
+            items: &'a RawValue,
+            failures: Vec<Failure>,
+            summary: Summary,
+        }
+
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        let Members { items, failures, summary } = serde_json::from_str(json.get()).map_err(D::Error::custom)?;
+        Ok(Self { items: Vec::deserialize_sharing(items, pool).map_err(D::Error::custom)?, failures, summary })
     }
 }
 

@@ -11,11 +11,11 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
 use serde_json::Value;
 
-use crate::{failure, model, name};
+use crate::{Collected, Summary, access, analysis, failure, model, name, version};
 
 pub use schemars::Schema;
 
-/// The schema of every public type that is written as JSON, by the name of the type, in alphabetical order.
+/// The schema of every public type that is written as JSON, each with its name.
 ///
 /// ```
 /// let schemas = harbor_ext::schema::all();
@@ -25,30 +25,54 @@ pub use schemars::Schema;
 #[must_use]
 pub fn all() -> Vec<(&'static str, Schema)> {
     // One line for each type. A type that others contain needs one only if it is also written alone.
-    let mut schemas = vec![
-        ("Artifact", of::<model::Artifact>()),
-        ("ArtifactInfo", of::<model::ArtifactInfo>()),
-        ("Cvss", of::<model::cvss::Cvss>()),
-        ("CvssPreference", of::<model::cvss::Preference>()),
-        ("Digest", of::<name::Digest>()),
-        ("Failure", of::<failure::Failure>()),
-        ("Finding", of::<model::Finding>()),
-        ("ProjectName", of::<name::ProjectName>()),
-        ("Reference", of::<name::Reference>()),
-        ("Report", of::<model::Report>()),
-        ("ReportState", of::<model::ReportState>()),
-        ("Repository", of::<model::Repository>()),
-        ("RepositoryName", of::<name::RepositoryName>()),
-        ("Severity", of::<model::Severity>()),
-        ("Tag", of::<name::Tag>()),
+    let schemas = [
+        of::<access::Access>("Access"),
+        of::<analysis::AgeBuckets>("AgeBuckets"),
+        of::<model::Artifact>("Artifact"),
+        of::<model::ArtifactInfo>("ArtifactInfo"),
+        of::<analysis::ArtifactReport>("ArtifactReport"),
+        of::<analysis::ArtifactSummary<'_>>("ArtifactSummary"),
+        of::<Collected<model::Artifact>>("CollectedArtifacts"),
+        of::<Collected<model::ArtifactInfo>>("CollectedReports"),
+        of::<Collected<model::Repository>>("CollectedRepositories"),
+        of::<analysis::Counts>("Counts"),
+        of::<analysis::CveSummary<'_>>("CveSummary"),
+        of::<model::cvss::Cvss>("Cvss"),
+        of::<model::cvss::Preference>("CvssPreference"),
+        of::<analysis::CvssStatistics>("CvssStatistics"),
+        of::<analysis::diff::Diff>("Diff"),
+        of::<name::Digest>("Digest"),
+        of::<analysis::Distribution>("Distribution"),
+        of::<failure::Failure>("Failure"),
+        of::<model::Finding>("Finding"),
+        of::<analysis::FindingSummary<'_>>("FindingSummary"),
+        of::<analysis::Fix<'_>>("Fix"),
+        of::<analysis::FixPlan<'_>>("FixPlan"),
+        of::<failure::MissingPermission>("MissingPermission"),
+        of::<model::Owner>("Owner"),
+        of::<analysis::PackageSummary<'_>>("PackageSummary"),
+        of::<name::ProjectName>("ProjectName"),
+        of::<analysis::PlaceSummary<'_, name::ProjectName>>("ProjectSummary"),
+        of::<name::Reference>("Reference"),
+        of::<model::Report>("Report"),
+        of::<model::ReportState>("ReportState"),
+        of::<model::Repository>("Repository"),
+        of::<name::RepositoryName>("RepositoryName"),
+        of::<analysis::PlaceSummary<'_, name::RepositoryName>>("RepositorySummary"),
+        of::<analysis::ScanFreshness<'_>>("ScanFreshness"),
+        of::<model::Severity>("Severity"),
+        of::<Summary>("Summary"),
+        of::<name::Tag>("Tag"),
+        of::<version::Guess>("VersionGuess"),
     ];
-    schemas.sort_by_key(|(name, _)| *name);
-    schemas
+    schemas.into()
 }
 
-fn of<T: JsonSchema>() -> Schema {
+fn of<T: JsonSchema>(name: &'static str) -> (&'static str, Schema) {
     let settings = SchemaSettings::draft2020_12().for_serialize().with_transform(PlainProse);
-    settings.into_generator().into_root_schema_for::<T>()
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    schema.insert("title".into(), name.into());
+    (name, schema)
 }
 
 /// Makes plain sentences of the descriptions, which are the documentation of the types: the links in it lead nowhere.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::ArtifactReport;
 use super::address::AddressMap;
 use crate::model::{ArtifactInfo, Finding, FindingRef};
+use crate::name::RepositoryName;
 
 /// Groups of findings by a key, in the order in which they appeared.
 ///
@@ -25,7 +26,16 @@ pub(super) struct Reach<'a> {
     pub(super) artifacts: usize,
     pub(super) repositories: usize,
     pub(super) projects: BTreeSet<&'a str>,
-    last: Option<&'a ArtifactInfo>,
+    last: Option<Place<'a>>,
+}
+
+/// The artifact that a finding is in. Numbers are those of the order in which [`by_repository`] goes, so that counting
+/// takes no more than remembering the last place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    artifact: usize,
+    repository: usize,
+    project: &'a str,
 }
 
 impl<K: Eq + Hash, G: Default> Groups<K, G> {
@@ -60,26 +70,34 @@ impl<K: Eq + Hash, G: Default> Groups<K, G> {
 }
 
 impl<'a> Reach<'a> {
-    /// Adds a finding in an artifact. Artifacts must come as [`by_repository`] gives them.
-    pub(super) fn add(&mut self, info: &'a ArtifactInfo) {
+    /// Adds a finding in an artifact. Places must come as [`by_repository`] gives them.
+    pub(super) fn add(&mut self, place: Place<'a>) {
         self.findings += 1;
-        let repository = &info.artifact.repository;
-        match self.last.replace(info) {
-            Some(last) if std::ptr::eq(last, info) => return,
-            Some(last) if last.artifact.repository == *repository => {}
-            _ => {
-                self.repositories += 1;
-                self.projects.insert(repository.project().as_str());
-            }
+        let last = self.last.replace(place);
+        if last.is_none_or(|last| last.artifact != place.artifact) {
+            self.artifacts += 1;
         }
-        self.artifacts += 1;
+        if last.is_none_or(|last| last.repository != place.repository) {
+            self.repositories += 1;
+            self.projects.insert(place.project);
+        }
     }
 }
 
-/// Every finding of every artifact, those of a repository together, so that counting repositories takes no more than
-/// remembering the last one.
-pub(super) fn by_repository(report: &ArtifactReport) -> impl Iterator<Item = (&ArtifactInfo, FindingRef<'_>)> {
+/// Every finding of every artifact, those of a repository together.
+pub(super) fn by_repository(report: &ArtifactReport) -> impl Iterator<Item = (Place<'_>, FindingRef<'_>)> {
     let mut artifacts: Vec<&ArtifactInfo> = report.iter().collect();
     artifacts.sort_by(|a, b| a.artifact.repository.cmp(&b.artifact.repository));
-    artifacts.into_iter().flat_map(|info| info.findings().map(move |finding| (info, finding)))
+    let mut last: Option<(&RepositoryName, usize)> = None;
+    artifacts.into_iter().enumerate().flat_map(move |(artifact, info)| {
+        let name = &info.artifact.repository;
+        let repository = match last {
+            Some((last, number)) if last == name => number,
+            Some((_, number)) => number + 1,
+            None => 0,
+        };
+        last = Some((name, repository));
+        let place = Place { artifact, repository, project: name.project().as_str() };
+        info.findings().map(move |finding| (place, finding))
+    })
 }

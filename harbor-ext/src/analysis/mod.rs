@@ -43,6 +43,7 @@
 pub mod diff;
 
 mod address;
+mod ages;
 mod artifacts;
 mod counts;
 mod cves;
@@ -55,11 +56,13 @@ mod keys;
 mod latest;
 mod packages;
 mod places;
+mod plan;
 mod report;
 mod statistics;
 mod unique;
 mod views;
 
+pub use ages::{AgeBucket, AgeBuckets, AgeContents, ScanFreshness};
 pub use artifacts::ArtifactSummary;
 pub use counts::{Counts, Distribution};
 pub use cves::CveSummary;
@@ -69,6 +72,7 @@ pub use fixes::Fix;
 pub use index::{Index, Matches};
 pub use packages::PackageSummary;
 pub use places::PlaceSummary;
+pub use plan::{Affected, FixPlan, Incomparable, NotComparable, Upgrade};
 pub use report::ArtifactReport;
 pub use statistics::CvssStatistics;
 pub use unique::FindingSummary;

@@ -26,7 +26,6 @@ pub struct Permission {
 #[non_exhaustive]
 pub struct MissingPermission {
     /// The project where it was missing; `None` for what does not belong to a project.
-    #[schemars(with = "Option<String>")]
     pub project: Option<ProjectName>,
     /// The permission.
     pub permission: Permission,

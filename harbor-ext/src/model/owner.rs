@@ -14,7 +14,6 @@ use crate::name::ProjectName;
 #[non_exhaustive]
 pub struct Owner {
     /// The project.
-    #[schemars(with = "String")]
     pub project: ProjectName,
     /// Harbor's number for the owner. A project that a robot made belongs to the first administrator.
     pub id: i64,

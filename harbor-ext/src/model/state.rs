@@ -170,6 +170,7 @@ impl JsonSchema for ReportState {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let report = generator.subschema_for::<Report>();
         let failure = generator.subschema_for::<Failure>();
+        let digest = generator.subschema_for::<Digest>();
         json_schema!({
             "description": "Whether an artifact has a vulnerability report, and if not, why.",
             "type": "object",
@@ -182,7 +183,7 @@ impl JsonSchema for ReportState {
                     "properties": {
                         "state": { "const": "children_not_scanned" },
                         "scanned": { "type": "integer", "minimum": 0 },
-                        "missing": { "type": "array", "items": { "type": "string" } },
+                        "missing": { "type": "array", "items": digest },
                     },
                     "required": ["state", "scanned", "missing"],
                 },

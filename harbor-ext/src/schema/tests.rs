@@ -3,13 +3,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use harbor_testkit::{Registry, SimulatedHarbor};
 use jsonschema::Validator;
 use serde::Serialize;
+use serde::de::DeserializeSeed;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::model::{ArtifactInfo, Report, ReportState};
+use crate::analysis::ArtifactReport;
+use crate::analysis::diff::Diff;
+use crate::model::{ArtifactInfo, FindingPool, Report, ReportState};
 use crate::{Collected, Credentials, Harbor};
 
 const MEND: &str = "mend it by: cargo run --example json_schema -- docs/schema";
@@ -107,6 +111,16 @@ async fn what_comes_of_a_registry_is_valid() {
                 assert_valid(&validators, "Severity", &finding.severity());
             }
         }
+        assert_valid(&validators, "CollectedReports", &collected);
+        assert_valid(&validators, "Summary", &collected.summary);
+        assert_valid(&validators, "ArtifactReport", &ArtifactReport::from(collected.items.clone()));
+        assert_answers_are_valid(&validators, &ArtifactReport::from(collected.items.clone()));
+        let other = ArtifactReport::from_iter(collected.items.iter().skip(1).cloned());
+        assert_valid(&validators, "Diff", &Diff::between(&ArtifactReport::from(collected.items.clone()), &other));
+        for permission in collected.missing_permissions() {
+            assert_valid(&validators, "MissingPermission", &permission);
+        }
+        assert_reads_back(&collected);
         for failure in &collected.failures {
             assert_valid(&validators, "Failure", failure);
             let failure = Arc::new(failure.clone());
@@ -117,6 +131,43 @@ async fn what_comes_of_a_registry_is_valid() {
         assert!(found.len() >= states, "{found:?}");
     }
     assert_valid(&validators, "CvssPreference", &model::cvss::Preference::default());
+}
+
+fn assert_answers_are_valid(validators: &BTreeMap<&str, Validator>, report: &ArtifactReport) {
+    let now = "2026-01-01T00:00:00Z".parse().unwrap();
+    let plan = report.fix_plan();
+    assert_valid(validators, "AgeBuckets", &report.push_ages(now, [TimeDelta::days(30)]));
+    assert_valid(validators, "Counts", &report.counts());
+    assert_valid(validators, "Distribution", &report.distribution());
+    assert_valid(validators, "FixPlan", &plan);
+    assert_valid(validators, "ScanFreshness", &report.scan_freshness(now, TimeDelta::days(30)));
+    report.by_artifact().iter().for_each(|artifact| assert_valid(validators, "ArtifactSummary", artifact));
+    report.by_cve().iter().for_each(|cve| assert_valid(validators, "CveSummary", cve));
+    report.by_finding().iter().for_each(|finding| assert_valid(validators, "FindingSummary", finding));
+    report.by_package().iter().for_each(|package| assert_valid(validators, "PackageSummary", package));
+    report.by_project().iter().for_each(|project| assert_valid(validators, "ProjectSummary", project));
+    report.by_repository().iter().for_each(|repository| assert_valid(validators, "RepositorySummary", repository));
+    report.cvss().iter().for_each(|statistics| assert_valid(validators, "CvssStatistics", statistics));
+    report.fixes().iter().for_each(|fix| assert_valid(validators, "Fix", fix));
+    assert_eq!(plan.upgrades.is_empty(), report.counts().fixable == 0, "the demo has fixes that can be compared");
+}
+
+/// What was collected is read back as it was, and shares its findings by one pool.
+fn assert_reads_back(collected: &Collected<ArtifactInfo>) {
+    let json = serde_json::to_string(collected).unwrap();
+    let pool = FindingPool::new();
+    let read =
+        pool.seed::<Collected<ArtifactInfo>>().deserialize(&mut serde_json::Deserializer::from_str(&json)).unwrap();
+    let parsed: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), parsed);
+    assert_eq!(serde_json::to_value(serde_json::from_str::<Collected<ArtifactInfo>>(&json).unwrap()).unwrap(), parsed);
+    let report: ArtifactReport = serde_json::from_value(parsed["items"].clone()).unwrap();
+    assert_eq!(serde_json::to_value(&report).unwrap(), parsed["items"]);
+    for infos in [&read.items[..], report.artifacts()] {
+        let addresses: BTreeSet<_> =
+            infos.iter().flat_map(ArtifactInfo::findings).map(|finding| Arc::as_ptr(finding.shared())).collect();
+        assert_eq!(addresses.len(), pool.len());
+    }
 }
 
 #[test]

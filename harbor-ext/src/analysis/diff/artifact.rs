@@ -14,7 +14,6 @@ use crate::name::{Digest, RepositoryName};
 #[non_exhaustive]
 pub struct ArtifactChange {
     /// The repository.
-    #[schemars(with = "String")]
     pub repository: RepositoryName,
     /// How the artifacts of the two reports belong together.
     pub relation: Relation,
@@ -33,7 +32,6 @@ pub struct ArtifactChange {
 #[non_exhaustive]
 pub struct Image {
     /// The digest of its content.
-    #[schemars(with = "String")]
     pub digest: Digest,
     /// Its tags, in the order of the list.
     pub tags: Vec<String>,

@@ -16,10 +16,8 @@ pub struct FindingChange {
     /// What became of it.
     pub class: FindingClass,
     /// The finding as the new report has it, or else the old one.
-    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     pub finding: Arc<Finding>,
     /// The finding as the old report has it, where both have it.
-    #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     pub before: Option<Arc<Finding>>,
 }
 

@@ -13,15 +13,12 @@ use crate::name::{Digest, RepositoryName};
 #[non_exhaustive]
 pub struct TagChange {
     /// The repository.
-    #[schemars(with = "String")]
     pub repository: RepositoryName,
     /// The tag.
     pub tag: String,
     /// What it was on; `None` where there was no such tag.
-    #[schemars(with = "Option<String>")]
     pub old: Option<Digest>,
     /// What it is on; `None` where there is no such tag any more.
-    #[schemars(with = "Option<String>")]
     pub new: Option<Digest>,
 }
 

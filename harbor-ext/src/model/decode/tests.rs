@@ -34,6 +34,7 @@ fn ids(report: &Report) -> Vec<&str> {
     report.findings().map(|finding| finding.get().id()).collect()
 }
 
+/// S11: a report is read with its scanner, its time and its severity.
 #[test]
 fn a_report_of_harbor_is_read() {
     let report = decode_report(&wrapped(json!({
@@ -55,6 +56,7 @@ fn a_report_of_harbor_is_read() {
     assert!(report.findings().all(|finding| finding.artifact_digests().len() == 0));
 }
 
+/// W1: `{}` is no report, which is not a report without findings. S11: missing and `null` findings are none.
 #[test]
 fn nothing_is_not_a_report_without_findings() {
     let nothing = format!(r#"{{"{MEDIA_TYPE_1_1}":null}}"#);
@@ -84,6 +86,7 @@ fn the_newest_media_type_is_preferred() {
     }
 }
 
+/// W6: the time is free text. S11: nothing that a report says of itself can make it unreadable.
 #[test]
 fn members_of_the_report_may_have_any_type() {
     let report = decode_report(&wrapped(json!({
@@ -96,6 +99,7 @@ fn members_of_the_report_may_have_any_type() {
     assert_eq!(report.len(), 1);
 }
 
+/// W2: each finding of an index says which children it is in, each once however often Harbor repeats it.
 #[test]
 fn findings_know_which_children_they_are_in() {
     let [a, b, c] = DIGESTS;
@@ -110,6 +114,34 @@ fn findings_know_which_children_they_are_in() {
     ]})));
     let digests: Vec<Vec<&str>> = report.findings().map(|finding| finding.artifact_digests().collect()).collect();
     assert_eq!(digests, [vec![a, b], vec![c], vec![a, b], vec![a, b], vec![], vec![], vec![b]]);
+}
+
+/// W6: times are read leniently, and kept as text where they are none.
+#[test]
+fn a_time_is_free_text() {
+    for (text, seconds) in [
+        ("2026-01-02T03:04:05.123456789Z", Some(1_767_323_045)),
+        ("2026-01-02T03:04:05+00:00", Some(1_767_323_045)),
+        ("2026-01-02 03:04:05", Some(1_767_323_045)),
+        ("0001-01-01T00:00:00Z", None),
+        ("last night", None),
+        ("", None),
+    ] {
+        let report = decode_report(&wrapped(json!({"generated_at": text, "vulnerabilities": []})));
+        assert_eq!(report.generated_at().map(|time| time.timestamp()), seconds, "{text:?}");
+        assert_eq!(report.generated_at_text(), text);
+    }
+}
+
+/// W5, S11: the severity of the whole report may be empty or `null`, and that of its findings is what counts.
+#[test]
+fn the_severity_of_a_report_is_that_of_its_findings() {
+    let severities = |report: Value| decode_report(&wrapped(report)).severity();
+    let findings = json!([{"severity": "Low"}, {"severity": "None"}, {"severity": "Important"}, {"severity": "?"}]);
+    for overall in [json!("Low"), json!(""), json!(null), json!("Critical")] {
+        assert_eq!(severities(json!({"severity": overall, "vulnerabilities": findings})), Some(Severity::High));
+    }
+    assert_eq!(severities(json!({"severity": "Critical", "vulnerabilities": []})), None);
 }
 
 #[test]

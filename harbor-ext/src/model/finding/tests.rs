@@ -8,6 +8,8 @@ fn finding(json: &str) -> Finding {
     Finding::from(Content::new(json::members(json).unwrap()))
 }
 
+/// S4, S5, S6: all members of a finding are read; its version is a text, whose rules the model does not guess.
+/// W3: one empty link or weakness means none. W7: there is a status. W8: a fix can be several versions.
 #[test]
 fn a_finding_of_harbor_is_read() {
     let json = r#"{
@@ -117,6 +119,7 @@ fn the_highest_severity_is_that_of_the_worst_source() {
     assert_eq!(rated().highest_severity(&by_version_3(&[])), Severity::Medium);
 }
 
+/// S4: a member that is missing or `null` is empty.
 #[test]
 fn what_is_missing_or_null_is_empty_and_comes_back_as_it_was() {
     for json in ["{}", r#"{"id":null,"severity":null,"fix_version":null,"links":null,"vendor_attributes":null}"#] {
