@@ -30,6 +30,7 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         of::<analysis::AgeBuckets>("AgeBuckets"),
         of::<model::Artifact>("Artifact"),
         of::<model::ArtifactInfo>("ArtifactInfo"),
+        of::<name::ArtifactReference>("ArtifactReference"),
         of::<analysis::ArtifactReport>("ArtifactReport"),
         of::<analysis::ArtifactSummary<'_>>("ArtifactSummary"),
         of::<Collected<model::Artifact>>("CollectedArtifacts"),

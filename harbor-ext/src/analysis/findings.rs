@@ -5,7 +5,7 @@ use std::iter::FusedIterator;
 use std::slice;
 
 use super::ArtifactReport;
-use super::filter::{Answer, FindingFilter, Pass};
+use super::filter::{Answer, Answers, FindingFilter, Pass, Split};
 use crate::model::{ArtifactInfo, FindingRef, Severity};
 
 /// The findings of all artifacts, each with the artifact that it is in; narrowed step by step.
@@ -30,8 +30,7 @@ pub struct Findings<'a> {
     artifacts: slice::Iter<'a, ArtifactInfo>,
     /// The artifact that is being read, and the place of its next finding.
     current: Option<(&'a ArtifactInfo, usize)>,
-    /// The filters, each with the answer that it has to give.
-    filters: Vec<(FindingFilter, Answer)>,
+    steps: Vec<Step>,
     pass: Pass<'a>,
 }
 
@@ -95,7 +94,7 @@ severities! {
 
 impl<'a> Findings<'a> {
     fn new(artifacts: &'a [ArtifactInfo]) -> Self {
-        Self { artifacts: artifacts.iter(), current: None, filters: Vec::new(), pass: Pass::default() }
+        Self { artifacts: artifacts.iter(), current: None, steps: Vec::new(), pass: Pass::default() }
     }
 
     /// Those of one vulnerability, as [`FindingFilter::cve`] has it.
@@ -145,8 +144,9 @@ impl<'a> Findings<'a> {
         self.answered(filter, Answer::Unknown)
     }
 
-    fn answered(mut self, filter: &FindingFilter, answer: Answer) -> Self {
-        self.filters.push((filter.clone(), answer));
+    fn answered(mut self, filter: &FindingFilter, wanted: Answer) -> Self {
+        let (split, answers) = (Split::new(filter), Answers::default());
+        self.steps.push(Step { filter: filter.clone(), split, answers, wanted });
         self
     }
 
@@ -164,14 +164,25 @@ impl<'a> Findings<'a> {
     }
 }
 
+/// One filter that narrows the findings.
+#[derive(Clone)]
+struct Step {
+    filter: FindingFilter,
+    split: Split,
+    answers: Answers,
+    /// The answer that it has to give.
+    wanted: Answer,
+}
+
 impl<'a> Iterator for Findings<'a> {
     type Item = (&'a ArtifactInfo, FindingRef<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             let (info, finding) = self.advance()?;
-            let Self { filters, pass, .. } = self;
-            if filters.iter().all(|(filter, answer)| filter.answer_in(pass, info, finding) == *answer) {
+            let Self { steps, pass, .. } = self;
+            let mut steps = steps.iter_mut();
+            if steps.all(|step| step.split.answer(&mut step.answers, pass, info, finding) == step.wanted) {
                 return Some((info, finding));
             }
         }
@@ -183,7 +194,7 @@ impl FusedIterator for Findings<'_> {}
 /// The filters; the findings may be millions.
 impl fmt::Debug for Findings<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let filters = self.filters.iter().map(|(filter, answer)| format!("{filter}: {answer}"));
+        let filters = self.steps.iter().map(|step| format!("{}: {}", step.filter, step.wanted));
         formatter.debug_struct("Findings").field("filters", &filters.collect::<Vec<_>>()).finish_non_exhaustive()
     }
 }

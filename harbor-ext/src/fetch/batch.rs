@@ -48,19 +48,21 @@ where
 {
     let numbered = inputs.into_iter().enumerate();
     let mut jobs: Vec<Job<J>> = numbered.map(|(place, (target, input))| Job { place, target, input }).collect();
+    // Only a runtime that shuts down leaves a request without an answer.
+    let unanswered = |job: &Job<J>| {
+        Err(Cause::new(FailureKind::Interrupted, "there was no answer").into_failure(phase, job.target.clone(), 0))
+    };
+    let mut answers: Vec<Result<A, Failure>> = jobs.iter().map(unanswered).collect();
     // The last job is done first.
     jobs.reverse();
     let work = Batch { session: Arc::clone(session), phase, send, finished: 0, kinds: PhantomData };
     let mut queue = Queue::new(work, Next { jobs, ..Next::default() }, session.settings.clone());
-    let mut answers = Vec::new();
     while let Some(item) = poll_fn(|context| Pin::new(&mut queue).poll_next(context)).await {
-        match item {
-            Ok(answer) => answers.push(answer),
-            Err(failure) => answers.push((usize::MAX, Err(failure))),
+        if let Ok((place, answer)) = item {
+            answers[place] = answer;
         }
     }
-    answers.sort_by_key(|(place, _)| *place);
-    answers.into_iter().map(|(_, answer)| answer).collect()
+    answers
 }
 
 /// Sends one request.
@@ -78,9 +80,9 @@ where
     A: Send + Unpin + 'static,
     F: Future<Output = Result<A, Cause>> + Send + 'static,
 {
-    let answers = batch(session, phase, [(target.clone(), ())], move |session, ()| send(session)).await;
-    let nothing = || Cause::new(FailureKind::Interrupted, "there was no answer").into_failure(phase, target, 0);
-    answers.into_iter().next().unwrap_or_else(|| Err(nothing()))
+    let mut answers = batch(session, phase, [(target.clone(), ())], move |session, ()| send(session)).await;
+    let nothing = || Err(Cause::new(FailureKind::Interrupted, "nothing was asked").into_failure(phase, target, 0));
+    answers.pop().unwrap_or_else(nothing)
 }
 
 /// Fails where the server takes the caller for nobody although credentials were given.

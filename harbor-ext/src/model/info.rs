@@ -9,7 +9,7 @@ use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::value::RawValue;
 
 use super::{Artifact, FindingPool, FindingRef, Report, ReportState, Severity, SharesFindings};
-use crate::name::{Digest, RepositoryName};
+use crate::name::{ArtifactReference, Digest, NameError, NamesArtifact, RepositoryName};
 
 /// An artifact together with what is known about its vulnerabilities.
 ///
@@ -83,6 +83,13 @@ impl<'de> SharesFindings<'de> for ArtifactInfo {
 impl<'de> Deserialize<'de> for ArtifactInfo {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::deserialize_sharing(deserializer, &FindingPool::new())
+    }
+}
+
+/// By its digest, as its artifact.
+impl NamesArtifact for ArtifactInfo {
+    fn artifact_reference(&self, host: &str) -> Result<ArtifactReference, NameError> {
+        self.artifact.artifact_reference(host)
     }
 }
 

@@ -149,6 +149,12 @@ impl<N: NamesArtifact + ?Sized> NamesArtifact for &N {
     }
 }
 
+impl<N: NamesArtifact + ?Sized> NamesArtifact for Arc<N> {
+    fn artifact_reference(&self, host: &str) -> Result<ArtifactReference, NameError> {
+        (**self).artifact_reference(host)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

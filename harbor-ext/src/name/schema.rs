@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::{Digest, ProjectName, Reference, RepositoryName, Tag};
+use super::{ArtifactReference, Digest, ProjectName, Reference, RepositoryName, Tag};
 
 macro_rules! schema {
     ($($name:ident: $pattern:expr, $description:expr);+ $(;)?) => {$(
@@ -25,6 +25,7 @@ schema! {
     RepositoryName: format!("^{SEGMENT}(/{SEGMENT})+$"), "A project, a slash, and the path of a repository in it.";
     Tag: format!("^{TAG}$"), "A tag of an artifact.";
     Digest: format!("^({DIGEST})$"), "The digest of an artifact.";
+    ArtifactReference: format!("^{SEGMENT}(/{SEGMENT})+(:{TAG}|@({DIGEST}))$"), "A repository with a tag or a digest.";
     Reference: format!("^({TAG}|{DIGEST})$"), "A tag or a digest.";
 }
 

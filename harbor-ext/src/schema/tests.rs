@@ -37,10 +37,13 @@ fn assert_valid(validators: &BTreeMap<&str, Validator>, name: &str, document: &i
     assert!(errors.is_empty(), "{name}: {errors:#?}\n{document:#}");
 }
 
-async fn collected(registry: Registry, credentials: Credentials) -> Collected<ArtifactInfo> {
-    let server = SimulatedHarbor::builder().registry(registry).start().await.unwrap();
+fn client(server: &SimulatedHarbor, credentials: Credentials) -> Harbor {
     let builder = Harbor::builder(server.url()).http_client(crate::http_client().no_proxy());
-    builder.credentials(credentials).build().unwrap().reports().collect().await
+    builder.credentials(credentials).build().unwrap()
+}
+
+async fn demo() -> SimulatedHarbor {
+    SimulatedHarbor::builder().registry(Registry::demo()).start().await.unwrap()
 }
 
 #[test]
@@ -93,12 +96,13 @@ fn descriptions_are_plain_sentences() {
 #[tokio::test]
 async fn what_comes_of_a_registry_is_valid() {
     let validators = validators();
+    let server = demo().await;
     for (credentials, states) in [
         (Credentials::robot("auditor", "demo-secret"), 5),
         (Credentials::basic("admin", "Harbor12345"), 5),
         (Credentials::robot("auditor", "wrong"), 0),
     ] {
-        let collected = collected(Registry::demo(), credentials).await;
+        let collected = client(&server, credentials).reports().collect().await;
         for info in &collected.items {
             assert_valid(&validators, "ArtifactInfo", info);
             assert_valid(&validators, "Artifact", &info.artifact);
@@ -131,6 +135,39 @@ async fn what_comes_of_a_registry_is_valid() {
         assert!(found.len() >= states, "{found:?}");
     }
     assert_valid(&validators, "CvssPreference", &model::cvss::Preference::default());
+    assert_valid(&validators, "VersionGuess", &version::guess("openssl", "1.1.1n-0+deb11u3", None).unwrap());
+}
+
+#[tokio::test]
+async fn what_is_asked_for_besides_reports_is_valid() {
+    let validators = validators();
+    let server = demo().await;
+    for credentials in [Credentials::robot("auditor", "demo-secret"), Credentials::basic("admin", "Harbor12345")] {
+        let harbor = client(&server, credentials);
+        let artifacts = harbor.artifacts().with_children().with_labels().with_accessories().with_immutable_status();
+        let artifacts = artifacts.with_scan_overview().with_sbom_overview().collect().await;
+        assert!(
+            artifacts
+                .items
+                .iter()
+                .any(|artifact| artifact.scan_overview.as_ref().is_some_and(|overview| !overview.is_empty()))
+        );
+        assert_valid(&validators, "CollectedArtifacts", &artifacts);
+        let read: Collected<model::Artifact> =
+            serde_json::from_value(serde_json::to_value(&artifacts).unwrap()).unwrap();
+        assert_eq!(read.items, artifacts.items);
+
+        let repositories = harbor.repositories().collect().await;
+        assert!(!repositories.items.is_empty());
+        assert_valid(&validators, "CollectedRepositories", &repositories);
+        let read: Collected<model::Repository> =
+            serde_json::from_value(serde_json::to_value(&repositories).unwrap()).unwrap();
+        assert_eq!((read.items, read.failures), (repositories.items, repositories.failures));
+
+        let access = harbor.check_access().await.unwrap();
+        assert_valid(&validators, "Access", &access);
+        assert_eq!(serde_json::from_value::<access::Access>(serde_json::to_value(&access).unwrap()).unwrap(), access);
+    }
 }
 
 fn assert_answers_are_valid(validators: &BTreeMap<&str, Validator>, report: &ArtifactReport) {

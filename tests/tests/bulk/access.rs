@@ -318,6 +318,19 @@ async fn everybody_learns_who_they_are() {
     }
 }
 
+/// Before 2.11.1 artifacts are listed by repository: whether that is allowed is found out without one, too.
+#[tokio::test]
+async fn an_old_server_tells_what_is_missing_without_a_repository() {
+    for (permissions, wanted) in
+        [(&["artifact:list"][..], [false, true, false, false]), (&["repository:list"][..], [true, false, false, false])]
+    {
+        let server = serve_robot(permissions, HarborVersion::V2_9).await;
+        let access = reader(&server).check_access().await.unwrap();
+        assert!(access.failures.is_empty(), "{access}");
+        assert_eq!(words(&access, "shop"), wanted, "{access}");
+    }
+}
+
 /// A server that fails says nothing about permissions.
 #[tokio::test]
 async fn a_failing_server_is_not_taken_for_a_missing_permission() {

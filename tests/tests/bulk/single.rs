@@ -52,6 +52,9 @@ async fn a1_an_artifact_is_found_by_tag_and_by_digest() {
             let by_tag = harbor.artifact("shop/team/web:multi").await.unwrap();
             assert_eq!(by_tag.children.len(), 2);
             assert_eq!(harbor.artifact(&by_tag).await.unwrap(), by_tag);
+            let info = harbor.report(&by_tag).await.unwrap();
+            assert_eq!(harbor.report(&info).await.unwrap(), info);
+            assert_eq!(harbor.report(&info.artifact).await.unwrap(), info);
             // The image of an index, which no list shows unless it is asked for.
             let child = ArtifactReference::new(by_tag.repository.clone(), by_tag.children[0].digest.clone());
             assert_eq!(harbor.artifact(&child).await.unwrap().digest, by_tag.children[0].digest);
@@ -133,6 +136,11 @@ async fn a1_what_does_not_exist_is_a_failure_that_names_it() {
     let failure = harbor.repository("shop/nothing").await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::NotFound);
     assert_eq!(harbor.repository("shop/team/web").await.unwrap().artifact_count, 6);
+    // Nothing but a full name is meant, although queries know parts of it, too.
+    let failure = harbor.repository("team/web").await.unwrap_err();
+    assert_eq!(failure.target.to_string(), "team/web");
+    let failure = harbor.repository("signed").await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::InvalidInput);
 }
 
 /// A1: what is no reference is refused before anything is sent.

@@ -13,6 +13,7 @@ mod operators;
 mod pass;
 mod pattern;
 mod platform;
+mod split;
 
 pub use answer::Answer;
 pub use artifact::ArtifactFilter;
@@ -20,6 +21,7 @@ pub use finding::FindingFilter;
 pub use pattern::{Pattern, PatternError};
 
 pub(super) use pass::Pass;
+pub(super) use split::{Answers, Split};
 
 #[cfg(test)]
 mod properties;

@@ -5,6 +5,7 @@ use std::hash::BuildHasherDefault;
 use std::marker::PhantomData;
 
 use super::Answer;
+use super::split::Answers;
 use crate::analysis::address::AddressHasher;
 use crate::model::{ArtifactInfo, Finding, Report};
 use crate::version::Distribution;
@@ -19,6 +20,8 @@ use crate::version::Distribution;
 pub(in crate::analysis) struct Pass<'a> {
     answers: HashMap<Question, Answer, BuildHasherDefault<AddressHasher>>,
     distributions: HashMap<usize, Option<Distribution>, BuildHasherDefault<AddressHasher>>,
+    /// What conditions on artifacts have answered for single findings, by the address of the condition.
+    of_findings: HashMap<usize, Answers, BuildHasherDefault<AddressHasher>>,
     artifacts: PhantomData<&'a [ArtifactInfo]>,
 }
 
@@ -39,6 +42,18 @@ impl<'a> Pass<'a> {
         let answer = answer(self);
         self.answers.insert(question, answer);
         answer
+    }
+
+    /// Lends the answers that a condition has given for single findings.
+    pub(super) fn with_answers_of<C, T>(
+        &mut self,
+        condition: &C,
+        work: impl FnOnce(&mut Self, &mut Answers) -> T,
+    ) -> T {
+        let mut answers = self.of_findings.remove(&address(condition)).unwrap_or_default();
+        let result = work(self, &mut answers);
+        self.of_findings.insert(address(condition), answers);
+        result
     }
 
     /// The distribution that the packages of an artifact show it to be made of.
@@ -73,6 +88,7 @@ impl Question {
     }
 }
 
-fn address<T>(reference: &T) -> usize {
+/// Where something lies in memory, as a number.
+pub(super) fn address<T>(reference: &T) -> usize {
     std::ptr::from_ref(reference).addr()
 }
