@@ -32,6 +32,6 @@ for target in "$@"; do
     [ -f "dictionaries/$target.dict" ] && dictionary=-dict=dictionaries/$target.dict
     # No sanitizer: there is no unsafe code, and without one the targets run several times as often.
     cargo +nightly fuzz run --fuzz-dir . --sanitizer none --jobs 1 "$target" "corpus/$target" "seeds/$target" -- \
-        -max_total_time="$seconds" -max_len=4096 -verbosity=0 -print_final_stats=1 $dictionary
+        -max_total_time="$seconds" -max_len=4096 -verbosity=0 -print_funcs=0 -print_final_stats=1 $dictionary
 done
 echo "== nothing found"

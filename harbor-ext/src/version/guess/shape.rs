@@ -31,7 +31,7 @@ pub(in crate::version) fn origin(package: &str, version: &str) -> Option<Origin>
     if !is_plain_name(package) {
         return None;
     }
-    // Looked at for every finding of a report, so that nothing is parsed here.
+    // This is asked of every finding of a report: so nothing is parsed here, and nothing is looked for in numbers alone.
     if let Some((upstream, revision)) = version.rsplit_once("-r")
         && is_number(revision)
         && begins_with_digit(upstream)
@@ -39,10 +39,11 @@ pub(in crate::version) fn origin(package: &str, version: &str) -> Option<Origin>
         return Some(Origin::Marked(Distribution::Alpine));
     }
     let (_, revision) = version.rsplit_once('-').unwrap_or((version, ""));
-    if DEBIAN_MARKS.iter().any(|mark| version.contains(mark)) {
+    let has_letters = version.bytes().any(|byte| byte.is_ascii_alphabetic());
+    if has_letters && DEBIAN_MARKS.iter().any(|mark| version.contains(mark)) {
         return Some(Origin::Marked(Distribution::Debian));
     }
-    if has_rpm_mark(revision) {
+    if has_letters && has_rpm_mark(revision) || is_of_suse_enterprise(revision) {
         return Some(Origin::Marked(Distribution::RedHat));
     }
     if !begins_with_digit(version) || !revision.split('.').all(is_number) {
@@ -120,12 +121,15 @@ pub(super) fn is_numbers(version: &str) -> bool {
 }
 
 fn has_rpm_mark(release: &str) -> bool {
-    let has_word = release
+    release
         .split(['.', '+', '_', '~'])
-        .any(|part| RPM_MARKS.iter().any(|mark| part.strip_prefix(mark).is_some_and(begins_with_digit)));
-    // SUSE Linux Enterprise: the first number is that of the code stream, such as 150400.
+        .any(|part| RPM_MARKS.iter().any(|mark| part.strip_prefix(mark).is_some_and(begins_with_digit)))
+}
+
+/// SUSE Linux Enterprise puts the number of the code stream first, such as `150400.3.9.1`.
+fn is_of_suse_enterprise(release: &str) -> bool {
     let (first, rest) = split_digits(release);
-    has_word || first.len() == 6 && first.starts_with("15") && rest.starts_with('.')
+    first.len() == 6 && first.starts_with("15") && rest.starts_with('.')
 }
 
 /// Whether the name is one that Debian's rules for the names of libraries and headers make.
