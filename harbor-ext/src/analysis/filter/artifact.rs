@@ -40,6 +40,8 @@ impl ArtifactFilter {
     /// Unknown for an artifact without a report, whatever the reason, and where the other filter does not know and says
     /// yes to no other finding. So `!has(cve)` has only artifacts that were scanned and are known not to have it.
     ///
+    /// An index of which the children are artifacts of the report, too, has no report of its own: ask the children.
+    ///
     /// Several conditions on *one* finding stand inside: `has(cve & fixable)`. `has(cve) & has(fixable)` asks for two
     /// findings that may be different ones.
     #[must_use]

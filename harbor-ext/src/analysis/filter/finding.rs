@@ -21,9 +21,6 @@ mod condition;
 /// Each answer is yes, no or unknown, and what makes it unknown stands with each filter; where nothing is said it is
 /// always known. Cheap to clone.
 ///
-/// Where both sides of `&` or `|` are costly, the left one is asked first and often saves the right one: put what finds
-/// least first.
-///
 /// ```
 /// # use harbor_ext::analysis::FindingFilter;
 /// # use harbor_ext::model::Severity;
@@ -79,7 +76,7 @@ impl FindingFilter {
     /// the version, and what the other packages of the artifact show its distribution to be. Unknown for a version that
     /// cannot be compared with the range, or by no scheme that can be told.
     ///
-    /// Goes with a package, which is best named before it: `package("openssl") & version(range)`.
+    /// Goes with a package: `package("openssl") & version(range)`. Alone it asks for the versions of all packages.
     #[must_use]
     pub fn version(range: VersionRange) -> Self {
         Self::condition(FindingCondition::Version(range))
