@@ -1,11 +1,14 @@
 //! Findings by artifact.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Serialize, Serializer};
 
 use super::{ArtifactReport, CvssStatistics, Distribution};
 use crate::model::ArtifactInfo;
+use crate::name::{Digest, RepositoryName};
 
 /// An artifact and how bad its findings are.
 ///
@@ -54,17 +57,45 @@ impl<'a> ArtifactSummary<'a> {
     }
 }
 
+/// An [`ArtifactSummary`] as it is serialised.
+#[derive(Serialize, JsonSchema)]
+struct Written<'a> {
+    /// The repository.
+    repository: &'a RepositoryName,
+    /// The digest of its content.
+    digest: &'a Digest,
+    /// Its tags, in the order of the list.
+    tags: Vec<&'a str>,
+    /// Whether it has a report, and if not, why.
+    state: &'static str,
+    /// How many findings of each severity it has.
+    findings: Distribution,
+    /// Statistics of their CVSS scores.
+    cvss: Option<CvssStatistics>,
+}
+
 impl Serialize for ArtifactSummary<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let artifact = &self.artifact.artifact;
-        let mut summary = serializer.serialize_struct("ArtifactSummary", 6)?;
-        summary.serialize_field("repository", &artifact.repository)?;
-        summary.serialize_field("digest", &artifact.digest)?;
-        summary.serialize_field("tags", &artifact.tag_names().collect::<Vec<_>>())?;
-        summary.serialize_field("state", self.artifact.state.name())?;
-        summary.serialize_field("findings", &self.findings)?;
-        summary.serialize_field("cvss", &self.cvss)?;
-        summary.end()
+        let written = Written {
+            repository: &artifact.repository,
+            digest: &artifact.digest,
+            tags: artifact.tag_names().collect(),
+            state: self.artifact.state.name(),
+            findings: self.findings,
+            cvss: self.cvss,
+        };
+        written.serialize(serializer)
+    }
+}
+
+impl JsonSchema for ArtifactSummary<'_> {
+    fn schema_name() -> Cow<'static, str> {
+        "ArtifactSummary".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Written::json_schema(generator)
     }
 }
 

@@ -1,17 +1,20 @@
 //! How much there is of everything.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 
-use serde::ser::{Serialize, Serializer};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use super::ArtifactReport;
-use super::address::AddressMap;
+use super::address::{AddressMap, NumberMap, NumberSet};
 use super::keys::{self, AnyCase, FindingKey};
-use crate::model::{ArtifactInfo, Finding, FindingRef, Severity};
+use crate::model::{ArtifactInfo, Finding, Severity};
 
 /// How much there is of everything. The units are those of the [module](crate::analysis).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Counts {
     /// Artifacts.
@@ -44,7 +47,7 @@ impl ArtifactReport {
     /// How much there is of everything.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        Tally::of(self).counts()
+        Tally::of(self, &mut Identities::default()).counts()
     }
 
     /// How many findings there are of each severity.
@@ -57,31 +60,48 @@ impl ArtifactReport {
     /// packages counts with its worst.
     #[must_use]
     pub fn cve_distribution(&self) -> Distribution {
-        Tally::of(self).worst_by_cve.into_values().collect()
+        Tally::of(self, &mut Identities::default()).worst_by_cve.into_values().collect()
     }
 }
 
 /// Counts in the making.
 #[derive(Debug, Default)]
-pub(super) struct Tally<'a> {
+pub(super) struct Tally {
     artifacts: usize,
     reported: usize,
     fixable: usize,
     /// How many findings there are of each severity.
     pub(super) severities: Distribution,
-    addresses: AddressMap<Finding, ()>,
-    unique: HashSet<FindingKey<'a>>,
-    worst_by_cve: HashMap<AnyCase<'a>, Severity>,
+    unique: NumberSet,
+    worst_by_cve: NumberMap<Severity>,
 }
 
-impl<'a> Tally<'a> {
-    pub(super) fn of(artifacts: impl IntoIterator<Item = &'a ArtifactInfo>) -> Self {
+/// Numbers for what is the same, so that it need be compared only once for all tallies.
+#[derive(Debug, Default)]
+pub(super) struct Identities<'a> {
+    by_address: AddressMap<Finding, Identity>,
+    findings: HashMap<FindingKey<'a>, usize>,
+    cves: HashMap<AnyCase<'a>, usize>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Identity {
+    finding: usize,
+    /// `None` where the finding has no identifier.
+    cve: Option<usize>,
+}
+
+impl Tally {
+    pub(super) fn of<'a>(
+        artifacts: impl IntoIterator<Item = &'a ArtifactInfo>,
+        identities: &mut Identities<'a>,
+    ) -> Self {
         let mut tally = Self::default();
         for info in artifacts {
             tally.artifacts += 1;
             tally.reported += usize::from(info.state.report().is_some());
             for finding in info.findings() {
-                tally.add(finding);
+                tally.add(finding.get(), identities.of(finding.get()));
             }
         }
         tally
@@ -100,20 +120,30 @@ impl<'a> Tally<'a> {
         }
     }
 
-    fn add(&mut self, finding: FindingRef<'a>) {
+    fn add(&mut self, finding: &Finding, identity: Identity) {
         self.severities.add(finding.severity());
         self.fixable += usize::from(finding.fixable());
-        // Comparing addresses first leaves few contents to compare. Contents must be compared too,
-        // because artifacts of two queries do not share their findings.
-        if self.addresses.insert(Arc::as_ptr(finding.shared()), ()).is_some() {
-            return;
-        }
-        let key = keys::of(finding.get());
-        self.unique.insert(key);
-        if !finding.id().is_empty() {
-            let worst = self.worst_by_cve.entry(key.0).or_insert(Severity::None);
+        self.unique.insert(identity.finding);
+        if let Some(cve) = identity.cve {
+            let worst = self.worst_by_cve.entry(cve).or_insert(Severity::None);
             *worst = finding.severity().max(*worst);
         }
+    }
+}
+
+impl<'a> Identities<'a> {
+    fn of(&mut self, finding: &'a Finding) -> Identity {
+        let Self { by_address, findings, cves } = self;
+        // Comparing addresses first leaves few contents to compare. Contents must be compared too,
+        // because artifacts of two queries do not share their findings.
+        *by_address.entry(std::ptr::from_ref(finding)).or_insert_with(|| {
+            let key = keys::of(finding);
+            let (next_finding, next_cve) = (findings.len(), cves.len());
+            Identity {
+                finding: *findings.entry(key).or_insert(next_finding),
+                cve: (!finding.id().is_empty()).then(|| *cves.entry(key.0).or_insert(next_cve)),
+            }
+        })
     }
 }
 
@@ -166,11 +196,47 @@ impl Serialize for Distribution {
     }
 }
 
+/// Severities that are absent have the number 0. Another word than those of [`Severity`] is an error, so that no number
+/// is dropped.
+impl<'de> Deserialize<'de> for Distribution {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut distribution = Self::default();
+        for (word, count) in BTreeMap::<String, usize>::deserialize(deserializer)? {
+            let severity = Severity::ALL.into_iter().find(|severity| severity.as_str() == word);
+            let severity = severity.ok_or_else(|| D::Error::custom(format_args!("{word:?} is not a severity")))?;
+            distribution.worst_first[place(severity)] = count;
+        }
+        Ok(distribution)
+    }
+}
+
+impl JsonSchema for Distribution {
+    fn schema_name() -> Cow<'static, str> {
+        "Distribution".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let count =
+            |severity: Severity| (severity.as_str().to_owned(), serde_json::json!({ "type": "integer", "minimum": 0 }));
+        let properties: serde_json::Map<String, Value> = Severity::ALL.into_iter().rev().map(count).collect();
+        json_schema!({
+            "description": "How many there are of each severity.",
+            "type": "object",
+            "properties": properties,
+            "required": Severity::ALL.map(Severity::as_str),
+            "additionalProperties": false,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::analysis::samples::{clean, finding, report_of, reported, unscanned};
 
+    /// R9: findings by severity, each where it occurs; and the unique ones, each once.
     #[test]
     fn findings_count_for_each_artifact_and_unique_ones_once() {
         let shared = finding("CVE-1", "a", "1", "2", "High");
@@ -211,6 +277,7 @@ mod tests {
         assert_eq!(report_of([one, two]).counts().unique_findings, 1);
     }
 
+    /// S3: sorted by severity, here the worst first.
     #[test]
     fn a_distribution_is_ordered_by_harm() {
         let distribution = |severities: &[Severity]| severities.iter().copied().collect::<Distribution>();
@@ -225,5 +292,13 @@ mod tests {
             serde_json::to_string(&critical).unwrap(),
             r#"{"Critical":1,"High":0,"Medium":0,"Low":0,"Negligible":0,"Unknown":0,"None":0}"#,
         );
+    }
+    #[test]
+    fn a_distribution_is_written_and_read_again() {
+        let distribution: Distribution = [Severity::Low, Severity::None, Severity::Low].into_iter().collect();
+        let json = serde_json::to_string(&distribution).unwrap();
+        assert_eq!(serde_json::from_str::<Distribution>(&json).unwrap(), distribution);
+        assert_eq!(serde_json::from_str::<Distribution>(r#"{"Low":2}"#).unwrap().total(), 2);
+        assert!(serde_json::from_str::<Distribution>(r#"{"Moderate":2}"#).is_err());
     }
 }

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ArtifactReport;
@@ -11,7 +12,7 @@ use super::keys::{AnyCase, AnyCaseSet};
 use crate::model::{Finding, Severity};
 
 /// One vulnerability in all the artifacts that have it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct CveSummary<'a> {
     /// Its identifier; of several spellings the alphabetically first. Empty for the findings that have none.
@@ -48,9 +49,9 @@ impl ArtifactReport {
     #[must_use]
     pub fn by_cve(&self) -> Vec<CveSummary<'_>> {
         let mut groups = Groups::<AnyCase<'_>, Occurrences<'_>>::new();
-        for (info, finding) in groups::by_repository(self) {
+        for (place, finding) in groups::by_repository(self) {
             let cve = groups.group_of(finding.shared(), |finding| AnyCase(finding.id()), Occurrences::absorb);
-            cve.reach.add(info);
+            cve.reach.add(place);
         }
         let mut cves: Vec<_> = groups.into_groups().into_iter().map(CveSummary::from).collect();
         cves.sort_by(CveSummary::furthest_first);

@@ -4,12 +4,13 @@ use std::fmt;
 use std::iter::FusedIterator;
 use std::slice;
 
-use super::filter::{Answer, FindingFilter, Pass};
+use super::ArtifactReport;
+use super::filter::{Answer, Answers, FindingFilter, Pass, Split};
 use crate::model::{ArtifactInfo, FindingRef, Severity};
 
 /// The findings of all artifacts, each with the artifact that it is in; narrowed step by step.
 ///
-/// Made by [`ArtifactReport::findings`](super::ArtifactReport::findings). In the order of the artifacts, and within one
+/// Made by [`ArtifactReport::findings`]. In the order of the artifacts, and within one
 /// in the order of its report. A finding that several artifacts have comes once for each. Nothing is copied, and what is
 /// costly to find out is found out once for findings that artifacts share.
 ///
@@ -29,14 +30,71 @@ pub struct Findings<'a> {
     artifacts: slice::Iter<'a, ArtifactInfo>,
     /// The artifact that is being read, and the place of its next finding.
     current: Option<(&'a ArtifactInfo, usize)>,
-    /// The filters, each with the answer that it has to give.
-    filters: Vec<(FindingFilter, Answer)>,
+    steps: Vec<Step>,
     pass: Pass<'a>,
 }
 
+/// Single findings, of all artifacts or of those of one kind.
+impl ArtifactReport {
+    /// Every finding of every artifact, to be narrowed.
+    ///
+    /// ```
+    /// # use harbor_ext::analysis::ArtifactReport;
+    /// # let report = ArtifactReport::default();
+    /// for (artifact, finding) in report.findings().with_cve("CVE-2021-44228") {
+    ///     println!("{} has {} {}", artifact.artifact, finding.package(), finding.version());
+    /// }
+    /// ```
+    pub fn findings(&self) -> Findings<'_> {
+        Findings::new(self.artifacts())
+    }
+
+    /// The findings that a newer version of the package fixes.
+    pub fn fixable(&self) -> Findings<'_> {
+        self.findings().fixable()
+    }
+
+    /// The findings that no version of the package fixes yet.
+    pub fn unfixable(&self) -> Findings<'_> {
+        self.findings().unfixable()
+    }
+
+    /// The findings of exactly this severity.
+    pub fn by_severity(&self, severity: Severity) -> Findings<'_> {
+        self.findings().with_severity(severity)
+    }
+
+    /// The findings of this severity or a worse one.
+    pub fn at_least(&self, severity: Severity) -> Findings<'_> {
+        self.findings().with_severity_at_least(severity)
+    }
+}
+
+/// The methods that are named after severities.
+macro_rules! severities {
+    ($($method:ident: $severity:ident),+ $(,)?) => {
+        impl ArtifactReport {$(
+            #[doc = concat!("The findings of severity [`", stringify!($severity), "`](Severity::", stringify!($severity), ").")]
+            pub fn $method(&self) -> Findings<'_> {
+                self.by_severity(Severity::$severity)
+            }
+        )+}
+    };
+}
+
+severities! {
+    critical: Critical,
+    high: High,
+    medium: Medium,
+    low: Low,
+    negligible: Negligible,
+    unknown: Unknown,
+    none: None,
+}
+
 impl<'a> Findings<'a> {
-    pub(super) fn new(artifacts: &'a [ArtifactInfo]) -> Self {
-        Self { artifacts: artifacts.iter(), current: None, filters: Vec::new(), pass: Pass::default() }
+    fn new(artifacts: &'a [ArtifactInfo]) -> Self {
+        Self { artifacts: artifacts.iter(), current: None, steps: Vec::new(), pass: Pass::default() }
     }
 
     /// Those of one vulnerability, as [`FindingFilter::cve`] has it.
@@ -86,8 +144,9 @@ impl<'a> Findings<'a> {
         self.answered(filter, Answer::Unknown)
     }
 
-    fn answered(mut self, filter: &FindingFilter, answer: Answer) -> Self {
-        self.filters.push((filter.clone(), answer));
+    fn answered(mut self, filter: &FindingFilter, wanted: Answer) -> Self {
+        let (split, answers) = (Split::new(filter), Answers::default());
+        self.steps.push(Step { filter: filter.clone(), split, answers, wanted });
         self
     }
 
@@ -105,14 +164,25 @@ impl<'a> Findings<'a> {
     }
 }
 
+/// One filter that narrows the findings.
+#[derive(Clone)]
+struct Step {
+    filter: FindingFilter,
+    split: Split,
+    answers: Answers,
+    /// The answer that it has to give.
+    wanted: Answer,
+}
+
 impl<'a> Iterator for Findings<'a> {
     type Item = (&'a ArtifactInfo, FindingRef<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             let (info, finding) = self.advance()?;
-            let Self { filters, pass, .. } = self;
-            if filters.iter().all(|(filter, answer)| filter.answer_in(pass, info, finding) == *answer) {
+            let Self { steps, pass, .. } = self;
+            let mut steps = steps.iter_mut();
+            if steps.all(|step| step.split.answer(&mut step.answers, pass, info, finding) == step.wanted) {
                 return Some((info, finding));
             }
         }
@@ -124,7 +194,7 @@ impl FusedIterator for Findings<'_> {}
 /// The filters; the findings may be millions.
 impl fmt::Debug for Findings<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let filters = self.filters.iter().map(|(filter, answer)| format!("{filter}: {answer}"));
+        let filters = self.steps.iter().map(|step| format!("{}: {}", step.filter, step.wanted));
         formatter.debug_struct("Findings").field("filters", &filters.collect::<Vec<_>>()).finish_non_exhaustive()
     }
 }

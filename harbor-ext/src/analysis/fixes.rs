@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use super::ArtifactReport;
@@ -9,7 +10,7 @@ use super::groups::Groups;
 use crate::model::{ArtifactInfo, Finding, Severity};
 
 /// A package that should be brought to another version, and what that fixes.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Fix<'a> {
     /// The package.
@@ -26,6 +27,7 @@ pub struct Fix<'a> {
     /// The artifacts that have the package in that version with such a finding, in the order of the
     /// report. Serialised by name.
     #[serde(serialize_with = "serialize_names")]
+    #[schemars(with = "Vec<String>")]
     pub artifacts: Vec<&'a ArtifactInfo>,
 }
 
@@ -68,8 +70,13 @@ impl<'a> Fix<'a> {
     }
 }
 
-fn serialize_names<S: Serializer>(artifacts: &[&ArtifactInfo], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(artifacts.iter().map(|info| info.artifact.name_with_full_digest()))
+pub(super) fn serialize_names<S: Serializer>(artifacts: &[&ArtifactInfo], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(names(artifacts))
+}
+
+/// The names of artifacts, by which they can be pulled.
+pub(super) fn names(artifacts: &[&ArtifactInfo]) -> impl Iterator<Item = String> {
+    artifacts.iter().map(|info| info.artifact.name_with_full_digest())
 }
 
 #[cfg(test)]

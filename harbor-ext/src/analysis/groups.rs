@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::ArtifactReport;
 use super::address::AddressMap;
 use crate::model::{ArtifactInfo, Finding, FindingRef};
+use crate::name::RepositoryName;
 
 /// Groups of findings by a key, in the order in which they appeared.
 ///
@@ -25,7 +26,17 @@ pub(super) struct Reach<'a> {
     pub(super) artifacts: usize,
     pub(super) repositories: usize,
     pub(super) projects: BTreeSet<&'a str>,
-    last: Option<&'a ArtifactInfo>,
+    last: Option<Place<'a>>,
+}
+
+/// The artifact that a finding is in. Numbers are those of the order in which [`by_repository`] goes, so that counting
+/// takes no more than remembering the last place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    artifact: usize,
+    repository: usize,
+    project: usize,
+    name: &'a RepositoryName,
 }
 
 impl<K: Eq + Hash, G: Default> Groups<K, G> {
@@ -60,26 +71,46 @@ impl<K: Eq + Hash, G: Default> Groups<K, G> {
 }
 
 impl<'a> Reach<'a> {
-    /// Adds a finding in an artifact. Artifacts must come as [`by_repository`] gives them.
-    pub(super) fn add(&mut self, info: &'a ArtifactInfo) {
+    /// Adds a finding in an artifact. Places must come as [`by_repository`] gives them.
+    pub(super) fn add(&mut self, place: Place<'a>) {
         self.findings += 1;
-        let repository = &info.artifact.repository;
-        match self.last.replace(info) {
-            Some(last) if std::ptr::eq(last, info) => return,
-            Some(last) if last.artifact.repository == *repository => {}
-            _ => {
-                self.repositories += 1;
-                self.projects.insert(repository.project().as_str());
-            }
+        let last = self.last.replace(place);
+        if last.is_none_or(|last| last.artifact != place.artifact) {
+            self.artifacts += 1;
         }
-        self.artifacts += 1;
+        if last.is_none_or(|last| last.repository != place.repository) {
+            self.repositories += 1;
+        }
+        if last.is_none_or(|last| last.project != place.project) {
+            self.projects.insert(place.name.project().as_str());
+        }
     }
 }
 
-/// Every finding of every artifact, those of a repository together, so that counting repositories takes no more than
-/// remembering the last one.
-pub(super) fn by_repository(report: &ArtifactReport) -> impl Iterator<Item = (&ArtifactInfo, FindingRef<'_>)> {
+/// Every finding of every artifact, those of a repository and those of a project together.
+pub(super) fn by_repository(report: &ArtifactReport) -> impl Iterator<Item = (Place<'_>, FindingRef<'_>)> {
     let mut artifacts: Vec<&ArtifactInfo> = report.iter().collect();
     artifacts.sort_by(|a, b| a.artifact.repository.cmp(&b.artifact.repository));
-    artifacts.into_iter().flat_map(|info| info.findings().map(move |finding| (info, finding)))
+    let mut last: Option<Place<'_>> = None;
+    artifacts.into_iter().flat_map(move |info| {
+        let place = Place::after(last, &info.artifact.repository);
+        last = Some(place);
+        info.findings().map(move |finding| (place, finding))
+    })
+}
+
+impl<'a> Place<'a> {
+    /// The place of the next artifact, of which the repository is known.
+    fn after(last: Option<Self>, name: &'a RepositoryName) -> Self {
+        let Some(Self { artifact, repository, project, name: known }) = last else {
+            return Self { artifact: 0, repository: 0, project: 0, name };
+        };
+        let (other_repository, other_project) = (known != name, known.project() != name.project());
+        Self {
+            artifact: artifact + 1,
+            repository: repository + usize::from(other_repository),
+            project: project + usize::from(other_project),
+            name,
+        }
+    }
 }

@@ -33,6 +33,15 @@
 //! # }
 //! ```
 //!
+//! Findings are summed up by what they have in common: [`by_cve`](ArtifactReport::by_cve),
+//! [`by_package`](ArtifactReport::by_package), [`by_finding`](ArtifactReport::by_finding),
+//! [`by_artifact`](ArtifactReport::by_artifact), [`by_repository`](ArtifactReport::by_repository),
+//! [`by_project`](ArtifactReport::by_project), [`by_owner`](ArtifactReport::by_owner), or anything else with
+//! [`grouped_by`](ArtifactReport::grouped_by). Each has every finding in exactly one group and sorts the worst or the
+//! furthest reaching first, so that the first `n` are the top `n`; ties are broken to the end, and the order of the
+//! artifacts does not matter. [`fix_plan`](ArtifactReport::fix_plan) says what to upgrade, an [`Index`] answers many
+//! questions for single vulnerabilities or packages, and a [`Diff`](diff::Diff) compares two reports.
+//!
 //! Nothing here does I/O or copies a finding. The units are the same everywhere. An *artifact* is
 //! one that was listed: the same content in two repositories is two artifacts. A *finding* is one
 //! in an artifact, and counts again in the next one. *Unique* findings and CVEs count once however
@@ -43,6 +52,7 @@
 pub mod diff;
 
 mod address;
+mod ages;
 mod artifacts;
 mod counts;
 mod cves;
@@ -55,11 +65,13 @@ mod keys;
 mod latest;
 mod packages;
 mod places;
+mod plan;
 mod report;
 mod statistics;
 mod unique;
 mod views;
 
+pub use ages::{AgeBucket, AgeBuckets, AgeContents, ScanFreshness};
 pub use artifacts::ArtifactSummary;
 pub use counts::{Counts, Distribution};
 pub use cves::CveSummary;
@@ -69,6 +81,7 @@ pub use fixes::Fix;
 pub use index::{Index, Matches};
 pub use packages::PackageSummary;
 pub use places::PlaceSummary;
+pub use plan::{Affected, FixPlan, Incomparable, NotComparable, Upgrade};
 pub use report::ArtifactReport;
 pub use statistics::CvssStatistics;
 pub use unique::FindingSummary;

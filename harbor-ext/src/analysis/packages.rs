@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::groups::{self, Groups, Reach};
@@ -11,7 +12,7 @@ use super::{ArtifactReport, Distribution};
 use crate::model::{Finding, Severity};
 
 /// One package in all the artifacts that have findings in it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct PackageSummary<'a> {
     /// Its name; of several spellings the alphabetically first.
@@ -46,9 +47,9 @@ impl ArtifactReport {
     #[must_use]
     pub fn by_package(&self) -> Vec<PackageSummary<'_>> {
         let mut groups = Groups::<AnyCase<'_>, Occurrences<'_>>::new();
-        for (info, finding) in groups::by_repository(self) {
+        for (place, finding) in groups::by_repository(self) {
             let package = groups.group_of(finding.shared(), |finding| AnyCase(finding.package()), Occurrences::absorb);
-            package.reach.add(info);
+            package.reach.add(place);
             package.severities.add(finding.severity());
             package.fixable += usize::from(finding.fixable());
         }

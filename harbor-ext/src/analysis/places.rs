@@ -3,15 +3,16 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::counts::Tally;
+use super::counts::{Identities, Tally};
 use super::{ArtifactReport, ArtifactSummary, Counts, Distribution};
 use crate::model::ArtifactInfo;
 use crate::name::{ProjectName, RepositoryName};
 
 /// The artifacts of one repository, of one project, or of whatever else was asked for, in figures.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct PlaceSummary<'a, K> {
     /// What the artifacts have in common, such as their repository.
@@ -68,14 +69,14 @@ impl ArtifactReport {
     /// artifact is in exactly one group, so that artifacts and findings add up to those of the report; unique findings
     /// and CVEs do not, because groups share them.
     #[must_use]
-    pub fn grouped_by<'a, K: Ord>(&'a self, key: impl FnMut(&'a ArtifactInfo) -> K) -> Vec<PlaceSummary<'a, K>> {
+    pub fn grouped_by<'a, K: Ord>(&'a self, mut key: impl FnMut(&'a ArtifactInfo) -> K) -> Vec<PlaceSummary<'a, K>> {
         let mut groups: BTreeMap<K, Vec<&'a ArtifactInfo>> = BTreeMap::new();
-        let mut key = key;
         for info in self {
             groups.entry(key(info)).or_default().push(info);
         }
+        let mut identities = Identities::default();
         let mut places: Vec<_> =
-            groups.into_iter().map(|(key, artifacts)| PlaceSummary::new(key, &artifacts)).collect();
+            groups.into_iter().map(|(key, artifacts)| PlaceSummary::new(key, &artifacts, &mut identities)).collect();
         // They come in the order of their keys, and equals stay in it.
         places.sort_by_key(|place| Reverse(place.severities));
         places
@@ -83,13 +84,13 @@ impl ArtifactReport {
 }
 
 impl<'a, K> PlaceSummary<'a, K> {
-    fn new(key: K, artifacts: &[&'a ArtifactInfo]) -> Self {
+    fn new(key: K, artifacts: &[&'a ArtifactInfo], identities: &mut Identities<'a>) -> Self {
         let artifacts = || artifacts.iter().copied();
         let mut states = BTreeMap::new();
         for info in artifacts() {
             *states.entry(info.state.name()).or_default() += 1;
         }
-        let tally = Tally::of(artifacts());
+        let tally = Tally::of(artifacts(), identities);
         let worst = ArtifactSummary::worst_of(artifacts());
         Self { key, counts: tally.counts(), states, severities: tally.severities, worst }
     }

@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, HashMap};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::Findings;
 use crate::model::{ArtifactInfo, FindingPool, SharesFindings};
 
 /// Artifacts with their reports, as one thing to ask.
@@ -74,29 +73,6 @@ impl ArtifactReport {
     #[must_use]
     pub fn is_aggregate(&self) -> bool {
         self.len() > 1
-    }
-
-    /// Every finding of every artifact, to be narrowed.
-    ///
-    /// ```
-    /// # use harbor_ext::analysis::ArtifactReport;
-    /// # let report = ArtifactReport::default();
-    /// for (artifact, finding) in report.findings().with_cve("CVE-2021-44228") {
-    ///     println!("{} has {} {}", artifact.artifact, finding.package(), finding.version());
-    /// }
-    /// ```
-    pub fn findings(&self) -> Findings<'_> {
-        Findings::new(&self.artifacts)
-    }
-
-    /// The findings that a newer version of the package fixes.
-    pub fn fixable(&self) -> Findings<'_> {
-        self.findings().fixable()
-    }
-
-    /// The findings that no version of the package fixes yet.
-    pub fn unfixable(&self) -> Findings<'_> {
-        self.findings().unfixable()
     }
 
     /// Sorts by repository, then by Harbor's number.

@@ -28,11 +28,22 @@ pub(super) fn scored(id: &str, package: &str, score: f64) -> Value {
 }
 
 pub(super) fn reported(repository: &str, id: i64, findings: &[Value]) -> ArtifactInfo {
-    let body = json!({ MEDIA_TYPE_1_1: { "vulnerabilities": findings } }).to_string();
+    with_report(repository, id, &json!({ "vulnerabilities": findings }))
+}
+
+fn with_report(repository: &str, id: i64, report: &Value) -> ArtifactInfo {
+    let body = json!({ MEDIA_TYPE_1_1: report }).to_string();
     match decode::report(body.as_bytes(), &FindingPool::new()).unwrap() {
         Body::Report(report) => info(repository, id, ReportState::Reported(Arc::new(report))),
         Body::Empty => panic!("the sample has a report"),
     }
+}
+
+/// A clean artifact, scanned at a time by a version of a scanner.
+pub(super) fn scanned(repository: &str, id: i64, generated_at: &str, version: &str) -> ArtifactInfo {
+    let scanner = json!({ "name": "Trivy", "vendor": "Aqua Security", "version": version });
+    let report = json!({ "generated_at": generated_at, "scanner": scanner, "vulnerabilities": [] });
+    with_report(repository, id, &report)
 }
 
 pub(super) fn clean(repository: &str, id: i64) -> ArtifactInfo {

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ArtifactReport;
@@ -11,7 +12,7 @@ use super::keys::{self, FindingKey};
 use crate::model::Finding;
 
 /// One finding in all the artifacts that have it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct FindingSummary<'a> {
     /// The finding. Of several that are the same but rated differently, as after a scan in between, the worst one.
@@ -36,9 +37,9 @@ impl ArtifactReport {
     #[must_use]
     pub fn by_finding(&self) -> Vec<FindingSummary<'_>> {
         let mut groups = Groups::<FindingKey<'_>, Occurrences<'_>>::new();
-        for (info, finding) in groups::by_repository(self) {
+        for (place, finding) in groups::by_repository(self) {
             let unique = groups.group_of(finding.shared(), keys::of, Occurrences::absorb);
-            unique.reach.add(info);
+            unique.reach.add(place);
         }
         let mut unique: Vec<_> = groups.into_groups().into_iter().filter_map(Occurrences::into_summary).collect();
         unique.sort_by(|a, b| worst_first(a.finding, b.finding));

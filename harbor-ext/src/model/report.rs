@@ -26,7 +26,8 @@ mod written;
 /// Serialises as the JSON object that Harbor wrote, without the envelope; the [media type](Self::media_type) is added as
 /// `media_type` where it is not today's. (A member of the report that has that name itself gets an underscore in front.)
 /// Deserialising gives an equal report; see [`FindingPool::seed`](super::FindingPool::seed) for many of them. Both ways
-/// are for JSON alone, by `serde_json`: values that have no type here are kept as JSON text.
+/// are for JSON alone, by `serde_json`: values that have no type here are kept as JSON text. A `serde_json::Value` does as
+/// well as text does, unless a report holds what such a value cannot, such as the number 1e400.
 ///
 /// Costs 8 bytes for each finding of an image, and 12 for each finding of an index whose children
 /// differ; the findings themselves are shared.
@@ -68,7 +69,7 @@ impl Report {
     /// The media type that the report came under, such as [`MEDIA_TYPE_1_1`](super::decode::MEDIA_TYPE_1_1).
     #[must_use]
     pub fn media_type(&self) -> &str {
-        &self.head.media_type
+        self.head.media_type()
     }
 
     /// When the scanner made the report, where that can be read as a time.
@@ -139,6 +140,12 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Reports of a whole registry are held at once; a field that is added without thought shows here.
+    #[test]
+    fn a_report_is_small() {
+        assert!(size_of::<Report>() <= 160, "{}", size_of::<Report>());
+    }
 
     /// S19: the version of the scanner, or nothing where it is none.
     #[test]

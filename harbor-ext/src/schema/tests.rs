@@ -3,6 +3,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use harbor_testkit::{Registry, SimulatedHarbor};
 use jsonschema::Validator;
 use serde::Serialize;
@@ -36,10 +37,13 @@ fn assert_valid(validators: &BTreeMap<&str, Validator>, name: &str, document: &i
     assert!(errors.is_empty(), "{name}: {errors:#?}\n{document:#}");
 }
 
-async fn collected(registry: Registry, credentials: Credentials) -> Collected<ArtifactInfo> {
-    let server = SimulatedHarbor::builder().registry(registry).start().await.unwrap();
+fn client(server: &SimulatedHarbor, credentials: Credentials) -> Harbor {
     let builder = Harbor::builder(server.url()).http_client(crate::http_client().no_proxy());
-    builder.credentials(credentials).build().unwrap().reports().collect().await
+    builder.credentials(credentials).build().unwrap()
+}
+
+async fn demo() -> SimulatedHarbor {
+    SimulatedHarbor::builder().registry(Registry::demo()).start().await.unwrap()
 }
 
 #[test]
@@ -92,12 +96,13 @@ fn descriptions_are_plain_sentences() {
 #[tokio::test]
 async fn what_comes_of_a_registry_is_valid() {
     let validators = validators();
+    let server = demo().await;
     for (credentials, states) in [
         (Credentials::robot("auditor", "demo-secret"), 5),
         (Credentials::basic("admin", "Harbor12345"), 5),
         (Credentials::robot("auditor", "wrong"), 0),
     ] {
-        let collected = collected(Registry::demo(), credentials).await;
+        let collected = client(&server, credentials).reports().collect().await;
         for info in &collected.items {
             assert_valid(&validators, "ArtifactInfo", info);
             assert_valid(&validators, "Artifact", &info.artifact);
@@ -113,6 +118,7 @@ async fn what_comes_of_a_registry_is_valid() {
         assert_valid(&validators, "CollectedReports", &collected);
         assert_valid(&validators, "Summary", &collected.summary);
         assert_valid(&validators, "ArtifactReport", &ArtifactReport::from(collected.items.clone()));
+        assert_answers_are_valid(&validators, &ArtifactReport::from(collected.items.clone()));
         let other = ArtifactReport::from_iter(collected.items.iter().skip(1).cloned());
         assert_valid(&validators, "Diff", &Diff::between(&ArtifactReport::from(collected.items.clone()), &other));
         for permission in collected.missing_permissions() {
@@ -129,6 +135,58 @@ async fn what_comes_of_a_registry_is_valid() {
         assert!(found.len() >= states, "{found:?}");
     }
     assert_valid(&validators, "CvssPreference", &model::cvss::Preference::default());
+    assert_valid(&validators, "VersionGuess", &version::guess("openssl", "1.1.1n-0+deb11u3", None).unwrap());
+}
+
+#[tokio::test]
+async fn what_is_asked_for_besides_reports_is_valid() {
+    let validators = validators();
+    let server = demo().await;
+    for credentials in [Credentials::robot("auditor", "demo-secret"), Credentials::basic("admin", "Harbor12345")] {
+        let harbor = client(&server, credentials);
+        let artifacts = harbor.artifacts().with_children().with_labels().with_accessories().with_immutable_status();
+        let artifacts = artifacts.with_scan_overview().with_sbom_overview().collect().await;
+        assert!(
+            artifacts
+                .items
+                .iter()
+                .any(|artifact| artifact.scan_overview.as_ref().is_some_and(|overview| !overview.is_empty()))
+        );
+        assert_valid(&validators, "CollectedArtifacts", &artifacts);
+        let read: Collected<model::Artifact> =
+            serde_json::from_value(serde_json::to_value(&artifacts).unwrap()).unwrap();
+        assert_eq!(read.items, artifacts.items);
+
+        let repositories = harbor.repositories().collect().await;
+        assert!(!repositories.items.is_empty());
+        assert_valid(&validators, "CollectedRepositories", &repositories);
+        let read: Collected<model::Repository> =
+            serde_json::from_value(serde_json::to_value(&repositories).unwrap()).unwrap();
+        assert_eq!((read.items, read.failures), (repositories.items, repositories.failures));
+
+        let access = harbor.check_access().await.unwrap();
+        assert_valid(&validators, "Access", &access);
+        assert_eq!(serde_json::from_value::<access::Access>(serde_json::to_value(&access).unwrap()).unwrap(), access);
+    }
+}
+
+fn assert_answers_are_valid(validators: &BTreeMap<&str, Validator>, report: &ArtifactReport) {
+    let now = "2026-01-01T00:00:00Z".parse().unwrap();
+    let plan = report.fix_plan();
+    assert_valid(validators, "AgeBuckets", &report.push_ages(now, [TimeDelta::days(30)]));
+    assert_valid(validators, "Counts", &report.counts());
+    assert_valid(validators, "Distribution", &report.distribution());
+    assert_valid(validators, "FixPlan", &plan);
+    assert_valid(validators, "ScanFreshness", &report.scan_freshness(now, TimeDelta::days(30)));
+    report.by_artifact().iter().for_each(|artifact| assert_valid(validators, "ArtifactSummary", artifact));
+    report.by_cve().iter().for_each(|cve| assert_valid(validators, "CveSummary", cve));
+    report.by_finding().iter().for_each(|finding| assert_valid(validators, "FindingSummary", finding));
+    report.by_package().iter().for_each(|package| assert_valid(validators, "PackageSummary", package));
+    report.by_project().iter().for_each(|project| assert_valid(validators, "ProjectSummary", project));
+    report.by_repository().iter().for_each(|repository| assert_valid(validators, "RepositorySummary", repository));
+    report.cvss().iter().for_each(|statistics| assert_valid(validators, "CvssStatistics", statistics));
+    report.fixes().iter().for_each(|fix| assert_valid(validators, "Fix", fix));
+    assert_eq!(plan.upgrades.is_empty(), report.counts().fixable == 0, "the demo has fixes that can be compared");
 }
 
 /// What was collected is read back as it was, and shares its findings by one pool.

@@ -7,11 +7,17 @@ use std::str::FromStr;
 use super::guess::{Confidence, Guess, guess};
 use super::{Distribution, Scheme, Version, VersionError};
 
+pub use containment::{Containment, NotComparable};
+pub use error::RangeError;
+
+mod containment;
+mod error;
+
 /// A range of versions: from a lower bound to an upper bound, each of which may be inclusive, exclusive, or missing.
 ///
 /// Bounds are kept as text and read by the rules of the scheme in question: that of the caller
 /// ([`scheme`](Self::scheme)), else that which is guessed for each version. They are versions, not patterns: an epoch
-/// that a bound lacks is 0, and `1.1.1n-0+deb11u3` is above `<=1.1.1n`.
+/// that a bound lacks is 0, `1.1.1n-0+deb11u3` is above `<=1.1.1n`, and `2.0.0-rc.1` is below `<2`.
 ///
 /// Parsed from one or two bounds, separated by a comma or white space: `>=1.2, <2`, `<= 1:2.3-4`, `>1.0`, `=1.2.3`. A
 /// version alone means exactly that one, and `*` means every version. Displayed in the same form.
@@ -43,54 +49,6 @@ pub struct VersionRange {
 struct Bound {
     version: Box<str>,
     is_inclusive: bool,
-}
-
-/// Whether a version is in a range.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use]
-pub enum Containment {
-    /// The version is in the range. There is no guess where none was needed: the range has no bounds, or the text of the
-    /// version is the only one that is in it.
-    Inside(Option<Guess>),
-    /// The version is not in the range.
-    Outside(Guess),
-    /// Nobody can tell. This is not "outside": the version may well be in the range.
-    NotComparable(NotComparable),
-}
-
-/// Why a version cannot be compared with a range.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum NotComparable {
-    /// The scanner did not say the version.
-    NoVersion,
-    /// Neither the caller nor the shape of package and version says by which scheme to compare.
-    NoScheme,
-    /// The version is not one by the rules of the scheme.
-    Version(VersionError),
-    /// A bound of the range is not a version by the rules of the scheme.
-    Bound(VersionError),
-}
-
-/// Why something is not a range.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RangeError {
-    /// There is nothing where a bound should be.
-    Empty,
-    /// The range has two lower or two upper bounds, or `=` beside another bound: the text of the superfluous one.
-    TooManyBounds(Box<str>),
-    /// A bound does not begin with one of `>=`, `>`, `<=`, `<`, `=`, `==` or a version: its text.
-    Operator(Box<str>),
-    /// A bound is not a version of the scheme.
-    Version(VersionError),
-    /// The lower bound is above the upper one, or they are equal and one of them is exclusive: no version is in between.
-    NoVersion {
-        /// The lower bound.
-        lower: Box<str>,
-        /// The upper bound.
-        upper: Box<str>,
-    },
 }
 
 impl VersionRange {
@@ -252,18 +210,6 @@ impl VersionRange {
     }
 }
 
-impl Containment {
-    /// `Some(true)` inside, `Some(false)` outside, `None` where it cannot be told.
-    #[must_use]
-    pub fn is_inside(&self) -> Option<bool> {
-        match self {
-            Self::Inside(_) => Some(true),
-            Self::Outside(_) => Some(false),
-            Self::NotComparable(_) => None,
-        }
-    }
-}
-
 impl Bound {
     fn inclusive(version: &str) -> Self {
         Self { version: version.trim().into(), is_inclusive: true }
@@ -305,33 +251,6 @@ impl fmt::Display for VersionRange {
         }
     }
 }
-
-impl fmt::Display for NotComparable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoVersion => f.write_str("there is no version"),
-            Self::NoScheme => f.write_str("neither package nor version shows which rules to compare by"),
-            Self::Version(error) => error.fmt(f),
-            Self::Bound(error) => write!(f, "of the range, {error}"),
-        }
-    }
-}
-
-impl fmt::Display for RangeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("a bound of the version range is missing"),
-            Self::TooManyBounds(bound) => write!(f, "\"{bound}\" is one bound too many for a version range"),
-            Self::Operator(bound) => {
-                write!(f, "\"{bound}\" is not a version after one of >=, >, <=, <, = or nothing")
-            }
-            Self::Version(error) => error.fmt(f),
-            Self::NoVersion { lower, upper } => write!(f, "no version lies between \"{lower}\" and \"{upper}\""),
-        }
-    }
-}
-
-impl std::error::Error for RangeError {}
 
 #[cfg(test)]
 mod tests;

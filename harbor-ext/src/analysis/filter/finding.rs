@@ -10,7 +10,7 @@ use super::operators::operators;
 use super::pass::Pass;
 use super::{Answer, ArtifactFilter, Pattern};
 use crate::model::cvss::Preference;
-use crate::model::{ArtifactInfo, FindingRef, Severity};
+use crate::model::{ArtifactInfo, Finding, FindingRef, Severity};
 use crate::version::VersionRange;
 
 mod condition;
@@ -186,6 +186,25 @@ impl FindingFilter {
         finding: FindingRef<'a>,
     ) -> Answer {
         self.expression.answer(&mut |condition| condition.answer(pass, info, finding))
+    }
+
+    /// The answer of a filter that [looks at the finding alone](Self::looks_at_finding_alone).
+    pub(super) fn answer_alone(&self, finding: &Finding) -> Answer {
+        self.expression.answer(&mut |condition| condition.answer_alone(finding))
+    }
+
+    /// Filters that all have to say yes for this one to do so.
+    pub(super) fn conjunction(&self) -> impl Iterator<Item = Self> {
+        let parts = match &*self.expression {
+            Expression::All(parts) => &parts[..],
+            part => std::slice::from_ref(part),
+        };
+        parts.iter().cloned().map(Self::new)
+    }
+
+    /// Whether the answer depends on nothing but the finding.
+    pub(super) fn looks_at_finding_alone(&self) -> bool {
+        !self.expression.any_condition(&|condition| !condition.looks_at_finding_alone())
     }
 
     /// Whether the answer depends on the artifact that the finding is in, beyond its report.

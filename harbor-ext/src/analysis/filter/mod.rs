@@ -13,6 +13,7 @@ mod operators;
 mod pass;
 mod pattern;
 mod platform;
+mod split;
 
 pub use answer::Answer;
 pub use artifact::ArtifactFilter;
@@ -20,6 +21,13 @@ pub use finding::FindingFilter;
 pub use pattern::{Pattern, PatternError};
 
 pub(super) use pass::Pass;
+pub(super) use split::{Answers, Split};
 
 #[cfg(test)]
 mod properties;
+
+/// Filters and views may go to another thread, and be held while a task waits.
+const _: () = {
+    const fn is_send_and_sync<T: Send + Sync>() {}
+    is_send_and_sync::<(ArtifactFilter, FindingFilter, Pattern, super::Findings<'_>)>();
+};

@@ -1,10 +1,12 @@
 //! One pass of filters through artifacts and their findings, which works nothing out twice.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 use std::marker::PhantomData;
 
 use super::Answer;
+use super::split::Answers;
+use crate::analysis::address::AddressHasher;
 use crate::model::{ArtifactInfo, Finding, Report};
 use crate::version::Distribution;
 
@@ -12,11 +14,14 @@ use crate::version::Distribution;
 ///
 /// A registry reports the same few thousand findings again and again, and images with the same content share their
 /// report. So what is costly is answered once for each of them. They are told apart by their addresses, which stay as
-/// they are while the artifacts are borrowed and the filters are held.
+/// they are while the artifacts are borrowed and the filters are held. They are held as numbers, which may go to another
+/// thread.
 #[derive(Clone, Debug, Default)]
 pub(in crate::analysis) struct Pass<'a> {
     answers: HashMap<Question, Answer, BuildHasherDefault<AddressHasher>>,
-    distributions: HashMap<*const Report, Option<Distribution>, BuildHasherDefault<AddressHasher>>,
+    distributions: HashMap<usize, Option<Distribution>, BuildHasherDefault<AddressHasher>>,
+    /// What conditions on artifacts have answered for single findings, by the address of the condition.
+    of_findings: HashMap<usize, Answers, BuildHasherDefault<AddressHasher>>,
     artifacts: PhantomData<&'a [ArtifactInfo]>,
 }
 
@@ -39,10 +44,22 @@ impl<'a> Pass<'a> {
         answer
     }
 
+    /// Lends the answers that a condition has given for single findings.
+    pub(super) fn with_answers_of<C, T>(
+        &mut self,
+        condition: &C,
+        work: impl FnOnce(&mut Self, &mut Answers) -> T,
+    ) -> T {
+        let mut answers = self.of_findings.remove(&address(condition)).unwrap_or_default();
+        let result = work(self, &mut answers);
+        self.of_findings.insert(address(condition), answers);
+        result
+    }
+
     /// The distribution that the packages of an artifact show it to be made of.
     pub(super) fn distribution(&mut self, info: &'a ArtifactInfo) -> Option<Distribution> {
         let report = info.state.report()?;
-        *self.distributions.entry(report).or_insert_with(|| {
+        *self.distributions.entry(address(report)).or_insert_with(|| {
             Distribution::of(report.findings().map(|finding| (finding.get().package(), finding.get().version())))
         })
     }
@@ -67,41 +84,11 @@ impl Question {
     }
 
     fn new<C, S>(condition: &C, subject: &S) -> Self {
-        let address = |pointer: *const ()| pointer.addr();
-        Self {
-            condition: address(std::ptr::from_ref(condition).cast()),
-            subject: address(std::ptr::from_ref(subject).cast()),
-            distribution: None,
-        }
+        Self { condition: address(condition), subject: address(subject), distribution: None }
     }
 }
 
-/// A hasher for addresses. Nobody outside of the process chooses them, so that it need not withstand anybody.
-#[derive(Clone, Copy, Debug, Default)]
-struct AddressHasher(u64);
-
-impl Hasher for AddressHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
-        }
-    }
-
-    fn write_usize(&mut self, number: usize) {
-        self.write_u64(number as u64);
-    }
-
-    fn write_isize(&mut self, number: isize) {
-        self.write_u64(number as u64);
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        // An odd number close to 2^64 divided by the golden ratio, which spreads neighbours far apart.
-        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-
-    /// The lowest bits choose the place, and those of an address are always 0: the highest are mixed best.
-    fn finish(&self) -> u64 {
-        self.0.rotate_left(26)
-    }
+/// Where something lies in memory, as a number.
+pub(super) fn address<T>(reference: &T) -> usize {
+    std::ptr::from_ref(reference).addr()
 }

@@ -1,38 +1,30 @@
-//! For each finding the places where it is.
+//! For each finding the reports that have it.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
-use std::sync::Arc;
 
 use crate::analysis::address::AddressMap;
 use crate::model::{Finding, Report};
 
-/// One place of a finding: the number of the report, and its position in it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Posting {
-    pub(super) report: u32,
-    pub(super) position: u32,
-}
-
-/// For each finding, by its number, the places where it is, sorted. All of them lie in one list, one finding after
-/// another, so that they take 8 bytes each.
+/// For each finding, by its number, the numbers of the reports that have it, sorted. All of them lie in one list, one
+/// finding after another, so that they take 4 bytes each.
 #[derive(Debug)]
 pub(super) struct Postings {
-    postings: Box<[Posting]>,
-    /// Where the places of each finding begin, and where the last ones end.
+    reports: Box<[u32]>,
+    /// Where the reports of each finding begin, and where the last ones end.
     starts: Box<[usize]>,
 }
 
-/// The places of several findings together, sorted.
+/// The reports that have one of several findings, sorted, each once.
 #[derive(Clone, Debug)]
 pub(super) struct Merge<'i> {
-    /// What is left of the places of each finding that has any left, by the first of them.
-    lists: BinaryHeap<Reverse<(Posting, &'i [Posting])>>,
+    /// What is left of the reports of each finding that has any left, by the first of them.
+    lists: BinaryHeap<Reverse<(u32, &'i [u32])>>,
 }
 
 impl Postings {
-    /// Notes the places of all findings of the reports, of which it is known how many there are of each number.
+    /// Notes who has the findings, of which it is known how many there are of each number.
     pub(super) fn new<'a>(
         counts: &[usize],
         reports: impl Iterator<Item = &'a Report>,
@@ -44,60 +36,53 @@ impl Postings {
             starts.push(end);
             end += count;
         }
-        let mut postings = vec![Posting::default(); end].into_boxed_slice();
+        let mut postings = vec![0; end].into_boxed_slice();
         let mut free = starts.clone();
         starts.push(end);
-        for (report, findings) in (0..).zip(reports) {
-            for (position, finding) in (0..).zip(findings.findings()) {
-                let place = &mut free[numbers[&Arc::as_ptr(finding.shared())] as usize];
-                postings[*place] = Posting { report, position };
+        for (number, report) in (0..).zip(reports) {
+            for finding in report.findings() {
+                let place = &mut free[numbers[&std::ptr::from_ref(finding.get())] as usize];
+                postings[*place] = number;
                 *place += 1;
             }
         }
-        Self { postings, starts: starts.into() }
+        Self { reports: postings, starts: starts.into() }
     }
 
-    /// How many places there are altogether.
+    /// How many there are altogether.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.postings.len()
+        self.reports.len()
     }
 
-    /// The places of the findings with these numbers.
+    /// The reports that have one of the findings with these numbers.
     pub(super) fn merged(&self, numbers: &[u32]) -> Merge<'_> {
-        let places = |number: &u32| &self.postings[self.starts[*number as usize]..self.starts[*number as usize + 1]];
-        Merge { lists: numbers.iter().filter_map(|number| split(places(number))).collect() }
-    }
-}
-
-impl Merge<'_> {
-    /// The next place.
-    pub(super) fn peek(&self) -> Option<Posting> {
-        self.lists.peek().map(|Reverse((first, _))| *first)
-    }
-
-    /// The next place, if it is such a one.
-    pub(super) fn next_if(&mut self, is_such: impl FnOnce(Posting) -> bool) -> Option<Posting> {
-        self.peek().filter(|place| is_such(*place)).and_then(|_| self.next())
+        let reports = |number: &u32| &self.reports[self.starts[*number as usize]..self.starts[*number as usize + 1]];
+        Merge { lists: numbers.iter().filter_map(|number| split(reports(number))).collect() }
     }
 }
 
 impl Iterator for Merge<'_> {
-    type Item = Posting;
+    type Item = u32;
 
-    fn next(&mut self) -> Option<Posting> {
-        let mut list = self.lists.peek_mut()?;
-        let Reverse((first, rest)) = *list;
-        match split(rest) {
-            Some(rest) => *list = rest,
-            None => {
-                PeekMut::pop(list);
+    fn next(&mut self) -> Option<u32> {
+        let Reverse((report, _)) = *self.lists.peek()?;
+        while let Some(mut list) = self.lists.peek_mut() {
+            let Reverse((first, rest)) = *list;
+            if first != report {
+                break;
+            }
+            match split(rest) {
+                Some(rest) => *list = rest,
+                None => {
+                    PeekMut::pop(list);
+                }
             }
         }
-        Some(first)
+        Some(report)
     }
 }
 
-fn split(places: &[Posting]) -> Option<Reverse<(Posting, &[Posting])>> {
-    places.split_first().map(|(first, rest)| Reverse((*first, rest)))
+fn split(reports: &[u32]) -> Option<Reverse<(u32, &[u32])>> {
+    reports.split_first().map(|(first, rest)| Reverse((*first, rest)))
 }

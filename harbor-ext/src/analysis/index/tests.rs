@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::analysis::samples::{any_report, changed, clean, finding, report_of, reported, unscanned};
-use crate::model::FindingRef;
+use crate::model::{ArtifactInfo, FindingRef};
 
 /// Artifact, id and position of each match, sorted; the position by address, as a naive search knows none.
 fn sorted_matches<'a>(matches: impl Iterator<Item = (&'a ArtifactInfo, FindingRef<'a>)>) -> Vec<(i64, usize)> {

@@ -143,12 +143,23 @@ fn trap_severity_of_a_finding_and_of_the_whole() {
 fn findings_by_severity() {
     let all = Severity::ALL.map(|severity| finding(severity.as_str(), "a", "1", "", severity.as_str()));
     let report = report_of([reported("p/one", 1, &all), reported("p/two", 2, &all)]);
-    for (place, severity) in Severity::ALL.into_iter().enumerate() {
-        let found: Vec<_> = report.findings().with_severity(severity).map(|(_, finding)| finding.get().id()).collect();
-        assert_eq!(found, [severity.as_str(); 2]);
-        let at_least = report.findings().with_severity_at_least(severity).count();
-        assert_eq!(at_least, 2 * (Severity::ALL.len() - place));
+    fn ids<'a>(findings: crate::analysis::Findings<'a>) -> Vec<&'a str> {
+        findings.map(|(_, finding)| finding.get().id()).collect()
     }
+    for (place, severity) in Severity::ALL.into_iter().enumerate() {
+        assert_eq!(ids(report.by_severity(severity)), [severity.as_str(); 2]);
+        assert_eq!(report.at_least(severity).count(), 2 * (Severity::ALL.len() - place));
+    }
+    let named = [
+        report.none(),
+        report.unknown(),
+        report.negligible(),
+        report.low(),
+        report.medium(),
+        report.high(),
+        report.critical(),
+    ];
+    assert_eq!(named.map(|findings| ids(findings)[0]), Severity::ALL.map(Severity::as_str));
 }
 
 /// R14: whole names, of which none means nothing; a pattern is asked for.

@@ -231,4 +231,8 @@ fn hostile_json_is_survived() {
     assert_eq!(finding.id().len(), deep.len());
     assert_eq!(finding.other("new"), Some("1e400"));
     assert_eq!(finding.status(), "\"\\ud800\"");
+    // Both ways back, by text: a JSON value of `serde_json` cannot hold such numbers and texts.
+    assert_eq!(decode_report(&report.envelope().to_string()), report);
+    let bare = serde_json::to_string(&report).unwrap();
+    assert_eq!(serde_json::from_str::<Report>(&bare).unwrap(), report);
 }

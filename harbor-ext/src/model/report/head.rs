@@ -7,41 +7,56 @@ use serde::ser::SerializeMap;
 use serde_json::value::RawValue;
 
 use super::Scanner;
-use crate::model::decode::{MEDIA_TYPE_1_0, MEDIA_TYPE_1_1};
+use crate::model::decode::MEDIA_TYPE_1_1;
 use crate::model::json::{self, Json, Members};
 
 /// What a report says apart from its findings, kept such that it can be given back as it came.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 pub(in crate::model) struct Head {
-    pub(super) media_type: Cow<'static, str>,
     /// Where it is a text.
     generated_at: Option<Box<str>>,
     /// Where it is anything but `null`.
     pub(super) scanner: Option<Scanner>,
     /// Where it is a text.
     severity: Option<Box<str>>,
-    /// Whether there are any, though they be `null`.
-    has_vulnerabilities: bool,
-    /// The unknown members, and the known ones that the fields above do not say in full. Hardly any report has one.
-    others: BTreeMap<Box<str>, Json>,
+    /// Absent where there is nothing of it, so that nearly all reports are spared its size.
+    rare: Option<Box<Rare>>,
+}
+
+/// What hardly any report has.
+#[derive(Debug, Default, PartialEq)]
+struct Rare {
+    /// Where it is not today's.
+    media_type: Option<Box<str>>,
+    lacks_vulnerabilities: bool,
+    /// The unknown members, and the known ones that the fields of [`Head`] do not say in full.
+    members: BTreeMap<Box<str>, Json>,
 }
 
 impl Head {
     /// Reads the members of a report that came under a media type.
     pub(in crate::model) fn read(media_type: &str, members: &Members<'_>) -> Self {
-        let known = [MEDIA_TYPE_1_1, MEDIA_TYPE_1_0].into_iter().find(|known| *known == media_type);
-        let mut head = Self {
-            media_type: known.map_or_else(|| media_type.to_owned().into(), Cow::Borrowed),
-            generated_at: None,
-            scanner: None,
-            severity: None,
-            has_vulnerabilities: false,
-            others: BTreeMap::new(),
+        let mut head = Self::default();
+        let mut rare = Rare {
+            media_type: (media_type != MEDIA_TYPE_1_1).then(|| media_type.into()),
+            lacks_vulnerabilities: members.get("vulnerabilities").is_none(),
+            members: BTreeMap::new(),
         };
         for (name, value) in &members.0 {
-            head.set(name, value);
+            // A later member of the same name replaces an earlier one.
+            if head.says_in_full(name, value) {
+                rare.members.remove(&**name);
+            } else {
+                rare.members.insert((&**name).into(), (*value).into());
+            }
         }
+        head.rare = (rare != Rare::default()).then(|| Box::new(rare));
         head
+    }
+
+    /// The media type that the report came under.
+    pub(super) fn media_type(&self) -> &str {
+        self.rare.as_ref().and_then(|rare| rare.media_type.as_deref()).unwrap_or(MEDIA_TYPE_1_1)
     }
 
     /// When the report was made, as text: the JSON of what is none, empty for `null` and for none.
@@ -56,7 +71,7 @@ impl Head {
 
     /// The JSON of a member that is not said in full elsewhere.
     pub(super) fn other(&self, name: &str) -> Option<&str> {
-        self.others.get(name).map(Json::get)
+        self.rare.as_ref()?.members.get(name).map(Json::get)
     }
 
     /// Writes every member as it came, by the name that `named` gives it, but the list of vulnerabilities.
@@ -74,7 +89,7 @@ impl Head {
         if let Some(severity) = &self.severity {
             map.serialize_entry("severity", severity)?;
         }
-        for (name, value) in &self.others {
+        for (name, value) in self.rare.iter().flat_map(|rare| &rare.members) {
             map.serialize_entry(&named(name), value)?;
         }
         Ok(())
@@ -82,14 +97,17 @@ impl Head {
 
     /// Whether the vulnerabilities are a list, though it be an empty one.
     pub(super) fn has_list(&self) -> bool {
-        self.has_vulnerabilities && self.other("vulnerabilities").is_none()
+        !self
+            .rare
+            .as_ref()
+            .is_some_and(|rare| rare.lacks_vulnerabilities || rare.members.contains_key("vulnerabilities"))
     }
 
-    /// Sets a member. A later member of the same name replaces an earlier one.
-    fn set(&mut self, name: &str, value: &RawValue) {
+    /// Sets a field to a known member; gives whether that is all that there is to say of it.
+    fn says_in_full(&mut self, name: &str, value: &RawValue) -> bool {
         let json = value.get();
         let text = || json::text(json).map(|text| text.into());
-        let is_said_in_full = match name {
+        match name {
             "generated_at" => {
                 self.generated_at = text();
                 self.generated_at.is_some()
@@ -104,16 +122,9 @@ impl Head {
                 self.scanner = read.map(|(scanner, _)| scanner);
                 is_plain
             }
-            "vulnerabilities" => {
-                self.has_vulnerabilities = true;
-                json != "null"
-            }
+            // What is a list is read elsewhere.
+            "vulnerabilities" => json != "null",
             _ => false,
-        };
-        if is_said_in_full {
-            self.others.remove(name);
-        } else {
-            self.others.insert(name.into(), value.into());
         }
     }
 

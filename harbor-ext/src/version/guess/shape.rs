@@ -1,7 +1,7 @@
 //! What the text of a version, or the name of a package, looks like.
 
+use crate::version::Distribution;
 use crate::version::number::{is_number, split_digits, split_while};
-use crate::version::{Distribution, Scheme, Version};
 
 /// What a version says about the distribution that the package is from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,9 +31,10 @@ pub(in crate::version) fn origin(package: &str, version: &str) -> Option<Origin>
     if !is_plain_name(package) {
         return None;
     }
-    if let Some((_, revision)) = version.rsplit_once("-r")
+    // Looked at for every finding of a report, so that nothing is parsed here.
+    if let Some((upstream, revision)) = version.rsplit_once("-r")
         && is_number(revision)
-        && Version::parse(Scheme::Apk, version).is_ok()
+        && begins_with_digit(upstream)
     {
         return Some(Origin::Marked(Distribution::Alpine));
     }
@@ -44,7 +45,7 @@ pub(in crate::version) fn origin(package: &str, version: &str) -> Option<Origin>
     if has_rpm_mark(revision) {
         return Some(Origin::Marked(Distribution::RedHat));
     }
-    if !revision.split('.').all(is_number) {
+    if !begins_with_digit(version) || !revision.split('.').all(is_number) {
         return None;
     }
     match revision.contains('.') {

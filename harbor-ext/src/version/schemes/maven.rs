@@ -48,8 +48,7 @@ pub(super) fn key(text: &str) -> Key {
 }
 
 /// Adds the tokens of what stands between separators. Where digits and letters meet, a hyphen is thought.
-fn add(part: &str, behind_hyphen: bool, tokens: &mut Vec<Token>) {
-    let mut behind_hyphen = behind_hyphen;
+fn add(part: &str, mut behind_hyphen: bool, tokens: &mut Vec<Token>) {
     let mut rest = part;
     loop {
         let (digits, after) = split_digits(rest);

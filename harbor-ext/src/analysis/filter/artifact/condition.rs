@@ -6,6 +6,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::super::names::Names;
 use super::super::pass::{Pass, Question};
+use super::super::split::Split;
 use super::super::{Answer, FindingFilter, platform};
 use crate::model::{Artifact, ArtifactInfo, Report, Severity};
 
@@ -34,6 +35,7 @@ pub(super) enum ArtifactCondition {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Has {
     filter: FindingFilter,
+    split: Split,
     /// Whether the answer depends on the report alone, so that artifacts with the same one share it.
     is_of_report: bool,
 }
@@ -81,7 +83,7 @@ impl ArtifactCondition {
 impl Has {
     pub(super) fn new(filter: FindingFilter) -> Self {
         let is_of_report = !filter.looks_at_artifact();
-        Self { filter, is_of_report }
+        Self { split: Split::new(&filter), filter, is_of_report }
     }
 
     fn answer<'a>(&self, pass: &mut Pass<'a>, info: &'a ArtifactInfo) -> Answer {
@@ -89,7 +91,9 @@ impl Has {
             return Answer::Unknown;
         };
         let any = |pass: &mut Pass<'a>| {
-            Answer::any(report.findings().map(|finding| self.filter.answer_in(pass, info, finding)))
+            pass.with_answers_of(self, |pass, answers| {
+                Answer::any(report.findings().map(|finding| self.split.answer(answers, pass, info, finding)))
+            })
         };
         if self.is_of_report { pass.remember(Question::of_report(self, report), any) } else { any(pass) }
     }

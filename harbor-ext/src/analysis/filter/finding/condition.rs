@@ -69,6 +69,11 @@ impl FindingCondition {
         matches!(self, Self::Architecture(_) | Self::Os(_) | Self::InArtifact(_))
     }
 
+    /// Whether the answer depends on nothing but the finding.
+    pub(super) fn looks_at_finding_alone(&self) -> bool {
+        !matches!(self, Self::Version(_)) && !self.looks_at_artifact()
+    }
+
     /// Whether looking up an answer given earlier is cheaper than working it out.
     fn is_costly(&self) -> bool {
         match self {
@@ -79,7 +84,7 @@ impl FindingCondition {
     }
 
     /// The answer where it depends on nothing but the finding; unknown where it depends on more.
-    fn answer_alone(&self, finding: &Finding) -> Answer {
+    pub(super) fn answer_alone(&self, finding: &Finding) -> Answer {
         match self {
             Self::Cve(names) => names.match_name(finding.id()).into(),
             Self::Package(names) => names.match_name(finding.package()).into(),
