@@ -68,7 +68,7 @@ impl Diff {
     /// let diff = Diff::between(&yesterday, &today);
     /// for (artifact, change) in diff.findings() {
     ///     if change.class == FindingClass::NewOnSameImage {
-    ///         println!("{}: {}", artifact.repository, change.finding().id());
+    ///         println!("{}: {}", artifact.repository, change.finding.id());
     ///     }
     /// }
     /// ```

@@ -44,7 +44,7 @@ pub struct Upgrade<'a> {
     pub package: &'a str,
     /// The version that is installed.
     pub version: &'a str,
-    /// The version to upgrade to, as the scanner wrote it.
+    /// The version to upgrade to, as the scanner wrote it; of a range such as `>= 1.2` where it begins.
     pub target: &'a str,
     /// The scheme that these versions were compared by.
     pub scheme: Scheme,
@@ -111,9 +111,9 @@ impl ArtifactReport {
     /// finding is fixed in several lines of releases, a version counts as fixed only if it belongs to a line that is:
     /// with fixes in `2.8.11` and `2.9.10`, `2.8.12` is one, and `2.9.9` is not.
     ///
-    /// The scheme is [guessed](crate::version::guess) from package, version, and the distribution that the findings of the same report
-    /// show. Where that gives none, findings are [not comparable](FixPlan::not_comparable), never guessed silently;
-    /// [`fix_plan_with`](Self::fix_plan_with) lets the caller say more.
+    /// The scheme is [guessed](crate::version::guess) from package, version, and the distribution that the findings of
+    /// the same report show. Where that gives none, findings are [not comparable](FixPlan::not_comparable), never
+    /// guessed silently; [`fix_plan_with`](Self::fix_plan_with) lets the caller say more.
     ///
     /// ```
     /// # use harbor_ext::analysis::ArtifactReport;

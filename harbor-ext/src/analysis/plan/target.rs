@@ -28,6 +28,8 @@ impl<'a> Fixes<'a> {
         let mut fixes: Vec<_> = finding
             .fix_versions()
             .filter_map(|text| {
+                // Some advisories, such as those of Rust, say from which version on it is fixed, and up to which line.
+                let text = text.strip_prefix(">=").unwrap_or(text).trim_start();
                 let version = Version::parse(scheme, text).ok();
                 all_are_read &= version.is_some();
                 version.map(|version| Fix { version, text })

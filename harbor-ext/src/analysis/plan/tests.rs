@@ -46,6 +46,14 @@ fn of_several_lines_the_nearest_decides() {
     assert_eq!(upgrade(&["2.2.0", "2.1.3, 2.4.7", "2.4.8"]), one("2.4.8", 3));
 }
 
+/// As advisories of Rust are written.
+#[test]
+fn a_fix_may_be_the_beginning_of_a_range() {
+    assert_eq!(upgrade(&[">= 2.1.0"]), one("2.1.0", 1));
+    assert_eq!(upgrade(&[">= 3.1.0, >= 2.1.3, < 3.0.0", ">= 2.1.0"]), one("2.1.3", 2));
+    assert_eq!(upgrade(&["< 3.0.0"]), []);
+}
+
 #[test]
 fn what_cannot_be_compared_stays_apart() {
     let report = report_of([
