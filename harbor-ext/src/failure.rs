@@ -23,7 +23,8 @@ pub struct Failure {
     /// What was being done.
     pub phase: Phase,
     /// What it was done to.
-    pub target: Target,
+    // Boxed, so that a failure is small enough to be an error.
+    pub target: Box<Target>,
     /// What kind of failure it is.
     pub kind: FailureKind,
     /// The HTTP status of the answer, where there was one.
@@ -124,7 +125,7 @@ impl Failure {
     pub(crate) fn of_input(target: Target, message: String) -> Self {
         Self {
             phase: Phase::Asking,
-            target,
+            target: Box::new(target),
             kind: FailureKind::InvalidInput,
             status: None,
             code: None,
@@ -194,7 +195,7 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.phase)?;
-        if self.target != Target::default() {
+        if *self.target != Target::default() {
             let preposition = if self.phase == Phase::Asking { "for" } else { "of" };
             write!(formatter, " {preposition} {}", self.target)?;
         }

@@ -105,7 +105,7 @@ impl Cause {
     pub(crate) fn into_failure(self, phase: Phase, target: Target, attempts: u32) -> Failure {
         Failure {
             phase,
-            target,
+            target: Box::new(target),
             kind: self.kind,
             status: self.status,
             code: self.code,

@@ -29,7 +29,7 @@ pub(crate) async fn owners(
     }
     if let Err(failure) = identify(session).await {
         let of = |project: ProjectName| {
-            let target = project.clone().into();
+            let target = Box::new(project.clone().into());
             (project, Err(Failure { target, ..failure.clone() }))
         };
         return projects.into_iter().map(of).collect();
@@ -45,7 +45,7 @@ pub(crate) async fn owners(
                 owner.user = Some(user.clone());
             }
             Some(Err(failure)) => {
-                let target = owner.project.clone().into();
+                let target = Box::new(owner.project.clone().into());
                 owner.failure = Some(Failure { target, ..failure.clone() });
             }
             None => {}
@@ -67,7 +67,7 @@ async fn list(session: &Arc<Session>, projects: Vec<ProjectName>) -> BTreeMap<Pr
         for project in chunk {
             let owner = match &answer {
                 Ok(rows) => owner_of(project, rows),
-                Err(failure) => Err(Failure { target: project.clone().into(), ..failure.clone() }),
+                Err(failure) => Err(Failure { target: Box::new(project.clone().into()), ..failure.clone() }),
             };
             owners.insert(project.clone(), owner);
         }

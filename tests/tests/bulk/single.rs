@@ -230,7 +230,7 @@ async fn failures_say_everything_that_is_known() {
     let digest = expected(&server).into_iter().find(|row| row.0 == "shop/signed").unwrap().1;
     let mut target = Target::from("shop/signed".parse::<RepositoryName>().unwrap());
     target.digest = Some(digest.parse().unwrap());
-    assert_eq!(failure.target, target);
+    assert_eq!(*failure.target, target);
     assert_eq!(failure.target.project.as_ref().map(AsRef::as_ref), Some("shop"));
     assert_eq!((failure.phase, failure.attempts), (Phase::FetchingReport, 4));
     assert_eq!((failure.status, failure.code.as_deref()), (Some(500), Some("UNKNOWN")));

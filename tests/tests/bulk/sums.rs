@@ -169,7 +169,7 @@ fn check(collected: &Collected<ArtifactInfo>, listed: &[ListedArtifact]) {
         .failures
         .iter()
         .filter(|failure| !matches!(failure.phase, Phase::FetchingReport | Phase::ExplainingReport))
-        .map(|failure| &failure.target)
+        .map(|failure| &*failure.target)
         .collect();
     for artifact in listed {
         let name = format!("{}/{}", artifact.project, artifact.repository);
