@@ -53,6 +53,7 @@ async fn projects_whose_scanner_may_not_be_read_get_reports_of_their_own() {
     assert_eq!(server.counts()["reports"], 2);
 }
 
+/// A2f: a fixed number bounds the requests; one that could never send anything is refused instead of hanging.
 #[tokio::test]
 async fn no_more_requests_than_allowed_are_under_way() {
     let server = SimulatedHarbor::builder()
@@ -67,6 +68,8 @@ async fn no_more_requests_than_allowed_are_under_way() {
     assert_eq!(found(&collected), expected(&server));
     assert_eq!(server.peak_in_flight(), 3);
     assert_eq!(collected.summary.peak_in_flight, 3);
+    let refused = client(&server, Credentials::anonymous()).concurrency(Concurrency::Fixed(0)).build().unwrap_err();
+    assert!(refused.to_string().contains("at least 1"), "{refused}");
 }
 
 #[tokio::test]

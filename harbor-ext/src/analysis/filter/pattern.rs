@@ -118,6 +118,7 @@ impl PatternError {
 mod tests {
     use super::*;
 
+    /// C3: a pattern is compiled once, ignores capitals unless told otherwise, and is anchored at both ends.
     #[test]
     fn a_regular_expression_matches_whole_names() {
         let matches = |pattern: &str, name: &str| Pattern::regex(pattern).unwrap().matches(name);
