@@ -3,7 +3,6 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::families::Families;
 use super::labels::Labels;
 use super::naming::Naming;
 use super::pages::Cursor;
@@ -17,10 +16,12 @@ use crate::session::Session;
 
 pub(crate) use jobs::{Goal, ListAnswer, ListJob, Listed};
 
+use families::Families;
 use jobs::Place;
 use stages::Stage;
 
 mod answers;
+mod families;
 mod jobs;
 mod lister;
 mod stages;

@@ -17,7 +17,7 @@ mod collect;
 mod convert;
 mod details;
 mod explain;
-mod families;
+mod family;
 mod globs;
 mod labels;
 mod limit;

@@ -7,7 +7,6 @@
 use super::cause::Cause;
 use super::convert;
 use super::details::Details;
-use super::listing::ListJob;
 use super::pages::Cursor;
 use super::requests;
 use crate::failure::{Failure, FailureKind};
@@ -17,13 +16,9 @@ use crate::name::{ArtifactReference, Reference};
 /// The word that stands for "without any tag" where Harbor filters by tag.
 const UNTAGGED: &str = "nil";
 
-/// How an artifact is looked up.
-pub(super) fn first_job(reference: ArtifactReference) -> ListJob {
-    if reference.tag().is_some_and(|tag| tag.as_str() == UNTAGGED) {
-        ListJob::HiddenArtifact(reference)
-    } else {
-        ListJob::Artifact(reference)
-    }
+/// Whether no list can be asked for the artifact.
+pub(super) fn is_hidden(reference: &ArtifactReference) -> bool {
+    reference.tag().is_some_and(|tag| tag.as_str() == UNTAGGED)
 }
 
 /// The artifact in the list of its repository, the images of indexes included.

@@ -20,8 +20,8 @@ pub use artifact::ArtifactFilter;
 pub use finding::FindingFilter;
 pub use pattern::{Pattern, PatternError};
 
-pub(super) use pass::Pass;
-pub(super) use split::{Answers, Split};
+pub(super) use pass::{Answers, Pass};
+pub(super) use split::Split;
 
 #[cfg(test)]
 mod properties;

@@ -5,7 +5,6 @@ use std::hash::BuildHasherDefault;
 use std::marker::PhantomData;
 
 use super::Answer;
-use super::split::Answers;
 use crate::analysis::address::AddressHasher;
 use crate::model::{ArtifactInfo, Finding, Report};
 use crate::version::Distribution;
@@ -24,6 +23,9 @@ pub(in crate::analysis) struct Pass<'a> {
     of_findings: HashMap<usize, Answers, BuildHasherDefault<AddressHasher>>,
     artifacts: PhantomData<&'a [ArtifactInfo]>,
 }
+
+/// The answers given so far, by the addresses of the findings. They are held as numbers, which may go to another thread.
+pub(in crate::analysis) type Answers = HashMap<usize, Answer, BuildHasherDefault<AddressHasher>>;
 
 /// A condition, what it is asked of, and what else the answer depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

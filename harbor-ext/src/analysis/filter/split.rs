@@ -1,11 +1,7 @@
 //! A filter of findings, taken apart into what can be answered once for each finding, and the rest.
 
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
-
-use super::pass::{Pass, address};
+use super::pass::{Answers, Pass, address};
 use super::{Answer, FindingFilter};
-use crate::analysis::address::AddressHasher;
 use crate::model::{ArtifactInfo, FindingRef};
 
 /// A filter of findings, taken apart: it says yes where both parts do.
@@ -20,9 +16,6 @@ pub(in crate::analysis) struct Split {
     /// What depends on the report or the artifact as well.
     rest: Option<FindingFilter>,
 }
-
-/// The answers given so far, by the addresses of the findings. They are held as numbers, which may go to another thread.
-pub(in crate::analysis) type Answers = HashMap<usize, Answer, BuildHasherDefault<AddressHasher>>;
 
 impl Split {
     pub(in crate::analysis) fn new(filter: &FindingFilter) -> Self {

@@ -3,6 +3,7 @@
 use std::mem;
 use std::sync::Arc;
 
+use super::families::Families;
 use super::{Goal, Identity, ListAnswer, ListJob, Listed, Listing, Place, Stage};
 use crate::failure::{FailureKind, Phase, Target};
 use crate::fetch::cause::Cause;
@@ -76,7 +77,7 @@ impl Listing {
             ListAnswer::Artifact(reference, None) => listed.jobs.push(ListJob::HiddenArtifact(reference)),
             ListAnswer::Children(family, page) => {
                 self.announced = self.announced.saturating_add(page.announced());
-                family.take(page, listed);
+                Families::take(family, page, listed);
                 if !self.selection.details.labels {
                     listed.artifacts.iter_mut().for_each(|artifact| artifact.labels = None);
                 }

@@ -3,7 +3,7 @@
 use crate::failure::{Failure, Phase, Target};
 use crate::fetch::cause::Cause;
 use crate::fetch::convert::ListedProject;
-use crate::fetch::families::Family;
+use crate::fetch::family::Family;
 use crate::fetch::pages::{Cursor, Page};
 use crate::model::{Artifact, Label, Repository};
 use crate::name::{ArtifactReference, ProjectName, RepositoryName};

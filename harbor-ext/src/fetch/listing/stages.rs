@@ -102,7 +102,10 @@ impl Listing {
     pub(super) fn select_jobs(&mut self) -> Vec<ListJob> {
         if let Some(reference) = self.selection.artifact.clone() {
             self.projects.insert(reference.repository().project().clone());
-            return vec![single::first_job(reference)];
+            return vec![match single::is_hidden(&reference) {
+                true => ListJob::HiddenArtifact(reference),
+                false => ListJob::Artifact(reference),
+            }];
         }
         let Some(named) = self.selection.repositories.clone() else {
             return self.open_projects();

@@ -1,0 +1,56 @@
+//! The images of indexes as artifacts of their own, where they are asked for.
+//!
+//! Harbor lists an index and leaves its images out, unless they have a tag. They are asked for by their digests, so that
+//! all filters are about the index and none of its images is missed. An index waits until its images are there, because
+//! its report is nothing but theirs together: counted beside them, everything would be counted twice.
+
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use super::jobs::{ListJob, Listed};
+use crate::failure::Phase;
+use crate::fetch::family::Family;
+use crate::fetch::pages::Page;
+use crate::model::Artifact;
+
+/// Which artifacts of a query were seen, so that none comes twice.
+#[derive(Debug, Default)]
+pub(crate) struct Families {
+    seen: HashSet<i64>,
+    /// Indexes whose images could not be listed.
+    given_up: HashSet<i64>,
+}
+
+impl Families {
+    /// Takes what was listed: leaves out what came before, and sends for the images of indexes. Answers how many were left
+    /// out.
+    pub(crate) fn expand(&mut self, listed: &mut Listed) -> u64 {
+        let before = listed.artifacts.len();
+        listed.artifacts.retain(|artifact| self.seen.insert(artifact.id) || self.given_up.contains(&artifact.id));
+        let left_out = before - listed.artifacts.len();
+        let is_open = |artifact: &mut Artifact| !artifact.children.is_empty() && !self.given_up.contains(&artifact.id);
+        let indexes = listed.artifacts.extract_if(.., is_open);
+        let families = indexes.map(Family::new);
+        listed.jobs.extend(families.map(ListJob::Children));
+        left_out as u64
+    }
+
+    /// Takes the images that were listed, and asks for the next ones.
+    pub(crate) fn take(family: Family, page: Page<Artifact>, listed: &mut Listed) {
+        let place = (Phase::ListingArtifacts, family.target());
+        let images = family.take(page);
+        listed.artifacts.extend(images.artifacts);
+        images.causes.into_iter().for_each(|cause| listed.fail(&place, cause));
+        match images.rest {
+            ControlFlow::Continue(family) => listed.jobs.push(ListJob::Children(family)),
+            ControlFlow::Break(index) => listed.indexes.push(index),
+        }
+    }
+
+    /// Takes an index whose images could not be listed: then it has to stand for them itself.
+    pub(crate) fn give_up(&mut self, family: Family, listed: &mut Listed) {
+        self.given_up.insert(family.index.id);
+        listed.artifacts.push(Arc::unwrap_or_clone(family.index));
+    }
+}
