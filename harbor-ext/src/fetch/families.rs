@@ -14,7 +14,7 @@ use super::pages::{Cursor, Page};
 use super::{convert, requests};
 use crate::failure::{FailureKind, Phase, Target};
 use crate::model::Artifact;
-use crate::name::Digest;
+use crate::name::{Digest, RepositoryName};
 
 /// How many images one request asks for; their digests make the address long. Never more than a page holds.
 const AT_ONCE: usize = 25;
@@ -22,10 +22,13 @@ const AT_ONCE: usize = 25;
 /// Which artifacts of a query were seen, so that none comes twice.
 #[derive(Debug, Default)]
 pub(crate) struct Families {
-    seen: HashSet<i64>,
+    seen: HashSet<Key>,
     /// Indexes whose images could not be listed.
-    given_up: HashSet<i64>,
+    given_up: HashSet<Key>,
 }
+
+/// What an artifact is known by. Harbor's number would do, but for a row without one.
+type Key = (RepositoryName, Digest);
 
 /// An index whose images are being listed.
 #[derive(Clone, Debug)]
@@ -40,9 +43,13 @@ impl Families {
     /// out.
     pub(crate) fn expand(&mut self, listed: &mut Listed) -> u64 {
         let before = listed.artifacts.len();
-        listed.artifacts.retain(|artifact| self.seen.insert(artifact.id) || self.given_up.contains(&artifact.id));
+        listed.artifacts.retain(|artifact| {
+            let key = key(artifact);
+            self.given_up.contains(&key) || self.seen.insert(key)
+        });
         let left_out = before - listed.artifacts.len();
-        let is_open = |artifact: &mut Artifact| !artifact.children.is_empty() && !self.given_up.contains(&artifact.id);
+        let is_open =
+            |artifact: &mut Artifact| !artifact.children.is_empty() && !self.given_up.contains(&key(artifact));
         let indexes = listed.artifacts.extract_if(.., is_open);
         let families = indexes.map(|index| Family { index: Arc::new(index), asked: 0 });
         listed.jobs.extend(families.map(ListJob::Children));
@@ -51,7 +58,7 @@ impl Families {
 
     /// Takes an index whose images could not be listed: then it has to stand for them itself.
     pub(crate) fn give_up(&mut self, family: Family, listed: &mut Listed) {
-        self.given_up.insert(family.index.id);
+        self.given_up.insert(key(&family.index));
         listed.artifacts.push(Arc::unwrap_or_clone(family.index));
     }
 }
@@ -101,5 +108,25 @@ impl Family {
         let mut seen = HashSet::new();
         let children = self.index.children.iter().skip(self.asked).take(AT_ONCE);
         children.map(|child| &child.digest).filter(move |digest| seen.insert(*digest))
+    }
+}
+
+fn key(artifact: &Artifact) -> Key {
+    (artifact.repository.clone(), artifact.digest.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A row without a number is one of its own, and another one is not taken for it.
+    #[test]
+    fn artifacts_without_a_number_are_told_apart() {
+        let artifact =
+            |number: u8| Artifact::new("p/r".parse().unwrap(), format!("sha256:{number:064}").parse().unwrap());
+        let mut families = Families::default();
+        let mut listed = Listed { artifacts: vec![artifact(1), artifact(2), artifact(1)], ..Listed::default() };
+        assert_eq!(families.expand(&mut listed), 1);
+        assert_eq!(listed.artifacts, [artifact(1), artifact(2)]);
     }
 }
