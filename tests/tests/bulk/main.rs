@@ -2,6 +2,7 @@
 
 mod access;
 mod captures;
+mod changes;
 mod combinations;
 mod completeness;
 mod faults;

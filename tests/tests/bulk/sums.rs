@@ -51,7 +51,7 @@ fn draw_artifact(random: &mut Random, number: u64) -> Artifact {
     if random.is_one_of(3) { artifact } else { artifact.with_tag(format!("v{number}")) }
 }
 
-fn draw_registry(random: &mut Random) -> Registry {
+pub(crate) fn draw_registry(random: &mut Random) -> Registry {
     let mut registry = Registry::new().with_robot(Robot::new("reader", "secret"));
     for project in 0..=random.below(3) {
         let mut drawn = Project::new(format!("p{project}"));
@@ -117,7 +117,7 @@ fn draw_client(random: &mut Random, server: &SimulatedHarbor) -> Harbor {
 }
 
 /// Whether a failure says that a list could not be read which the artifact would have been in.
-fn covers(target: &Target, artifact: &ListedArtifact) -> bool {
+pub(crate) fn covers(target: &Target, artifact: &ListedArtifact) -> bool {
     let repository = format!("{}/{}", artifact.project, artifact.repository);
     target.digest.is_none()
         && target.project.as_ref().is_none_or(|project| project.as_str() == artifact.project)
