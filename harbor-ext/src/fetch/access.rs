@@ -14,7 +14,7 @@ use super::convert;
 use super::pages::Cursor;
 use super::requests;
 use crate::access::{Access, Caller, Check, Expiry, ProjectAccess};
-use crate::failure::{Failure, Phase, Target};
+use crate::failure::{Failure, FailureKind, Phase, Target};
 use crate::name::{NameError, ProjectName};
 use crate::session::Session;
 
@@ -81,7 +81,10 @@ impl AccessCheck {
         };
         let wanted: Vec<ProjectName> = wanted.into_iter().collect();
         let projects = match &caller {
-            Caller::User { is_administrator: true, .. } => wanted.into_iter().map(everything).collect(),
+            Caller::User { is_administrator: true, .. } => {
+                let try_project = |project| of_administrator(project, &visible, &mut failures);
+                wanted.into_iter().map(try_project).collect()
+            }
             _ => projects::try_projects(&session, wanted, &mut failures).await,
         };
         let is_visible = |project: &ProjectName| visible.contains(project);
@@ -194,8 +197,21 @@ async fn read_expiry(session: Arc<Session>, home: Option<ProjectName>, name: Str
     Ok(own.and_then(|robot| robot.expires_at))
 }
 
-fn everything(project: ProjectName) -> ProjectAccess {
-    let [repositories, artifacts, reports, scanner] = [const { Check::Allowed }; 4];
+/// An administrator may read everything that there is, and sees it.
+fn of_administrator(
+    project: ProjectName,
+    visible: &BTreeSet<ProjectName>,
+    failures: &mut Vec<Failure>,
+) -> ProjectAccess {
+    let check = if visible.contains(&project) {
+        Check::Allowed
+    } else {
+        let reason = "there is no such project";
+        let cause = Cause::new(FailureKind::NotFound, reason);
+        failures.push(cause.into_failure(Phase::ListingProjects, project.clone().into(), 1));
+        Check::Unknown { reason: reason.to_owned() }
+    };
+    let [repositories, artifacts, reports, scanner] = [(); 4].map(|()| check.clone());
     ProjectAccess { project, is_visible: true, repositories, artifacts, reports, scanner }
 }
 

@@ -88,6 +88,5 @@ impl Inspection {
 
 /// An attestation says something about an image and is none. It has no platform, by which builders mark it.
 fn is_scannable(child: &Child) -> bool {
-    let is_unknown = |text: &Option<String>| text.as_deref() == Some("unknown");
-    !(is_unknown(&child.platform.architecture) && is_unknown(&child.platform.os))
+    !child.platform.is_unknown()
 }

@@ -52,6 +52,8 @@ pub(crate) struct Listing {
     /// A list could not be read for another reason than that it is not there or forbidden.
     is_cut_short: bool,
     has_seen_tag: bool,
+    /// What could not be seen into while a name was looked for that was no full name.
+    unseen: Vec<Failure>,
     listed: u64,
     announced: u64,
     failures: u64,
@@ -93,6 +95,7 @@ impl Listing {
             lists_read: 0,
             is_cut_short: false,
             has_seen_tag: false,
+            unseen: Vec::new(),
             listed: 0,
             announced: 0,
             failures: 0,
@@ -185,13 +188,15 @@ impl Listing {
                 self.is_cut_short |= !is_absence;
                 listed.jobs.extend(self.ask_again_who(&failure));
                 self.end_list(&job, &mut listed);
-                // What cannot be seen into while a name is looked for elsewhere is said by the failure of the name.
-                let is_noise = is_absence && matches!(self.stage, Stage::OtherNames | Stage::TagAlone);
-                if !is_noise {
-                    listed.failures.push(match job {
-                        ListJob::HiddenArtifact(_) => single::explain(failure),
-                        _ => failure,
-                    });
+                let failure = match job {
+                    ListJob::HiddenArtifact(_) => single::explain(failure),
+                    _ => failure,
+                };
+                match self.stage {
+                    Stage::OtherNames if is_absence => self.unseen.push(failure),
+                    // It was told when the same was asked for before.
+                    Stage::TagAlone if is_absence => {}
+                    _ => listed.failures.push(failure),
                 }
             }
         }

@@ -67,6 +67,11 @@ impl Naming {
         is_sought
     }
 
+    /// Whether any of the names that are looked for was found.
+    pub(crate) fn has_found(&self) -> bool {
+        !self.found.is_empty()
+    }
+
     /// Notes that the content of a repository is asked for; `false` where it was before.
     pub(crate) fn open(&mut self, repository: &RepositoryName) -> bool {
         self.opened.insert(repository.clone())

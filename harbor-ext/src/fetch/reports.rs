@@ -334,8 +334,9 @@ fn state_of_failure(artifact: &Artifact, failure: Failure) -> ReportState {
     let is_told = |text: &str| failure.status == Some(404) && failure.message.starts_with(text);
     if is_told("no scanner registration") {
         ReportState::NoScanner
-    } else if is_told("report not found") && artifact.has_vulnerability_link {
-        // The scanner claimed the type when the artifact was listed, so it is down (Harbor before 2.14).
+    } else if is_told("report not found") && (artifact.has_vulnerability_link || is_image(artifact)) {
+        // The scanner claimed the type when the artifact was listed, or every scanner does: so it is down. Harbor before
+        // 2.14 then denies reports that it has.
         ReportState::Unavailable
     } else if is_told("report not found") {
         ReportState::Unsupported
@@ -344,6 +345,11 @@ fn state_of_failure(artifact: &Artifact, failure: Failure) -> ReportState {
     } else {
         ReportState::Failed(Arc::new(failure))
     }
+}
+
+/// Whether it is an image or an index of images. An attestation calls itself an image, but has no platform.
+fn is_image(artifact: &Artifact) -> bool {
+    artifact.kind == "IMAGE" && !artifact.platform.is_unknown()
 }
 
 pub(super) fn target_of(artifact: &Artifact) -> Target {

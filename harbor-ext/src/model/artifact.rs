@@ -132,6 +132,14 @@ pub struct Platform {
     pub os: Option<String>,
 }
 
+impl Platform {
+    /// Whether it says that it is unknown, by which builders mark what belongs to an image and is none.
+    pub(crate) fn is_unknown(&self) -> bool {
+        let is_unknown = |text: &Option<String>| text.as_deref() == Some("unknown");
+        is_unknown(&self.architecture) && is_unknown(&self.os)
+    }
+}
+
 impl Artifact {
     /// An artifact of which nothing but its name is known.
     #[must_use]

@@ -342,3 +342,14 @@ async fn a_failing_server_is_not_taken_for_a_missing_permission() {
     assert_eq!(access.failures.len(), 2);
     assert!(!access.can_read_all_reports());
 }
+
+/// What does not exist is not allowed, not even to an administrator.
+#[tokio::test]
+async fn a_project_that_does_not_exist_is_no_project_that_may_be_read() {
+    let server = serve(Registry::new().with_project(project("shop", &["web"]))).await;
+    let access = administrator(&server).check_access().projects(["shop", "ghost"]).await.unwrap();
+    assert_eq!((words(&access, "shop"), words(&access, "ghost")), ([true; 4], [false; 4]));
+    let [failure] = &access.failures[..] else { panic!("{access}") };
+    assert_eq!((failure.kind, failure.target.to_string().as_str()), (FailureKind::NotFound, "project ghost"));
+    assert!(access.missing_permissions().is_empty());
+}

@@ -2,6 +2,8 @@
 
 mod access;
 mod captures;
+mod changes;
+mod combinations;
 mod completeness;
 mod faults;
 mod kindness;

@@ -281,7 +281,7 @@ async fn labels_are_found_by_name_in_both_scopes() {
             assert!(found.items.iter().all(|artifact| artifact.labels.is_none()), "they were not asked for");
         }
         let found = harbor.artifacts().labels(["production", "nowhere"]).collect().await;
-        assert_eq!(not_found(&found), ["there is no label \"nowhere\""]);
+        assert_eq!(not_found(&found), ["no label that could be seen is named \"nowhere\""]);
         let found = harbor.artifacts().labels(["production"]).with_labels().projects(["shop"]).collect().await;
         assert_eq!(shown(&found), ["shop/nginx:2.0-dev"]);
         assert_eq!(found.items[0].labels.as_ref().unwrap().len(), 2);
@@ -323,7 +323,7 @@ async fn labels_that_may_not_be_read_are_told_by_the_artifacts() {
             assert_eq!(shown(&found), wanted(&harbor, |artifact| has_label(artifact, name)).await, "{name}");
         }
         let found = harbor.artifacts().labels(["nowhere"]).collect().await;
-        assert_eq!(not_found(&found), ["there is no label \"nowhere\""]);
+        assert_eq!(not_found(&found), ["no label that could be seen is named \"nowhere\""]);
     }
 }
 

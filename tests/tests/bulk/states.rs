@@ -227,3 +227,28 @@ async fn an_index_whose_images_cannot_be_listed_has_its_own_report() {
     let [failure] = &collected.failures[..] else { panic!("{:?}", collected.failures) };
     assert_eq!((failure.status, failure.target.digest.is_some()), (Some(500), true));
 }
+
+/// Before 2.14, a scanner that is down hides the reports that there are. An image is not taken for something that cannot
+/// be scanned for that.
+#[tokio::test]
+async fn a_scanner_that_is_down_makes_no_image_unsupported() {
+    let repository = Repository::new("r")
+        .with_artifact(image("x"))
+        .with_artifact(index("index", [image("child")]))
+        .with_artifact(Artifact::chart("chart", "1.0.0").with_tag("chart"));
+    let mut registry = Registry::new().with_project(Project::new("p").with_repository(repository));
+    registry.set_scanner_healthy(false);
+    for version in [HarborVersion::V2_9, HarborVersion::V2_11, HarborVersion::V2_14, HarborVersion::V2_15] {
+        let server = SimulatedHarbor::builder().registry(registry.clone()).version(version).start().await.unwrap();
+        let collected = administrator(&server).reports().collect().await;
+        assert!(collected.is_complete(), "{:?}", collected.failures);
+        for info in &collected.items {
+            let wanted = match (info.artifact.kind.as_str(), version >= HarborVersion::V2_14) {
+                ("IMAGE", true) => "reported",
+                ("IMAGE", false) | (_, true) => "unavailable",
+                (_, false) => "unsupported",
+            };
+            assert_eq!(info.state.name(), wanted, "{version:?} {}", info.artifact);
+        }
+    }
+}

@@ -11,7 +11,7 @@ use harbor_testkit::{
     Scan, SimulatedHarbor,
 };
 
-use crate::support::{assert_adds_up, client};
+use crate::support::{Random, assert_adds_up, client};
 
 /// What can go wrong, and with what. Each pair is drawn once at least.
 const KINDS: u64 = 14;
@@ -19,25 +19,6 @@ const OPERATIONS: [&str; 6] = ["projects", "repositories", "project-artifacts", 
 
 /// How many registries are read.
 const CASES: u64 = KINDS * OPERATIONS.len() as u64;
-
-/// Numbers that depend on the seed alone.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        // The constants of Knuth's MMIX; the upper bits are the good ones.
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound
-    }
-
-    fn is_one_of(&mut self, chances: u64) -> bool {
-        self.below(chances) == 0
-    }
-
-    fn pick<'a, T>(&mut self, values: &'a [T]) -> &'a T {
-        &values[self.below(values.len() as u64) as usize]
-    }
-}
 
 fn finding(number: u64) -> Finding {
     let finding = Finding::new(format!("CVE-2026-{number:04}"), format!("package{}", number % 7), "1.0");
@@ -70,7 +51,7 @@ fn draw_artifact(random: &mut Random, number: u64) -> Artifact {
     if random.is_one_of(3) { artifact } else { artifact.with_tag(format!("v{number}")) }
 }
 
-fn draw_registry(random: &mut Random) -> Registry {
+pub(crate) fn draw_registry(random: &mut Random) -> Registry {
     let mut registry = Registry::new().with_robot(Robot::new("reader", "secret"));
     for project in 0..=random.below(3) {
         let mut drawn = Project::new(format!("p{project}"));
@@ -136,7 +117,7 @@ fn draw_client(random: &mut Random, server: &SimulatedHarbor) -> Harbor {
 }
 
 /// Whether a failure says that a list could not be read which the artifact would have been in.
-fn covers(target: &Target, artifact: &ListedArtifact) -> bool {
+pub(crate) fn covers(target: &Target, artifact: &ListedArtifact) -> bool {
     let repository = format!("{}/{}", artifact.project, artifact.repository);
     target.digest.is_none()
         && target.project.as_ref().is_none_or(|project| project.as_str() == artifact.project)
@@ -204,7 +185,7 @@ fn check(collected: &Collected<ArtifactInfo>, listed: &[ListedArtifact]) {
 async fn everything_adds_up_under_random_faults() {
     let (mut complete, mut incomplete, mut artifacts) = (0, 0, 0);
     for seed in 0..CASES {
-        let mut random = Random(seed);
+        let mut random = Random::new(seed);
         let version = *random.pick(&[HarborVersion::V2_15, HarborVersion::V2_15, HarborVersion::V2_9]);
         let mut builder = SimulatedHarbor::builder().registry(draw_registry(&mut random)).version(version);
         let certain = draw_fault(&mut random, seed % KINDS, OPERATIONS[(seed / KINDS) as usize]);

@@ -19,8 +19,9 @@ pub(crate) fn client(server: &SimulatedHarbor, credentials: Credentials) -> Harb
     Harbor::builder(server.url())
         .credentials(credentials)
         .retry(impatient())
-        // A proxy in the environment must not come between a test and its server.
-        .http_client(harbor_ext::http_client().no_proxy())
+        // A proxy in the environment must not come between a test and its server, and the certificates of the platform,
+        // which nothing here needs, take longer to read than a test.
+        .http_client(harbor_ext::http_client().no_proxy().tls_certs_only([]))
 }
 
 pub(crate) fn administrator(server: &SimulatedHarbor) -> Harbor {
@@ -94,4 +95,34 @@ pub(crate) fn assert_adds_up(collected: &Collected<ArtifactInfo>) {
     let count = keys.len();
     keys.dedup();
     assert_eq!(keys.len(), count, "an artifact came twice");
+}
+
+/// Numbers that depend on the seed alone.
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        // The constants of Knuth's MMIX; the upper bits are the good ones.
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+
+    pub(crate) fn is_one_of(&mut self, chances: u64) -> bool {
+        self.below(chances) == 0
+    }
+
+    pub(crate) fn pick<'a, T>(&mut self, values: &'a [T]) -> &'a T {
+        &values[self.below(values.len() as u64) as usize]
+    }
+
+    /// Some of the values, at least one.
+    pub(crate) fn some<T: Copy>(&mut self, values: &[T]) -> Vec<T> {
+        let first = self.below(values.len() as u64) as usize;
+        let values = values.iter().enumerate();
+        values.filter(|(place, _)| *place == first || self.is_one_of(4)).map(|(_, value)| *value).collect()
+    }
 }

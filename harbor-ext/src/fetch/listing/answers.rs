@@ -146,8 +146,9 @@ impl Listing {
                     continue;
                 }
             };
-            let is_wanted = self.selection.repository_globs.allow_repository(&repository.name)
-                && self.naming.finds(&repository.name)
+            // A name is found even where a pattern leaves the repository out.
+            let is_wanted = self.naming.finds(&repository.name)
+                && self.selection.repository_globs.allow_repository(&repository.name)
                 && (!has_names || self.naming.open(&repository.name));
             match (is_wanted, self.goal) {
                 (true, Goal::Repositories) => listed.repositories.push(repository),
@@ -164,9 +165,12 @@ impl Listing {
         match rows.find_map(|row| row.ok().filter(|repository| repository.name == name)) {
             Some(repository) if self.goal == Goal::Repositories => {
                 self.announced += 1;
-                listed.repositories.push(repository);
+                match self.selection.repository_globs.allow_repository(&name) {
+                    true => listed.repositories.push(repository),
+                    false => self.sieve.leave_out(),
+                }
             }
-            // It exists and has no artifacts, or none that match.
+            // It exists and has no artifacts, or none that match, or a pattern leaves it out.
             Some(_) => {}
             None if self.may_be_path(&name) => self.naming.defer(name, None),
             None => {

@@ -13,23 +13,31 @@ use crate::failure::Phase;
 use crate::fetch::family::Family;
 use crate::fetch::pages::Page;
 use crate::model::Artifact;
+use crate::name::{Digest, RepositoryName};
 
 /// Which artifacts of a query were seen, so that none comes twice.
 #[derive(Debug, Default)]
 pub(crate) struct Families {
-    seen: HashSet<i64>,
+    seen: HashSet<Key>,
     /// Indexes whose images could not be listed.
-    given_up: HashSet<i64>,
+    given_up: HashSet<Key>,
 }
+
+/// What an artifact is known by. Harbor's number would do, but for a row without one.
+type Key = (RepositoryName, Digest);
 
 impl Families {
     /// Takes what was listed: leaves out what came before, and sends for the images of indexes. Answers how many were left
     /// out.
     pub(crate) fn expand(&mut self, listed: &mut Listed) -> u64 {
         let before = listed.artifacts.len();
-        listed.artifacts.retain(|artifact| self.seen.insert(artifact.id) || self.given_up.contains(&artifact.id));
+        listed.artifacts.retain(|artifact| {
+            let key = key(artifact);
+            self.given_up.contains(&key) || self.seen.insert(key)
+        });
         let left_out = before - listed.artifacts.len();
-        let is_open = |artifact: &mut Artifact| !artifact.children.is_empty() && !self.given_up.contains(&artifact.id);
+        let is_open =
+            |artifact: &mut Artifact| !artifact.children.is_empty() && !self.given_up.contains(&key(artifact));
         let indexes = listed.artifacts.extract_if(.., is_open);
         let families = indexes.map(Family::new);
         listed.jobs.extend(families.map(ListJob::Children));
@@ -50,7 +58,27 @@ impl Families {
 
     /// Takes an index whose images could not be listed: then it has to stand for them itself.
     pub(crate) fn give_up(&mut self, family: Family, listed: &mut Listed) {
-        self.given_up.insert(family.index.id);
+        self.given_up.insert(key(&family.index));
         listed.artifacts.push(Arc::unwrap_or_clone(family.index));
+    }
+}
+
+fn key(artifact: &Artifact) -> Key {
+    (artifact.repository.clone(), artifact.digest.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A row without a number is one of its own, and another one is not taken for it.
+    #[test]
+    fn artifacts_without_a_number_are_told_apart() {
+        let artifact =
+            |number: u8| Artifact::new("p/r".parse().unwrap(), format!("sha256:{number:064}").parse().unwrap());
+        let mut families = Families::default();
+        let mut listed = Listed { artifacts: vec![artifact(1), artifact(2), artifact(1)], ..Listed::default() };
+        assert_eq!(families.expand(&mut listed), 1);
+        assert_eq!(listed.artifacts, [artifact(1), artifact(2)]);
     }
 }

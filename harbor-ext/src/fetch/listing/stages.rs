@@ -1,6 +1,7 @@
 //! Where a walk begins, and where it goes on when nothing is left to ask.
 
 use std::collections::BTreeSet;
+use std::mem;
 use std::sync::Arc;
 
 use super::{Goal, ListJob, Listed, Listing};
@@ -55,6 +56,9 @@ impl Listing {
                 }
             }
             Stage::OtherNames => {
+                // Where the name is found nowhere, its own failure says all there is to say.
+                let unseen = mem::take(&mut self.unseen);
+                listed.failures.extend(unseen.into_iter().filter(|_| self.naming.has_found()));
                 listed.failures.extend(self.naming.not_found(self.is_cut_short));
                 self.stage = Stage::TagAlone;
                 let is_alone = self.selection.conditions.tag_alone().as_ref() == Some(&self.selection.conditions);
@@ -86,8 +90,9 @@ impl Listing {
         let tag =
             tag.map(|tag| fail(Phase::ListingArtifacts, format!("no artifact that could be listed has the tag {tag}")));
         let labels = if self.is_cut_short { None } else { Some(self.labels.unknown()) };
-        let label =
-            |name: &String| fail(Phase::ReadingLabels, format!("there is no label \"{}\"", name.escape_debug()));
+        let label = |name: &String| {
+            fail(Phase::ReadingLabels, format!("no label that could be seen is named \"{}\"", name.escape_debug()))
+        };
         tag.into_iter().chain(labels.into_iter().flatten().map(label)).collect()
     }
 
@@ -111,9 +116,8 @@ impl Listing {
             return self.open_projects();
         };
         let direct = named.exact.into_iter().chain(named.full_or_path).collect::<BTreeSet<_>>().into_iter();
-        let direct = direct.filter(|name| self.selection.is_in_projects(name));
-        let wanted: Vec<_> = direct.filter(|name| self.selection.repository_globs.allow_repository(name)).collect();
-        let mut jobs: Vec<ListJob> = wanted.into_iter().filter_map(|name| self.open_repository(name)).collect();
+        let direct: Vec<_> = direct.filter(|name| self.selection.is_in_projects(name)).collect();
+        let mut jobs: Vec<ListJob> = direct.into_iter().filter_map(|name| self.open_repository(name)).collect();
         if !self.naming.sought().is_empty() {
             jobs.extend(self.open_projects());
         }
@@ -155,9 +159,10 @@ impl Listing {
             return None;
         }
         self.projects.insert(name.project().clone());
+        // One that a pattern leaves out is looked at all the same: it may not be there, or not be what is meant.
         match self.goal {
-            Goal::Repositories => Some(ListJob::Repository(name)),
-            Goal::Artifacts => self.open_artifacts(name),
+            Goal::Artifacts if self.selection.repository_globs.allow_repository(&name) => self.open_artifacts(name),
+            _ => Some(ListJob::Repository(name)),
         }
     }
 
