@@ -305,6 +305,7 @@ mod tests {
         );
     }
 
+    /// S3: pairs of severity and number, ascending or descending.
     #[test]
     fn a_distribution_is_shown_without_zeros_and_gone_through_from_both_ends() {
         let distribution: Distribution = [Severity::Low, Severity::Critical, Severity::Low].into_iter().collect();
