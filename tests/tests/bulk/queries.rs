@@ -225,11 +225,11 @@ async fn a2b_repositories_of_an_earlier_query_can_be_given() {
     for server in servers().await {
         let harbor = administrator(&server);
         let repositories = harbor.repositories().projects(["library"]).try_collect().await.unwrap();
+        let wanted = wanted(&harbor, |artifact| artifact.repository.project().as_str() == "library").await;
         let found = harbor.artifacts().in_repositories(&repositories).collect().await;
-        assert_eq!(
-            shown(&found),
-            wanted(&harbor, |artifact| artifact.repository.project().as_str() == "library").await
-        );
+        assert_eq!(shown(&found), wanted);
+        let found = harbor.artifacts().repositories(&repositories).collect().await;
+        assert_eq!((shown(&found), found.is_complete()), (wanted, true), "by their names");
         assert!(server.registry_mut(|registry| registry.delete_repository("library", "base/nginx")).await);
         server.forget_requests();
         let found = harbor.artifacts().in_repositories(&repositories).collect().await;
