@@ -14,8 +14,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let harbor = registry.harbor();
     println!("{}", registry.description());
 
-    let artifacts = harbor.artifacts().collect().await.items;
-    let first = artifacts.first().ok_or("there are no artifacts")?;
+    let collected = harbor.artifacts().collect().await;
+    for note in collected.notes() {
+        println!("not listed: {note}");
+    }
+    let artifacts = &collected.items;
+    let first = artifacts.first().ok_or("there are no artifacts to be seen")?;
     let owner = harbor.owner(first).await?;
     println!("{first} belongs to {owner}");
     match (&owner.user, &owner.failure) {
@@ -26,7 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 
     // All of them cost one request for twenty projects, and one for each owner.
-    let owners = harbor.owners(&artifacts).await;
+    let owners = harbor.owners(artifacts).await;
     for (project, owner) in &owners {
         match owner {
             Ok(owner) => println!("project {project}: {owner}"),

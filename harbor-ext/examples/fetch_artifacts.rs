@@ -24,5 +24,5 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let summary: Summary = stream.summary();
     println!("{summary}");
-    Ok(())
+    registry::anything_read(&summary)
 }

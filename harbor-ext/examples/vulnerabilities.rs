@@ -26,5 +26,5 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("not read: {note}");
     }
     println!("{}", collected.summary);
-    Ok(())
+    registry::anything_read(&collected.summary)
 }

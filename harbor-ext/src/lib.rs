@@ -34,13 +34,17 @@
 //! # }
 //! ```
 //!
-//! For every operation of Harbor that has no query of its own there is [`Harbor::client`]. The crates [`harbor_api`] and
-//! [`reqwest`] are re-exported, so that their types come in the right version.
+//! For every operation of Harbor that has no query of its own there is [`Harbor::client`]. The crates [`chrono`],
+//! [`harbor_api`] and [`reqwest`] are re-exported, so that their types come in the right version. A [`Fetching`] is a
+//! [`futures::Stream`]: `use futures::StreamExt` to go through it.
 //!
 //! # Where things are
 //!
 //! Data moves one way: [`name`] → fetching ([`Harbor`], [`Query`]) → [`model`] → [`version`] → [`analysis`]. `model`,
 //! `version` and `analysis` do no I/O.
+//!
+//! `docs/recipes.md` in the repository has a short program for each of many questions, and `docs/permissions.md` what an
+//! account needs.
 
 pub mod access;
 pub mod analysis;
@@ -59,6 +63,7 @@ mod outcome;
 mod session;
 mod settings;
 
+pub use chrono;
 pub use credentials::Credentials;
 pub use error::Error;
 pub use failure::{Failure, FailureKind, Permission};

@@ -26,6 +26,19 @@ fn run(name: &str) -> String {
     text
 }
 
+/// A recipe that could read nothing fails, and says why.
+#[test]
+fn nothing_read_is_a_bad_exit_code() {
+    for name in ["fetch_artifacts", "artifact_owner", "vulnerabilities", "fetch_repositories"] {
+        let mut command = Command::new(example(name));
+        // Nobody listens on port 1. A proxy of the environment would answer in its place.
+        command.env("HARBOR_URL", "http://127.0.0.1:1").env("NO_PROXY", "127.0.0.1");
+        let output = command.env("HARBOR_USERNAME", "nobody").env("HARBOR_SECRET", "none").output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(!output.status.success() && text.contains("check the address"), "{name}: {text}");
+    }
+}
+
 /// A2: artifacts, and what could not be listed, as they come.
 #[test]
 fn fetch_artifacts() {

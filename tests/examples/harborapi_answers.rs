@@ -63,7 +63,7 @@ fn of_artifact(info: &ArtifactInfo) -> Value {
     let report = info.state.report();
     let of = |choose: fn(&Report) -> Vec<FindingRef<'_>>| ids(report.map(choose).unwrap_or_default());
     let by_severity = |severity: Severity| -> Vec<FindingRef<'_>> {
-        report.into_iter().flat_map(|report| report.by_severity(severity)).collect()
+        report.into_iter().flat_map(|report| report.with_severity(severity)).collect()
     };
     let severities: BTreeMap<&str, Vec<String>> =
         Severity::ALL.into_iter().map(|severity| (severity.as_str(), ids(by_severity(severity)))).collect();

@@ -4,7 +4,7 @@ use std::env;
 use std::error::Error;
 use std::path::Path;
 
-use harbor_ext::{Concurrency, Credentials, Harbor, HarborBuilder};
+use harbor_ext::{Concurrency, Credentials, Harbor, HarborBuilder, Summary};
 use harbor_testkit::SimulatedHarbor;
 
 /// The robot of the sample registry. It may read every project but one.
@@ -12,6 +12,15 @@ const SAMPLE_ROBOT: (&str, &str) = ("robot$auditor", "demo-secret");
 
 /// The administrator of a simulated Harbor.
 const SIMULATED_ADMINISTRATOR: (&str, &str) = ("admin", "Harbor12345");
+
+/// An error, and so a bad exit code, where failures are all that came of a query.
+#[allow(dead_code, reason = "each example is a program of its own, and not all have a summary")]
+pub(crate) fn anything_read(summary: &Summary) -> Result<(), Box<dyn Error>> {
+    if summary.listed == 0 && summary.failures > 0 {
+        return Err("nothing could be read".into());
+    }
+    Ok(())
+}
 
 /// A Harbor to report on, and the simulated server behind it, if it is one.
 pub(crate) struct Registry {

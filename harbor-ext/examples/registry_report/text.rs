@@ -150,10 +150,10 @@ fn write_unread(output: &mut impl Write, report: &ArtifactReport, failures: &[Fa
     }
     heading(output, "Not in these numbers")?;
     for info in without.iter().filter(|info| info.state.failure().is_none()) {
-        writeln!(output, "{:<12} {}", info.state.name(), info.artifact)?;
+        writeln!(output, "{:<20} {}", info.state.name(), info.artifact)?;
     }
     for note in harbor_ext::failure::notes(failures) {
-        writeln!(output, "{:<12} {note}", "not read")?;
+        writeln!(output, "{:<20} {note}", "not read")?;
     }
     writeln!(output)
 }

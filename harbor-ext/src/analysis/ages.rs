@@ -82,8 +82,10 @@ impl ArtifactReport {
     /// # let report = ArtifactReport::default();
     /// let ages = report.push_ages(Utc::now(), [30, 90, 365].map(TimeDelta::days));
     /// for bucket in &ages.buckets {
-    ///     println!("{:?}: {} artifacts", bucket.from_seconds, bucket.contents.artifacts);
+    ///     let days = bucket.from_seconds.unwrap_or_default() / 86_400;
+    ///     println!("from {days} days on: {} artifacts", bucket.contents.artifacts);
     /// }
+    /// println!("of unknown age: {} artifacts", ages.unknown.artifacts);
     /// ```
     #[must_use]
     pub fn push_ages(&self, now: DateTime<Utc>, limits: impl IntoIterator<Item = TimeDelta>) -> AgeBuckets {

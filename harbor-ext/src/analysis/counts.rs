@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error as _;
@@ -35,7 +36,8 @@ pub struct Counts {
 
 /// How many there are of each severity.
 ///
-/// Ordered by harm: one with more of the worst is greater, whatever the number of the others.
+/// Ordered by harm: one with more of the worst is greater, whatever the number of the others. Displayed without zeros,
+/// such as `2 Critical, 13 High`.
 /// Serialises as a map from each severity, the worst first, to its number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Distribution {
@@ -154,8 +156,9 @@ impl Distribution {
         self.worst_first[place(severity)]
     }
 
-    /// Each severity with its number, the worst first, zeros too.
-    pub fn iter(&self) -> impl Iterator<Item = (Severity, usize)> {
+    /// Each severity with its number, the worst first, zeros too. `.rev()` begins with the most harmless one.
+    #[must_use]
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Severity, usize)> + ExactSizeIterator {
         Severity::ALL.into_iter().rev().zip(self.worst_first)
     }
 
@@ -178,6 +181,14 @@ impl Distribution {
 
 fn place(severity: Severity) -> usize {
     Severity::Critical as usize - severity as usize
+}
+
+impl fmt::Display for Distribution {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = self.iter().filter(|(_, count)| *count > 0);
+        let words: Vec<String> = counts.map(|(severity, count)| format!("{count} {severity}")).collect();
+        formatter.write_str(if words.is_empty() { "no findings".into() } else { words.join(", ") }.as_str())
+    }
 }
 
 impl FromIterator<Severity> for Distribution {
@@ -293,6 +304,17 @@ mod tests {
             r#"{"Critical":1,"High":0,"Medium":0,"Low":0,"Negligible":0,"Unknown":0,"None":0}"#,
         );
     }
+
+    /// S3: pairs of severity and number, ascending or descending.
+    #[test]
+    fn a_distribution_is_shown_without_zeros_and_gone_through_from_both_ends() {
+        let distribution: Distribution = [Severity::Low, Severity::Critical, Severity::Low].into_iter().collect();
+        assert_eq!(distribution.to_string(), "1 Critical, 2 Low");
+        assert_eq!(Distribution::default().to_string(), "no findings");
+        assert_eq!(distribution.iter().next(), Some((Severity::Critical, 1)));
+        assert!(distribution.iter().rev().map(|(severity, _)| severity).eq(Severity::ALL));
+    }
+
     #[test]
     fn a_distribution_is_written_and_read_again() {
         let distribution: Distribution = [Severity::Low, Severity::None, Severity::Low].into_iter().collect();

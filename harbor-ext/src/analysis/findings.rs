@@ -58,16 +58,6 @@ impl ArtifactReport {
     pub fn unfixable(&self) -> Findings<'_> {
         self.findings().unfixable()
     }
-
-    /// The findings of exactly this severity.
-    pub fn by_severity(&self, severity: Severity) -> Findings<'_> {
-        self.findings().with_severity(severity)
-    }
-
-    /// The findings of this severity or a worse one.
-    pub fn at_least(&self, severity: Severity) -> Findings<'_> {
-        self.findings().with_severity_at_least(severity)
-    }
 }
 
 /// The methods that are named after severities.
@@ -76,7 +66,7 @@ macro_rules! severities {
         impl ArtifactReport {$(
             #[doc = concat!("The findings of severity [`", stringify!($severity), "`](Severity::", stringify!($severity), ").")]
             pub fn $method(&self) -> Findings<'_> {
-                self.by_severity(Severity::$severity)
+                self.findings().with_severity(Severity::$severity)
             }
         )+}
     };

@@ -196,3 +196,42 @@ fn read_name<N: std::str::FromStr<Err = NameError>>(
         None => Err(unusable(id, &format!("the {what} is missing"))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    fn converted(row: Value) -> Result<Artifact, Cause> {
+        artifact(serde_json::from_value(row).unwrap(), None, Details::default())
+    }
+
+    /// I7: tags without a name are left out, and a list that is `null` is empty.
+    #[test]
+    fn tags_without_a_name_are_none() {
+        let tags = |tags: Value| {
+            let row = json!({"id": 1, "repository_name": "p/a/b", "digest": DIGEST, "tags": tags});
+            converted(row).unwrap().tag_names().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(tags(json!([{"name": "v2"}, {"name": null}, {"name": ""}, {}, {"name": "v1"}])), ["v2", "v1"]);
+        assert_eq!(tags(Value::Null), [""; 0]);
+    }
+
+    /// A3, I3, I4, I6: a row without a digest, or with a repository outside of any project, is a failure that names the
+    /// row, and never an artifact that nobody could ask for.
+    #[test]
+    fn a_row_that_cannot_be_named_is_a_failure() {
+        for (row, part) in [
+            (json!({"id": 7, "repository_name": "p/a"}), "digest of the artifact is missing"),
+            (json!({"id": 7, "repository_name": "p/a", "digest": ""}), "digest"),
+            (json!({"id": 7, "repository_name": "nginx", "digest": DIGEST}), "nginx"),
+            (json!({"id": 7, "digest": DIGEST}), "repository of the artifact is missing"),
+        ] {
+            let cause = converted(row).unwrap_err();
+            assert!(cause.message.contains(part) && cause.message.contains('7'), "{}", cause.message);
+        }
+    }
+}

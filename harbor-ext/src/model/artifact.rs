@@ -122,7 +122,7 @@ pub struct Child {
     pub platform: Platform,
 }
 
-/// What an image runs on.
+/// What an image runs on. Displayed as `linux/amd64`, with `unknown` for what is not told.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Platform {
@@ -215,6 +215,13 @@ impl fmt::Display for Artifact {
             Some(tag) => write!(formatter, "{}:{tag}", self.repository),
             None => write!(formatter, "{}@{}", self.repository, self.digest.short()),
         }
+    }
+}
+
+impl fmt::Display for Platform {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [os, architecture] = [&self.os, &self.architecture].map(|part| part.as_deref().unwrap_or("unknown"));
+        write!(formatter, "{os}/{architecture}")
     }
 }
 
@@ -320,5 +327,11 @@ mod tests {
         artifact.tags = vec![ArtifactTag::new("v2"), ArtifactTag::new("v1")];
         assert_eq!(artifact.name_with_tag(), "p/a/b:v2");
         assert_eq!(artifact.to_string(), "p/a/b:v2");
+    }
+
+    #[test]
+    fn a_platform_is_written_as_docker_writes_it() {
+        let arm = Platform { architecture: Some("arm64".into()), os: Some("linux".into()) };
+        assert_eq!([arm, Platform::default()].map(|platform| platform.to_string()), ["linux/arm64", "unknown/unknown"]);
     }
 }

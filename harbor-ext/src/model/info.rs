@@ -1,6 +1,7 @@
 //! An artifact together with what is known about its vulnerabilities.
 
 use std::cmp::Ordering;
+use std::fmt;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -83,6 +84,13 @@ impl<'de> SharesFindings<'de> for ArtifactInfo {
 impl<'de> Deserialize<'de> for ArtifactInfo {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::deserialize_sharing(deserializer, &FindingPool::new())
+    }
+}
+
+/// As its artifact: by the first tag, or by the short digest where there is none.
+impl fmt::Display for ArtifactInfo {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.artifact.fmt(formatter)
     }
 }
 

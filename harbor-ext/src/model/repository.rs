@@ -1,5 +1,7 @@
 //! A repository, as a list of repositories gives it.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -42,6 +44,13 @@ impl Repository {
             creation_time: None,
             update_time: None,
         }
+    }
+}
+
+/// Its name, so that a repository can be given wherever one can be named.
+impl fmt::Display for Repository {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.name.fmt(formatter)
     }
 }
 

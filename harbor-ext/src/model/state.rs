@@ -1,6 +1,7 @@
 //! Whether an artifact has a vulnerability report, and if not, why.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -15,8 +16,8 @@ use crate::name::Digest;
 /// Whether an artifact has a vulnerability report, and if not, why.
 ///
 /// No report is not a clean report: only [`Reported`](Self::Reported) says anything about
-/// vulnerabilities.
-#[derive(Clone, Debug)]
+/// vulnerabilities. Displayed in words for people; [`name`](Self::name) is the stable word for programs.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ReportState {
     /// There is a report. Artifacts with the same content share it.
@@ -87,6 +88,29 @@ impl ReportState {
             Self::NoScanner => "no_scanner",
             Self::Forbidden(_) => "forbidden",
             Self::Failed(_) => "failed",
+        }
+    }
+}
+
+/// For people: "scanned, 12 findings", or why there is no report.
+impl fmt::Display for ReportState {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reported(report) if report.len() == 1 => formatter.write_str("scanned, 1 finding"),
+            Self::Reported(report) => write!(formatter, "scanned, {} findings", report.len()),
+            Self::NotScanned => formatter.write_str("never scanned"),
+            Self::ChildrenNotScanned { scanned, missing } => {
+                let total = usize::try_from(*scanned).unwrap_or(usize::MAX).saturating_add(missing.len());
+                write!(formatter, "{} of {total} images without report", missing.len())
+            }
+            Self::InChildren => formatter.write_str("in its images"),
+            Self::Running => formatter.write_str("being scanned"),
+            Self::ScanFailed { status } => write!(formatter, "scan failed: {status}"),
+            Self::Unsupported => formatter.write_str("cannot be scanned"),
+            Self::Unavailable => formatter.write_str("without report for no stated reason"),
+            Self::NoScanner => formatter.write_str("without scanner"),
+            Self::Forbidden(failure) => write!(formatter, "forbidden: {failure}"),
+            Self::Failed(failure) => write!(formatter, "failed: {failure}"),
         }
     }
 }
@@ -239,6 +263,9 @@ mod tests {
             ReportState::NoScanner,
         ];
         let names: BTreeSet<_> = states.iter().map(ReportState::name).collect();
+        let words = states.each_ref().map(ToString::to_string);
+        assert_eq!(words[..3], ["scan failed: Stopped", "never scanned", "1 of 2 images without report"]);
+        assert_eq!(words.iter().collect::<BTreeSet<_>>().len(), states.len());
         assert_eq!(names.len(), states.len());
         for state in &states {
             assert!(state.report().is_none() && state.failure().is_none());

@@ -3,7 +3,9 @@
 use harbor_ext::access::{Access, Caller, Check, Expiry};
 use harbor_ext::failure::Phase;
 use harbor_ext::{Credentials, FailureKind, Harbor};
-use harbor_testkit::{Artifact, Fault, HarborVersion, Project, Registry, Repository, Robot, SimulatedHarbor, User};
+use harbor_testkit::{
+    Artifact, Fault, HarborVersion, Label, Platform, Project, Registry, Repository, Robot, SimulatedHarbor, User,
+};
 
 use crate::support::{administrator, assert_adds_up, client, image, project, serve};
 
@@ -16,8 +18,10 @@ fn robot_with(permissions: &[&str]) -> Robot {
 /// Two projects and a robot with exactly these permissions.
 async fn serve_robot(permissions: &[&str], version: HarborVersion) -> SimulatedHarbor {
     let unscanned = Repository::new("new").with_artifact(Artifact::image().with_content("new").with_tag("v1"));
+    let index = Artifact::index().with_content("index").with_tag("multi");
+    let index = Repository::new("multi").with_artifact(index.with_child(Platform::linux("amd64"), image("child")));
     let registry = Registry::new()
-        .with_project(project("shop", &["web", "api"]).with_repository(unscanned))
+        .with_project(project("shop", &["web", "api"]).with_repository(unscanned).with_repository(index))
         .with_project(project("tools", &["ci"]))
         .with_robot(robot_with(permissions));
     SimulatedHarbor::builder().registry(registry).version(version).start().await.unwrap()
@@ -38,6 +42,8 @@ enum Deed {
     HiddenArtifact,
     OneReport,
     OneRepository,
+    Details,
+    Children,
     OwnerNames,
     OwnerAccounts,
     Access,
@@ -80,6 +86,11 @@ async fn attempt(deed: Deed, harbor: &Harbor) -> Vec<String> {
         },
         Deed::OneReport => name(harbor.report("shop/web:latest").await),
         Deed::OneRepository => name(harbor.repository("shop/web").await),
+        Deed::Details => {
+            let query = harbor.artifacts().with_labels().with_accessories().with_immutable_status();
+            names(query.with_scan_overview().with_sbom_overview().collect().await)
+        }
+        Deed::Children => names(harbor.artifacts().with_children().collect().await),
         Deed::OwnerNames => {
             assert_eq!(harbor.owner(&artifact).await.unwrap().name.as_deref(), Some("admin"));
             Vec::new()
@@ -111,6 +122,8 @@ async fn every_row_of_the_table_of_permissions_holds() {
         (Deed::HiddenArtifact, V2_15, &["artifact:list", "artifact:read"]),
         (Deed::OneReport, V2_15, &["artifact:list", "artifact-addition:read"]),
         (Deed::OneRepository, V2_15, &["repository:list"]),
+        (Deed::Details, V2_15, &["artifact:list"]),
+        (Deed::Children, V2_15, &["artifact:list"]),
         (Deed::OwnerNames, V2_15, &[]),
         (Deed::OwnerAccounts, V2_15, &["user:read"]),
         (Deed::Access, V2_15, &[]),
@@ -130,6 +143,37 @@ async fn every_row_of_the_table_of_permissions_holds() {
                 "{deed:?}: {missing:?}"
             );
         }
+    }
+}
+
+/// With these permissions alone every report is read, so that the check says so, too. An old server lists artifacts by
+/// repository, and there it is not so.
+#[tokio::test]
+async fn the_least_permissions_are_enough_to_the_check() {
+    let permissions = ["artifact:list", "artifact-addition:read"];
+    for (version, is_enough) in [(HarborVersion::V2_15, true), (HarborVersion::V2_9, false)] {
+        let server = serve_robot(&permissions, version).await;
+        let harbor = reader(&server);
+        let collected = harbor.reports().collect().await;
+        assert_eq!(collected.is_complete(), is_enough, "{:?}", collected.failures);
+        let access = harbor.check_access().await.unwrap();
+        assert_eq!(access.can_read_all_reports(), is_enough, "{access}");
+    }
+}
+
+/// Labels that may not be listed are decided by the lists of artifacts: what is found is the same.
+#[tokio::test]
+async fn labels_are_found_without_the_permission_to_list_them() {
+    let label = Label::new(1, "production");
+    let labelled = Repository::new("labelled").with_artifact(image("labelled").with_label(label.clone()));
+    for permissions in [&["artifact:list", "label:list"][..], &["artifact:list"]] {
+        let shop = project("shop", &["web"]).with_repository(labelled.clone());
+        let registry = Registry::new().with_project(shop).with_label(label.clone());
+        let server = serve(registry.with_robot(robot_with(permissions))).await;
+        let found = reader(&server).artifacts().labels(["production"]).collect().await;
+        assert!(found.is_complete(), "{permissions:?}: {:?}", found.failures);
+        let names: Vec<String> = found.items.iter().map(ToString::to_string).collect();
+        assert_eq!(names, ["shop/labelled:latest"], "{permissions:?}");
     }
 }
 

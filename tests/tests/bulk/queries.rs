@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::StreamExt;
 use harbor_ext::condition::{Condition, NumberKey, TextKey, TimeKey};
+use harbor_ext::failure::Phase;
 use harbor_ext::model::Artifact;
 use harbor_ext::{Collected, Credentials, FailureKind, Harbor, Query};
 use harbor_testkit::{
-    Accessory, Artifact as Pushed, HarborVersion, Label, Project, Registry, Repository, Robot, Scan, SimulatedHarbor,
+    Accessory, Artifact as Pushed, Fault, HarborVersion, Label, Project, Registry, Repository, Robot, Scan,
+    SimulatedHarbor,
 };
 
 use crate::support::{administrator, client, image, serve};
@@ -222,11 +225,11 @@ async fn a2b_repositories_of_an_earlier_query_can_be_given() {
     for server in servers().await {
         let harbor = administrator(&server);
         let repositories = harbor.repositories().projects(["library"]).try_collect().await.unwrap();
+        let wanted = wanted(&harbor, |artifact| artifact.repository.project().as_str() == "library").await;
         let found = harbor.artifacts().in_repositories(&repositories).collect().await;
-        assert_eq!(
-            shown(&found),
-            wanted(&harbor, |artifact| artifact.repository.project().as_str() == "library").await
-        );
+        assert_eq!(shown(&found), wanted);
+        let found = harbor.artifacts().repositories(&repositories).collect().await;
+        assert_eq!((shown(&found), found.is_complete()), (wanted, true), "by their names");
         assert!(server.registry_mut(|registry| registry.delete_repository("library", "base/nginx")).await);
         server.forget_requests();
         let found = harbor.artifacts().in_repositories(&repositories).collect().await;
@@ -425,8 +428,8 @@ async fn a2g_switches_tell_what_was_asked_for_and_nothing_else() {
     assert_eq!(bare.sbom_overview, Some(None));
 }
 
-/// W10: pages have a size that Harbor allows, never 0; W9: links are not followed, so that conditions with anything in
-/// them hold from page to page.
+/// W9, W10: links are not followed, so that conditions with anything in them hold from page to page, and pages have a
+/// size that Harbor allows, never 0.
 #[tokio::test]
 async fn w10_w9_pages_have_a_size_and_conditions_hold_on_each() {
     let repository = (0..230).fold(Repository::new("r"), |repository, number| {
@@ -447,7 +450,59 @@ async fn w10_w9_pages_have_a_size_and_conditions_hold_on_each() {
     assert_eq!(sized, 10, "lists with overviews are slow, so that their pages are small");
 }
 
-/// A3, A4: repositories by project when projects are named, whatever their names look like.
+/// A3: a list is read by the hundred, and a page that fails is asked for again, without those before it.
+#[tokio::test]
+async fn a3_a_failed_page_is_repeated_alone() {
+    for version in VERSIONS {
+        let repository = (0..230).fold(Repository::new("a/b"), |repository, number| {
+            repository.with_artifact(Pushed::image().with_content(number.to_string()))
+        });
+        let registry = Registry::new().with_project(Project::new("p").with_repository(repository));
+        let fault = Fault::status(503).on("artifacts").after(2).times(2);
+        let server = SimulatedHarbor::builder().registry(registry).version(version).fault(fault).start().await.unwrap();
+        let found = administrator(&server).artifacts().repositories(["p/a/b"]).collect().await;
+        assert_adds_up(&found);
+        assert_eq!((found.items.len(), found.failures.len(), found.summary.retries), (230, 0, 2));
+        let requests = server.requests().into_iter().map(|request| request.target);
+        let lists: Vec<String> = requests.filter(|target| target.contains("/artifacts?")).collect();
+        assert_eq!(lists.len(), 3 + 2, "{lists:?}");
+        assert_eq!(lists.iter().collect::<BTreeSet<_>>().len(), 3, "the same page again: {lists:?}");
+    }
+}
+
+/// A2e: each failure says what was being done to what, what came back, and how often it was tried; nothing is dropped,
+/// whether failures are streamed or collected.
+#[tokio::test]
+async fn a2e_failures_say_what_they_belong_to() {
+    let server = serve(registry()).await;
+    server.add_fault(Fault::status(500).on("artifacts").in_project("library")).unwrap();
+    server.add_fault(Fault::status(403).on("reports").in_project("shop")).unwrap();
+    let harbor = administrator(&server);
+    let collected = harbor.reports().collect().await;
+    assert_eq!(collected.summary.states.total(), collected.items.len() as u64);
+    let phases = |phase| collected.failures.iter().filter(move |failure| failure.phase == phase);
+    let listing: Vec<_> = phases(Phase::ListingArtifacts).collect();
+    let [library] = &listing[..] else { panic!("{listing:?}") };
+    assert_eq!(
+        (library.target.to_string().as_str(), library.status, library.attempts),
+        ("project library", Some(500), 4)
+    );
+    assert!(library.code.is_some() && library.request_id.is_some() && !library.message.is_empty(), "{library:?}");
+    let mut refused = BTreeSet::new();
+    for failure in phases(Phase::FetchingReport) {
+        assert_eq!((failure.kind, failure.attempts), (FailureKind::Forbidden, 1));
+        refused.insert((failure.target.repository.clone().unwrap(), failure.target.digest.clone().unwrap()));
+    }
+    let items = collected.items.iter().map(|info| &info.artifact);
+    let items: BTreeSet<_> = items.map(|artifact| (artifact.repository.clone(), artifact.digest.clone())).collect();
+    assert_eq!((refused.len(), refused), (3, items));
+    assert_eq!(collected.failures.len(), 4);
+    let streamed: Vec<_> = harbor.reports().stream().collect().await;
+    assert_eq!(streamed.iter().filter(|next| next.is_ok()).count(), 3);
+    assert_eq!(streamed.iter().filter_map(|next| next.as_ref().err()).count(), 1, "the others are states of artifacts");
+}
+
+/// A4: repositories by project when projects are named, whatever their names look like.
 #[tokio::test]
 async fn a4_repositories_are_listed_by_project() {
     for server in servers().await {

@@ -1,5 +1,7 @@
 //! What became of one artifact.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,6 +65,19 @@ pub enum Relation {
     /// It was there before, and has since taken the tags of another, with which it is compared elsewhere: the
     /// counterpart of [`Superseded`](Self::Superseded), as when a rebuild is taken back.
     Reinstated,
+}
+
+impl fmt::Display for Relation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Same => "same image",
+            Self::Rebuilt => "rebuilt",
+            Self::New => "new image",
+            Self::Gone => "image gone",
+            Self::Superseded => "superseded",
+            Self::Reinstated => "reinstated",
+        })
+    }
 }
 
 impl ArtifactChange {

@@ -1,6 +1,7 @@
 //! What became of one finding.
 
 use std::cmp::Ordering;
+use std::fmt;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -53,6 +54,25 @@ pub enum FindingClass {
     FixedInPlace,
     /// In an image that is not there any more.
     ImageGone,
+}
+
+impl fmt::Display for FindingClass {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::NewImage => "in a new image",
+            Self::NewOnSameImage => "new on the same image",
+            Self::NewByRebuild => "new by a rebuild",
+            Self::ScanAppeared => "without report before",
+            Self::Changed => "changed",
+            Self::Unchanged => "unchanged",
+            Self::Superseded => "in a superseded image",
+            Self::Reinstated => "in a reinstated image",
+            Self::ScanMissing => "without report now",
+            Self::FixedByRebuild => "fixed by a rebuild",
+            Self::FixedInPlace => "fixed in place",
+            Self::ImageGone => "image gone",
+        })
+    }
 }
 
 impl FindingChange {

@@ -108,7 +108,7 @@ impl FindingFilter {
     /// The same, with the score that a preference of the caller's chooses. Unknown where nobody has rated the finding
     /// whom the preference believes.
     #[must_use]
-    pub fn cvss_score_by(preference: Preference, range: impl RangeBounds<f64>) -> Self {
+    pub fn cvss_score_with(preference: Preference, range: impl RangeBounds<f64>) -> Self {
         Self::condition(FindingCondition::CvssScoreBy(preference, ScoreRange::new(range)))
     }
 

@@ -147,8 +147,8 @@ fn findings_by_severity() {
         findings.map(|(_, finding)| finding.get().id()).collect()
     }
     for (place, severity) in Severity::ALL.into_iter().enumerate() {
-        assert_eq!(ids(report.by_severity(severity)), [severity.as_str(); 2]);
-        assert_eq!(report.at_least(severity).count(), 2 * (Severity::ALL.len() - place));
+        assert_eq!(ids(report.findings().with_severity(severity)), [severity.as_str(); 2]);
+        assert_eq!(report.findings().with_severity_at_least(severity).count(), 2 * (Severity::ALL.len() - place));
     }
     let named = [
         report.none(),

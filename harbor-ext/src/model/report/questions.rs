@@ -19,12 +19,12 @@ impl Report {
     }
 
     /// The findings of exactly this severity.
-    pub fn by_severity(&self, severity: Severity) -> impl Iterator<Item = FindingRef<'_>> {
+    pub fn with_severity(&self, severity: Severity) -> impl Iterator<Item = FindingRef<'_>> {
         self.findings().filter(move |finding| finding.severity() == severity)
     }
 
     /// The findings of this severity or a worse one.
-    pub fn at_least(&self, severity: Severity) -> impl Iterator<Item = FindingRef<'_>> {
+    pub fn with_severity_at_least(&self, severity: Severity) -> impl Iterator<Item = FindingRef<'_>> {
         self.findings().filter(move |finding| finding.severity() >= severity)
     }
 
@@ -88,7 +88,7 @@ macro_rules! severities {
         impl Report {$(
             #[doc = concat!("The findings of severity [`", stringify!($severity), "`](Severity::", stringify!($severity), ").")]
             pub fn $method(&self) -> impl Iterator<Item = FindingRef<'_>> {
-                self.by_severity(Severity::$severity)
+                self.with_severity(Severity::$severity)
             }
         )+}
     };

@@ -53,7 +53,7 @@ fn a_caller_may_choose_whose_score_counts() {
     let cvss = json!({ "CVSS": { "nvd": { "V3Score": 9.8 }, "redhat": { "V3Score": 5.5, "V2Score": 2.1 } } });
     let findings = [with("vendor_attributes", cvss), finding("CVE-1", "a", "1", "", "")];
     let by = |version, vendor| Preference::new([version], [Source::vendor(vendor)]);
-    let high = |preference| answers(&FindingFilter::cvss_score_by(preference, 7.0..), &findings);
+    let high = |preference| answers(&FindingFilter::cvss_score_with(preference, 7.0..), &findings);
     assert_eq!(high(by(CvssVersion::V3, "nvd")), [Yes, Unknown]);
     assert_eq!(high(by(CvssVersion::V3, "redhat")), [No, Unknown]);
     assert_eq!(high(by(CvssVersion::V4, "nvd")), [Unknown, Unknown]);

@@ -44,15 +44,15 @@ fn findings_are_told_apart_by_fix_and_severity() {
     assert_eq!(ids(report.negligible()), ["CVE-3"]);
     assert_eq!(ids(report.unknown()), ["CVE-2"]);
     assert_eq!(ids(report.none()), ["CVE-1"]);
-    let counted: usize = Severity::ALL.into_iter().map(|severity| report.by_severity(severity).count()).sum();
+    let counted: usize = Severity::ALL.into_iter().map(|severity| report.with_severity(severity).count()).sum();
     assert_eq!(counted, report.len());
 }
 
 #[test]
 fn at_least_is_not_equality() {
     let report = sample();
-    assert_eq!(ids(report.at_least(Severity::High)), ["CVE-7", "CVE-6", "CVE-5"]);
-    assert_eq!(report.at_least(Severity::None).count(), report.len());
+    assert_eq!(ids(report.with_severity_at_least(Severity::High)), ["CVE-7", "CVE-6", "CVE-5"]);
+    assert_eq!(report.with_severity_at_least(Severity::None).count(), report.len());
 }
 
 /// S13: stable, and ties by score only if asked.
