@@ -64,9 +64,10 @@ impl<'a> Fix<'a> {
 
     /// Takes in what a finding says, apart from who has it.
     fn absorb(&mut self, finding: &'a Finding) {
+        let is_first = self.fix_version.is_empty();
         [self.package, self.version, self.fix_version] = Self::key(finding);
         self.cves.extend(Some(finding.id()).filter(|id| !id.is_empty()));
-        self.severity = self.severity.max(finding.severity());
+        self.severity = if is_first { finding.severity() } else { self.severity.max(finding.severity()) };
     }
 }
 
@@ -115,5 +116,12 @@ mod tests {
         let json = serde_json::to_value(&fixes[2]).unwrap();
         let digest = &fixes[2].artifacts[0].artifact.digest;
         assert_eq!(json["artifacts"], serde_json::json!([format!("p/two@{digest}")]));
+    }
+    #[test]
+    fn what_is_only_harmless_is_not_unknown() {
+        let finding = |severity| finding("CVE-1", "a", "1", "2", severity);
+        let severity_of = |findings: &[_]| report_of([reported("p/one", 1, findings)]).fixes()[0].severity;
+        assert_eq!(severity_of(&[finding("None")]), Severity::None);
+        assert_eq!(severity_of(&[finding("None"), finding("Unknown")]), Severity::Unknown);
     }
 }

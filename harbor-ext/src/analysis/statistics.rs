@@ -216,13 +216,6 @@ mod tests {
         assert_eq!(percentiles(five), [2.0, 4.0, 5.0, 5.0, 5.0]);
     }
 
-    #[test]
-    fn statistics_are_written_and_read_again() {
-        let statistics = statistics(&[10, 33, 71]).unwrap();
-        let json = serde_json::to_string(&statistics).unwrap();
-        assert_eq!(serde_json::from_str::<CvssStatistics>(&json).unwrap(), statistics);
-    }
-
     proptest! {
         /// C2: as the textbook has it.
         #[test]
@@ -256,6 +249,13 @@ mod tests {
                 prop_assert!((figure - expected).abs() < 1e-9, "{figure} {expected}");
             }
             prop_assert_eq!(counted.count, n);
+        }
+
+        #[test]
+        fn all_statistics_are_written_and_read_again(tenths in prop::collection::vec(0..=100_u8, 1..50)) {
+            let statistics = statistics(&tenths).unwrap();
+            let json = serde_json::to_string(&statistics).unwrap();
+            prop_assert_eq!(serde_json::from_str::<CvssStatistics>(&json).unwrap(), statistics);
         }
     }
 }

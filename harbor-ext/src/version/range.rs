@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use super::guess::{Confidence, Guess, guess};
+use super::guess::{Confidence, Guess, guess, shape};
 use super::{Distribution, Scheme, Version, VersionError};
 
 pub use containment::{Containment, NotComparable};
@@ -142,7 +142,8 @@ impl VersionRange {
     /// Whether the version of a package is in the range.
     ///
     /// The scheme is that of [`scheme`](Self::scheme), else [guessed](guess) from the package, its version and the
-    /// distribution of the image. A version that cannot be compared is an answer of its own, never "outside".
+    /// distribution of the image; of a version that is numbers alone, from the bounds too. A version that cannot be compared
+    /// is an answer of its own, never "outside".
     pub fn contains(&self, package: &str, version: &str, distribution: Option<Distribution>) -> Containment {
         if self.is_unbounded() || self.is_exactly(version) {
             return Containment::Inside(None);
@@ -151,7 +152,7 @@ impl VersionRange {
             return Containment::NotComparable(NotComparable::NoVersion);
         }
         let given = self.scheme.map(|scheme| Guess { scheme, confidence: Confidence::Given });
-        let Some(guess) = given.or_else(|| guess(package, version, distribution)) else {
+        let Some(guess) = given.or_else(|| self.guess(package, version, distribution)) else {
             return Containment::NotComparable(NotComparable::NoScheme);
         };
         match self.contains_by(guess.scheme, version) {
@@ -159,6 +160,21 @@ impl VersionRange {
             Ok(false) => Containment::Outside(guess),
             Err(reason) => Containment::NotComparable(reason),
         }
+    }
+
+    /// The scheme of a version. Where that is weak, it only holds for numbers: with a bound that says more, the bound
+    /// decides, because `3.0.7` is above `3.0.7-1` where that is a pre-release, and below it where `1` is a revision.
+    fn guess(&self, package: &str, version: &str, distribution: Option<Distribution>) -> Option<Guess> {
+        let of_version = guess(package, version, distribution)?;
+        let says_more =
+            |bound: &&Bound| !shape::is_bare_numbers(&bound.version) && bound.read(of_version.scheme).is_ok();
+        if of_version.confidence > Confidence::Weak {
+            return Some(of_version);
+        }
+        [&self.lower, &self.upper].into_iter().flatten().filter(says_more).try_fold(of_version, |known, bound| {
+            let of_bound = guess(package, &bound.version, distribution)?;
+            (known.confidence == Confidence::Weak || known.scheme == of_bound.scheme).then_some(of_bound)
+        })
     }
 
     fn contains_by(&self, scheme: Scheme, version: &str) -> Result<bool, NotComparable> {

@@ -34,7 +34,8 @@ pub struct FindingFilter {
 }
 
 impl FindingFilter {
-    /// The findings of one vulnerability: `CVE-2020-1234` is not `CVE-2020-12345`.
+    /// The findings of one vulnerability: `CVE-2020-1234` is not `CVE-2020-12345`. The empty identifier is that of findings
+    /// without one, as in [`by_cve`](crate::analysis::ArtifactReport::by_cve).
     #[must_use]
     pub fn cve(id: impl AsRef<str>) -> Self {
         Self::condition(FindingCondition::Cve(Names::one(id.as_ref())))

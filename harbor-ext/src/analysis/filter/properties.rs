@@ -88,7 +88,7 @@ impl Of {
 
     /// `None` is "unknown".
     fn naive(&self, info: &ArtifactInfo, finding: FindingRef<'_>) -> Option<bool> {
-        let is_id = |id: &str| !id.is_empty() && finding.id().to_lowercase() == id.to_lowercase();
+        let is_id = |id: &str| finding.id().to_lowercase() == id.to_lowercase();
         match self {
             Self::Cve(id) => Some(is_id(id)),
             Self::Cves(ids) => Some(ids.iter().any(|id| is_id(id))),

@@ -102,4 +102,20 @@ proptest! {
             prop_assert_eq!(sorted_matches(index.with_package(name)), sorted_matches(naive));
         }
     }
+
+    /// R16: what a summary counts is found again by its name, even where that is empty.
+    #[test]
+    fn what_is_summed_up_is_found_again(report in any_report()) {
+        let index = Index::new(&report);
+        for cve in report.by_cve() {
+            prop_assert_eq!(index.with_cve(cve.id).count(), cve.findings);
+            prop_assert_eq!(report.findings().with_cve(cve.id).count(), cve.findings);
+            prop_assert_eq!(report.with_cve(cve.id).len(), cve.artifacts);
+        }
+        for package in report.by_package() {
+            prop_assert_eq!(index.with_package(package.name).count(), package.findings);
+            prop_assert_eq!(report.findings().with_package(package.name).count(), package.findings);
+            prop_assert_eq!(report.with_package(package.name).len(), package.artifacts);
+        }
+    }
 }

@@ -153,6 +153,10 @@ impl<'a> FindingsBuilder<'a> {
     pub(in crate::model) fn take_digests(&mut self, members: &mut Members<'a>) -> u32 {
         for name in [PLURAL, SINGULAR] {
             let Some(value) = members.get(name) else { continue };
+            // `null` says nothing where the other member does.
+            if value.get() == "null" && members.get(SINGULAR).is_some() {
+                continue;
+            }
             if let Some(set) = self.set_of(name, value.get()) {
                 members.remove(name);
                 return set;
@@ -261,5 +265,19 @@ mod tests {
         }
         assert_ne!(findings(r#"{"artifact_digests":["a"]}"#), findings(r#"{"artifact_digests":["a","a"]}"#));
         assert_ne!(findings(r#"{"artifact_digests":[]}"#), findings(r#"{"artifact_digests":null}"#));
+    }
+
+    #[test]
+    fn null_does_not_hide_who_has_a_finding() {
+        let members = r#"{"artifact_digests":null,"artifact_digest":"a"}"#;
+        let mut builder = FindingsBuilder::default();
+        let mut members = json::members(members).unwrap();
+        let digests = builder.take_digests(&mut members);
+        builder.push(Arc::new(Finding::from(Content::new(members))), digests);
+        let findings = builder.finish();
+        let finding = findings.get(0).unwrap();
+        assert_eq!(finding.artifact_digests().collect::<Vec<_>>(), ["a"]);
+        let json = serde_json::to_value(finding).unwrap();
+        assert_eq!(json, serde_json::json!({"artifact_digests": null, "artifact_digest": "a"}));
     }
 }

@@ -115,9 +115,13 @@ pub(super) fn is_semantic_pre_release(version: &str) -> bool {
 
 /// Numbers and dots, maybe `v` before them and build metadata behind.
 pub(super) fn is_numbers(version: &str) -> bool {
-    let bare = version.strip_prefix('v').unwrap_or(version);
-    let (numbers, _) = bare.split_once('+').unwrap_or((bare, ""));
-    numbers.split('.').all(is_number)
+    let (numbers, _) = version.split_once('+').unwrap_or((version, ""));
+    is_bare_numbers(numbers)
+}
+
+/// Numbers and dots, maybe `v` before them. All ecosystems order them alike.
+pub(in crate::version) fn is_bare_numbers(version: &str) -> bool {
+    version.strip_prefix('v').unwrap_or(version).split('.').all(is_number)
 }
 
 fn has_rpm_mark(release: &str) -> bool {

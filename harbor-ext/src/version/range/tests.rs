@@ -82,6 +82,24 @@ fn i10_a_version_that_cannot_be_compared_is_neither_inside_nor_outside() {
     assert_eq!((error.scheme(), error.text()), (Scheme::SemVer, "2~rc1"));
 }
 
+/// I10: what is only weakly guessed holds for numbers alone; a bound that says more decides, or nothing does.
+#[test]
+fn i10_a_bound_says_more_than_numbers() {
+    for (bound, package, version, distribution, expected) in [
+        ("<3.0.7-1+deb12u1", "openssl", "3.0.7", None, Some(true)),
+        ("<2021.1.1+deb11u1", "debian-archive-keyring", "2021.1.1", DEBIAN, Some(true)),
+        ("<2.0.0-3.el8", "a", "2.0.0", None, Some(true)),
+        ("<3.0.7-1", "openssl", "3.0.7", None, None),
+        ("<29.0-jre", "guava", "29.0", None, None),
+        (">=1.0.0-1.el8, <2.0.0-1ubuntu1", "a", "1.5", None, None),
+        ("<2.0.0-rc.1", "jquery", "2.0.0", None, Some(false)),
+        (">=2.0.0-rc.1, <3", "jquery", "2.0.0", None, Some(true)),
+        ("<3.0.7-1", "@scope/name", "3.0.7", None, Some(false)),
+    ] {
+        assert_eq!(inside(&range(bound), package, version, distribution), expected, "{package} {version} {bound}");
+    }
+}
+
 /// I10: a range in which no version can be is an error where the scheme is known, and holds nothing where it is not.
 #[test]
 fn i10_a_range_upside_down_is_an_error_or_empty() {

@@ -30,8 +30,8 @@ use Answer::{No, Unknown, Yes};
 fn names_are_compared_with_one_or_several_or_a_pattern() {
     let findings = [finding("CVE-1", "a", "1", "", ""), finding("", "", "1", "", ""), with("id", json!(7))];
     assert_eq!(answers(&FindingFilter::cve("cve-1"), &findings), [Yes, No, No]);
-    assert_eq!(answers(&FindingFilter::cve(""), &findings), [No, No, No]);
-    assert_eq!(answers(&FindingFilter::cves(["7", "CVE-9", ""]), &findings), [No, No, Yes]);
+    assert_eq!(answers(&FindingFilter::cve(""), &findings), [No, Yes, No]);
+    assert_eq!(answers(&FindingFilter::cves(["7", "CVE-9", ""]), &findings), [No, Yes, Yes]);
     let anything = Pattern::regex(".*").unwrap();
     assert_eq!(answers(&FindingFilter::cve_matching(anything.clone()), &findings), [Yes, No, Yes]);
     assert_eq!(answers(&FindingFilter::package_matching(anything), &findings), [Yes, No, Yes]);
