@@ -162,7 +162,9 @@ impl fmt::Display for Access {
         for failure in &self.failures {
             writeln!(formatter, "not found out: {failure}")?;
         }
-        Ok(())
+        // What is missing above may be no more than what saves requests.
+        let all = if self.can_read_all_reports() { "all" } else { "not all" };
+        write!(formatter, "{all} vulnerability reports can be read")
     }
 }
 

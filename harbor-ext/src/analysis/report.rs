@@ -14,6 +14,9 @@ use crate::model::{ArtifactInfo, FindingPool, SharesFindings};
 /// its findings, and give a smaller report. [`findings`](Self::findings) goes through *single findings*, and can be
 /// narrowed in the same words. Both share what they show with this report, so that they are cheap.
 ///
+/// It knows what was listed. What could not be listed is in [`Collected::failures`](crate::Collected::failures), and no
+/// answer here speaks of it.
+///
 /// Iterators run in the order of the artifacts, and within one in the order of its report.
 /// Serialises as the list of artifacts. Reading that again (from JSON) shares equal findings; to share them with other
 /// reports, there is [`FindingPool::seed`].

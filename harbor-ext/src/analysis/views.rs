@@ -134,7 +134,8 @@ impl ArtifactReport {
 
 /// Whether any artifact is such: yes if one is; unknown if none is, and of some nobody knows; no if none is for certain.
 ///
-/// `report.has_cve(…).is_yes()` is what is known; `!report.has_cve(…).is_no()` is the careful side.
+/// `report.has_cve(…).is_yes()` is what is known; `!report.has_cve(…).is_no()` is the careful side. Even a "no" is about
+/// the artifacts that were listed only: see that [`Collected::failures`](crate::Collected::failures) is empty.
 impl ArtifactReport {
     /// Whether a filter says yes to any artifact.
     #[must_use]

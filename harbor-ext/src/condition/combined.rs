@@ -55,7 +55,7 @@ impl Conditions {
         self.conditions.iter().all(|condition| condition.matches(artifact))
     }
 
-    /// Whether there is none.
+    /// Whether there are no conditions.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.conditions.is_empty()

@@ -257,7 +257,7 @@ impl Accessory {
 }
 
 impl Child {
-    /// A child for a platform.
+    /// A child of this content for this platform.
     #[must_use]
     pub fn new(digest: Digest, platform: Platform) -> Self {
         Self { digest, platform }

@@ -30,7 +30,7 @@ pub struct ArtifactInfo {
 }
 
 impl ArtifactInfo {
-    /// Puts the two together.
+    /// An artifact in a state, such as one made of a saved report.
     #[must_use]
     pub fn new(artifact: Arc<Artifact>, state: ReportState) -> Self {
         Self { artifact, state }

@@ -158,6 +158,9 @@ async fn the_least_permissions_are_enough_to_the_check() {
         assert_eq!(collected.is_complete(), is_enough, "{:?}", collected.failures);
         let access = harbor.check_access().await.unwrap();
         assert_eq!(access.can_read_all_reports(), is_enough, "{access}");
+        let verdict =
+            if is_enough { "\nall vulnerability reports can be read" } else { "\nnot all vulnerability reports" };
+        assert!(access.to_string().contains(verdict) && !access.to_string().ends_with('\n'), "{access}");
     }
 }
 
