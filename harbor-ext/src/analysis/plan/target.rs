@@ -30,7 +30,8 @@ impl<'a> Fixes<'a> {
             .filter_map(|text| {
                 // Some advisories, such as those of Rust, say from which version on it is fixed, and up to which line.
                 let text = text.strip_prefix(">=").unwrap_or(text).trim_start();
-                let version = Version::parse(scheme, text).ok();
+                let is_prose = is_word(text) && !is_word(finding.version());
+                let version = Version::parse(scheme, text).ok().filter(|_| !is_prose);
                 all_are_read &= version.is_some();
                 version.map(|version| Fix { version, text })
             })
@@ -63,6 +64,13 @@ impl<'a> Fixes<'a> {
             }
         }
     }
+}
+
+/// Whether a text begins like no number. Some schemes read any word as a version, and dpkg places it above all numbers: an
+/// upgrade to `unfixed` would be the highest of all.
+fn is_word(text: &str) -> bool {
+    let text = text.strip_prefix("go").unwrap_or(text).trim_start_matches(['v', 'V', '=']);
+    !text.starts_with(|first: char| first.is_ascii_digit())
 }
 
 /// The lowest of all fixes that fixes all findings; `None` where there are no findings.

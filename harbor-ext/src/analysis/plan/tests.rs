@@ -54,6 +54,25 @@ fn a_fix_may_be_the_beginning_of_a_range() {
     assert_eq!(upgrade(&["< 3.0.0"]), []);
 }
 
+/// Debian places words above all numbers, and Maven reads any text.
+#[test]
+fn a_word_is_no_version_to_upgrade_to() {
+    for (scheme, installed, fix_version, target) in [
+        (Scheme::Dpkg, "1.1.1n-0+deb11u3", "unfixed", None),
+        (Scheme::Dpkg, "1.1.1n-0+deb11u3", "None, 1.1.1n-0+deb11u4", Some("1.1.1n-0+deb11u4")),
+        (Scheme::Rpm, "1.0-1.el8", "wontfix", None),
+        (Scheme::Maven, "2.9.1", "see advisory", None),
+        (Scheme::Maven, "Greenwich.SR1", "Greenwich.SR6", Some("Greenwich.SR6")),
+        (Scheme::Go, "1.21.3", "go1.21.5", Some("go1.21.5")),
+    ] {
+        let report = report_of([reported("p/a", 1, &[finding("CVE-1", "a", installed, fix_version, "High")])]);
+        let plan = report.fix_plan_with(|_| Some(scheme));
+        assert_eq!(plan.upgrades.first().map(|upgrade| upgrade.target), target, "{fix_version}");
+        let reasons: Vec<_> = plan.not_comparable.iter().map(|part| part.reason).collect();
+        assert_eq!(reasons, if target.is_none() { vec![Incomparable::FixVersion] } else { vec![] }, "{fix_version}");
+    }
+}
+
 #[test]
 fn what_cannot_be_compared_stays_apart() {
     let report = report_of([
