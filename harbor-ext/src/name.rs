@@ -10,6 +10,7 @@
 //! refuse to create (upper case, odd punctuation), and a name that cannot be read would be an
 //! artifact that is lost. What is refused would reach another place than the one that was named.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -239,6 +240,13 @@ impl From<Tag> for Reference {
 impl From<Digest> for Reference {
     fn from(digest: Digest) -> Self {
         Self::Digest(digest)
+    }
+}
+
+/// Maps by project can be asked with text. It is ordered and hashed as its text.
+impl Borrow<str> for ProjectName {
+    fn borrow(&self) -> &str {
+        self.as_str()
     }
 }
 

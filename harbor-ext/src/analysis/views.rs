@@ -1,8 +1,12 @@
 //! Smaller reports out of a report: the artifacts that a filter says yes to.
 
+use std::cell::LazyCell;
+use std::collections::HashSet;
+
 use super::ArtifactReport;
 use super::filter::{Answer, ArtifactFilter, FindingFilter, Pass};
-use crate::model::{ArtifactInfo, Severity};
+use crate::model::{ArtifactInfo, ReportState, Severity};
+use crate::name::{Digest, RepositoryName};
 use crate::version::VersionRange;
 
 /// The artifacts of a report, by what a filter says of them. Each is in exactly one of the three.
@@ -136,6 +140,9 @@ impl ArtifactReport {
 ///
 /// `report.has_cve(…).is_yes()` is what is known; `!report.has_cve(…).is_no()` is the careful side. Even a "no" is about
 /// the artifacts that were listed only: see that [`Collected::failures`](crate::Collected::failures) is empty.
+///
+/// Where the images of an index are listed as artifacts of their own, they speak for the index: what is asked of findings
+/// is asked of them, and nothing about it is unknown as long as all of them are in the report.
 impl ArtifactReport {
     /// Whether a filter says yes to any artifact.
     #[must_use]
@@ -146,37 +153,37 @@ impl ArtifactReport {
     /// Whether any artifact has a vulnerability.
     #[must_use]
     pub fn has_cve(&self, id: &str) -> Answer {
-        self.has(&has_cve(id))
+        self.has_finding(&has_cve(id))
     }
 
     /// Whether any artifact has a finding in a package.
     #[must_use]
     pub fn has_package(&self, name: &str) -> Answer {
-        self.has(&has_package(name))
+        self.has_finding(&has_package(name))
     }
 
     /// Whether any artifact has a finding in a package whose version is in a range.
     #[must_use]
     pub fn has_package_version(&self, name: &str, range: &VersionRange) -> Answer {
-        self.has(&has_package_version(name, range))
+        self.has_finding(&has_package_version(name, range))
     }
 
     /// Whether any artifact has a finding in whose description a text stands.
     #[must_use]
     pub fn has_description(&self, text: &str) -> Answer {
-        self.has(&has_description(text))
+        self.has_finding(&has_description(text))
     }
 
     /// Whether any artifact has a finding of exactly this severity.
     #[must_use]
     pub fn has_severity(&self, severity: Severity) -> Answer {
-        self.has(&has_severity(severity))
+        self.has_finding(&has_severity(severity))
     }
 
     /// Whether the worst finding of any artifact is of exactly this severity.
     #[must_use]
     pub fn has_overall_severity(&self, severity: Severity) -> Answer {
-        self.has(&ArtifactFilter::overall_severity(severity))
+        self.has_finding(&ArtifactFilter::overall_severity(severity))
     }
 
     /// Whether there is an artifact of this repository.
@@ -190,6 +197,23 @@ impl ArtifactReport {
     pub fn has_tag(&self, name: &str) -> Answer {
         self.has(&ArtifactFilter::tag(name))
     }
+
+    /// What a filter that asks for nothing but findings says of any artifact.
+    fn has_finding(&self, filter: &ArtifactFilter) -> Answer {
+        let listed = LazyCell::new(|| self.iter().map(place).collect::<HashSet<_>>());
+        let is_spoken_for = |info: &ArtifactInfo| {
+            let (repository, _) = place(info);
+            let mut images = info.artifact.children.iter().map(|child| (repository, &child.digest));
+            info.state == ReportState::InChildren && images.all(|image| listed.contains(&image))
+        };
+        let answers = self.answers(filter).filter(|(info, answer)| !answer.is_unknown() || !is_spoken_for(info));
+        Answer::any(answers.map(|(_, answer)| answer))
+    }
+}
+
+/// What makes an artifact one of its own.
+fn place(info: &ArtifactInfo) -> (&RepositoryName, &Digest) {
+    (&info.artifact.repository, &info.artifact.digest)
 }
 
 fn has_cve(id: &str) -> ArtifactFilter {

@@ -79,7 +79,7 @@ impl Sharing {
         }
         if !candidates.is_empty() && scanners.get(project) != Some(&Scanner::Unreadable) {
             let concerned = candidates.iter().map(|shared| &shared.project).chain([project]);
-            let is_open = |name: &&ProjectName| matches!(scanners.get(name), None | Some(Scanner::Asked));
+            let is_open = |name: &&ProjectName| matches!(scanners.get(*name), None | Some(Scanner::Asked));
             let open: Vec<ProjectName> = concerned.filter(is_open).cloned().collect();
             if !open.is_empty() {
                 self.parked.push(Arc::clone(artifact));

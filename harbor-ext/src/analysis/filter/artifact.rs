@@ -184,14 +184,14 @@ impl ArtifactFilter {
 impl ArtifactFilter {
     /// The artifacts pushed at this time or later. Unknown without a time of the push.
     #[must_use]
-    pub fn pushed_since(time: DateTime<Utc>) -> Self {
+    pub fn pushed_after(time: DateTime<Utc>) -> Self {
         Self::condition(ArtifactCondition::Since(Moment::Push, time))
     }
 
     /// The artifacts pushed before this time. Unknown without a time of the push.
     #[must_use]
     pub fn pushed_before(time: DateTime<Utc>) -> Self {
-        !Self::pushed_since(time)
+        !Self::pushed_after(time)
     }
 
     /// The artifacts pushed longer ago than that. Unknown without a time of the push.
@@ -202,27 +202,27 @@ impl ArtifactFilter {
 
     /// The artifacts last pulled at this time or later. One that was never pulled was not.
     #[must_use]
-    pub fn pulled_since(time: DateTime<Utc>) -> Self {
+    pub fn pulled_after(time: DateTime<Utc>) -> Self {
         Self::condition(ArtifactCondition::Since(Moment::Pull, time))
     }
 
-    /// The artifacts pulled before this time and not since. One that was never pulled was not; `!pulled_since(time)` has
+    /// The artifacts pulled before this time and not since. One that was never pulled was not; `!pulled_after(time)` has
     /// both.
     #[must_use]
     pub fn pulled_before(time: DateTime<Utc>) -> Self {
-        Self::condition(ArtifactCondition::Pulled) & !Self::pulled_since(time)
+        Self::condition(ArtifactCondition::Pulled) & !Self::pulled_after(time)
     }
 
     /// The artifacts whose report was made at this time or later. Unknown without a report, and for one without a time.
     #[must_use]
-    pub fn scanned_since(time: DateTime<Utc>) -> Self {
+    pub fn scanned_after(time: DateTime<Utc>) -> Self {
         Self::condition(ArtifactCondition::Since(Moment::Scan, time))
     }
 
     /// The artifacts whose report was made before this time. Unknown without a report, and for one without a time.
     #[must_use]
     pub fn scanned_before(time: DateTime<Utc>) -> Self {
-        !Self::scanned_since(time)
+        !Self::scanned_after(time)
     }
 
     /// The artifacts whose report is older than that. Unknown without a report, and for one without a time.

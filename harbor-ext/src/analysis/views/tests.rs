@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::analysis::samples::{clean, finding, report_of, reported, unscanned};
-use crate::model::ArtifactTag;
+use crate::analysis::samples::{changed, clean, finding, report_of, reported, unscanned};
+use crate::model::{ArtifactTag, Child, Platform};
 
 fn tagged(mut info: ArtifactInfo, tags: &[&str]) -> ArtifactInfo {
     Arc::make_mut(&mut info.artifact).tags = tags.iter().map(|tag| ArtifactTag::new(*tag)).collect();
@@ -211,4 +211,20 @@ fn views_share_what_they_show() {
     assert!(Arc::ptr_eq(&view.artifacts()[0].artifact, &report.artifacts()[3].artifact));
     let [one, other] = [&view.artifacts()[0], &report.artifacts()[3]].map(|info| info.state.report().unwrap());
     assert!(std::ptr::eq(one, other));
+}
+
+#[test]
+fn images_speak_for_their_index_as_long_as_all_are_there() {
+    let one = clean("p/index", 1);
+    let two = reported("p/index", 2, &[finding("CVE-1", "ssl", "1", "", "High")]);
+    let mut index = changed(clean("p/index", 3), |index| {
+        let child = |info: &ArtifactInfo| Child::new(info.artifact.digest.clone(), Platform::default());
+        index.children = [&one, &two].map(child).into();
+    });
+    index.state = ReportState::InChildren;
+    let all = report_of([one.clone(), two.clone(), index.clone()]);
+    assert!(all.has_cve("CVE-1").is_yes() && all.has_cve("CVE-2").is_no());
+    assert!(all.has_severity(Severity::Low).is_no() && all.has_overall_severity(Severity::Low).is_no());
+    assert!(report_of([one, index.clone()]).has_cve("CVE-2").is_unknown());
+    assert!(report_of([index]).has_cve("CVE-1").is_unknown());
 }

@@ -100,7 +100,7 @@ fn a_time_is_before_or_since_another_or_unknown() {
         artifact(|_| ()),
     ];
     let answers = |filter: &ArtifactFilter| infos.each_ref().map(|info| filter.answer(info));
-    assert_eq!(answers(&ArtifactFilter::pushed_since(time)), [No, Yes, Yes, Unknown]);
+    assert_eq!(answers(&ArtifactFilter::pushed_after(time)), [No, Yes, Yes, Unknown]);
     assert_eq!(answers(&ArtifactFilter::pushed_before(time)), [Yes, No, No, Unknown]);
     let day = Duration::from_secs(24 * 60 * 60);
     assert_eq!(answers(&ArtifactFilter::push_older_than(day, at("2026-06-02T00:00:00Z"))), [Yes, No, No, Unknown]);
@@ -113,9 +113,9 @@ fn never_pulled_is_known() {
     let pulled = |text: &str| artifact(|artifact| artifact.pull_time = Some(at(text)));
     let infos = [pulled("2026-01-01T00:00:00Z"), pulled("2026-12-01T00:00:00Z"), artifact(|_| ())];
     let answers = |filter: &ArtifactFilter| infos.each_ref().map(|info| filter.answer(info));
-    assert_eq!(answers(&ArtifactFilter::pulled_since(time)), [No, Yes, No]);
+    assert_eq!(answers(&ArtifactFilter::pulled_after(time)), [No, Yes, No]);
     assert_eq!(answers(&ArtifactFilter::pulled_before(time)), [Yes, No, No]);
-    assert_eq!(answers(&!ArtifactFilter::pulled_since(time)), [Yes, No, Yes]);
+    assert_eq!(answers(&!ArtifactFilter::pulled_after(time)), [Yes, No, Yes]);
 }
 
 #[test]
@@ -131,10 +131,10 @@ fn the_time_of_a_scan_is_that_of_the_report() {
         [scanned("2026-01-01T00:00:00Z"), scanned("2026-12-01T00:00:00Z"), scanned("soon"), unscanned("p/a", 1)];
     let answers = |filter: &ArtifactFilter| infos.each_ref().map(|info| filter.answer(info));
     let time = at("2026-06-01T00:00:00Z");
-    assert_eq!(answers(&ArtifactFilter::scanned_since(time)), [No, Yes, Unknown, Unknown]);
+    assert_eq!(answers(&ArtifactFilter::scanned_after(time)), [No, Yes, Unknown, Unknown]);
     assert_eq!(answers(&ArtifactFilter::scanned_before(time)), [Yes, No, Unknown, Unknown]);
     let week = Duration::from_secs(7 * 24 * 60 * 60);
     let now = at("2026-12-05T00:00:00Z");
     assert_eq!(answers(&ArtifactFilter::scan_older_than(week, now)), [Yes, No, Unknown, Unknown]);
-    assert_eq!(ArtifactFilter::scanned_since(time).to_string(), "scanned since 2026-06-01T00:00:00Z");
+    assert_eq!(ArtifactFilter::scanned_after(time).to_string(), "scanned since 2026-06-01T00:00:00Z");
 }
