@@ -19,6 +19,8 @@ pub(crate) struct Naming {
     deferred: BTreeMap<RepositoryName, Missing>,
     /// Repositories whose content was asked for already.
     opened: BTreeSet<RepositoryName>,
+    /// Projects in which names are looked for.
+    searched: BTreeSet<ProjectName>,
 }
 
 /// Parts after the project, and what to say where none is found.
@@ -81,6 +83,13 @@ impl Naming {
         self.opened.iter()
     }
 
+    /// Notes that names are looked for in a project.
+    pub(crate) fn search(&mut self, project: &ProjectName) {
+        if !self.sought.is_empty() {
+            self.searched.insert(project.clone());
+        }
+    }
+
     /// Notes a full name that was not there.
     pub(crate) fn defer(&mut self, repository: RepositoryName, failure: Option<Failure>) {
         self.opened.remove(&repository);
@@ -99,9 +108,17 @@ impl Naming {
     }
 
     /// The names that were not found. Where lists could not be read, only what failed on the way can be told.
+    ///
+    /// A full name whose project there is, and that could not be read, stays unread even if another repository is found
+    /// by it.
     pub(crate) fn not_found(&mut self, is_cut_short: bool) -> Vec<Failure> {
         let found = mem::take(&mut self.found);
-        let missing = self.sought.0.iter().filter(|(path, _)| !found.contains(*path));
+        let searched = mem::take(&mut self.searched);
+        let is_unread = |missing: &Missing| match missing {
+            Missing::Failed(failure) => failure.target.project.iter().any(|project| searched.contains(project)),
+            _ => false,
+        };
+        let missing = self.sought.0.iter().filter(|(path, missing)| !found.contains(*path) || is_unread(missing));
         missing.filter_map(|(path, missing)| missing.clone().into_failure(path, is_cut_short)).collect()
     }
 }

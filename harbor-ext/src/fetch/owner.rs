@@ -40,10 +40,7 @@ pub(crate) async fn owners(
     let users = read_users(session, found).await;
     for owner in owners.values_mut().flatten() {
         match users.get(&owner.id) {
-            Some(Ok(user)) => {
-                owner.name = Some(user.name.clone());
-                owner.user = Some(user.clone());
-            }
+            Some(Ok(user)) => take_account(owner, user),
             Some(Err(failure)) => {
                 let target = Box::new(owner.project.clone().into());
                 owner.failure = Some(Failure { target, ..failure.clone() });
@@ -132,6 +129,14 @@ async fn read_users(
     read
 }
 
+/// An account that does not tell its name does not take away the one that is known.
+fn take_account(owner: &mut Owner, user: &User) {
+    if !user.name.is_empty() {
+        owner.name = Some(user.name.clone());
+    }
+    owner.user = Some(user.clone());
+}
+
 async fn read_user(session: Arc<Session>, id: i64) -> Result<User, Cause> {
     let user = session.client.get_user().user_id(id).send().await?.into_inner();
     Ok(convert_user(user, id))
@@ -148,5 +153,23 @@ pub(super) fn convert_user(user: types::UserResp, id: i64) -> User {
         is_administrator: user.sysadmin_flag.unwrap_or_default(),
         creation_time: user.creation_time.and_then(time::known),
         update_time: user.update_time.and_then(time::known),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A8: what is known of an owner is not replaced by nothing.
+    #[test]
+    fn a8_an_account_without_a_name_leaves_the_name_as_it_is() {
+        let row = serde_json::json!({ "name": "shop", "owner_id": 3, "owner_name": "ann" });
+        let rows = [serde_json::from_value(row).unwrap()];
+        let mut owner = owner_of(&"shop".parse().unwrap(), &rows).unwrap();
+        take_account(&mut owner, &convert_user(types::UserResp::default(), 3));
+        assert_eq!((owner.name.as_deref(), owner.user.as_ref().map(|user| user.id)), (Some("ann"), Some(3)));
+        let account = serde_json::from_value(serde_json::json!({ "user_id": 3, "username": "anna" })).unwrap();
+        take_account(&mut owner, &convert_user(account, 3));
+        assert_eq!(owner.name.as_deref(), Some("anna"));
     }
 }

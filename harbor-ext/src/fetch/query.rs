@@ -92,7 +92,8 @@ impl<T> Query<T> {
     /// [`in_repositories`](Self::in_repositories), which does not look any further.
     ///
     /// A name that cannot be one, a list without any name, and a repository that does not exist come back as a
-    /// [`Failure`].
+    /// [`Failure`]; so does a full name that may not be read, even where the name is then found as the part after a
+    /// project. Patterns decide about what a name leads to: see [`include_repositories`](Self::include_repositories).
     pub fn repositories(mut self, names: impl IntoIterator<Item = impl ToString>) -> Self {
         self.selection.select_repositories(names);
         self

@@ -562,3 +562,40 @@ async fn windows_of_time_meet_without_a_gap() {
         }
     }
 }
+
+/// A2b: a repository that is there and may not be read is told, even if the name is found in another project as well.
+#[tokio::test]
+async fn a2b_a_repository_that_may_not_be_read_is_not_replaced_by_another() {
+    let base = |content: &str| Repository::new("base/nginx").with_artifact(image(content));
+    let closed = Project::new("base").denying("robot$reader");
+    let registry = Registry::new()
+        .with_project(closed.with_repository(Repository::new("nginx").with_artifact(image("meant"))))
+        .with_project(Project::new("library").with_repository(base("other")))
+        .with_robot(Robot::new("reader", "secret"));
+    for version in VERSIONS {
+        let builder = SimulatedHarbor::builder().registry(registry.clone()).version(version);
+        let server = builder.start().await.unwrap();
+        let robot = client(&server, Credentials::robot("reader", "secret")).build().unwrap();
+        let found = robot.artifacts().repositories(["base/nginx"]).collect().await;
+        assert_eq!(shown(&found), ["library/base/nginx:latest"]);
+        let told: Vec<String> = found.failures.iter().map(|failure| failure.target.to_string()).collect();
+        assert_eq!(told, ["project base", "base/nginx"], "{:?}", found.failures);
+    }
+}
+
+/// A2b: a pattern decides about what a name leads to, and not about the name.
+#[tokio::test]
+async fn a2b_a_name_is_looked_for_whatever_the_patterns_are() {
+    for server in servers().await {
+        let harbor = administrator(&server);
+        let query = harbor.artifacts().repositories(["base/nginx"]).include_repositories(["library/**"]);
+        assert_eq!(shown(&query.collect().await), ["library/base/nginx:latest"]);
+        let left_out = harbor.artifacts().repositories(["chart"]).exclude_repositories(["shop/*"]).collect().await;
+        assert!(left_out.items.is_empty() && left_out.is_complete(), "{:?}", left_out.failures);
+        let missing = harbor.artifacts().repositories(["shop/none"]).exclude_repositories(["shop/*"]).collect().await;
+        assert_eq!(not_found(&missing).len(), 1, "{:?}", missing.failures);
+        let repositories = harbor.repositories().repositories(["shop/chart"]).exclude_repositories(["shop/*"]);
+        let summary = repositories.collect().await.summary;
+        assert_eq!((summary.announced, summary.listed, summary.left_out), (1, 0, 1));
+    }
+}

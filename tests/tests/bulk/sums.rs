@@ -14,7 +14,7 @@ use harbor_testkit::{
 use crate::support::{Random, assert_adds_up, client};
 
 /// What can go wrong, and with what. Each pair is drawn once at least.
-const KINDS: u64 = 14;
+pub(crate) const KINDS: u64 = 14;
 const OPERATIONS: [&str; 6] = ["projects", "repositories", "project-artifacts", "artifacts", "reports", "overview"];
 
 /// How many registries are read.
@@ -73,7 +73,7 @@ pub(crate) fn draw_registry(random: &mut Random) -> Registry {
     registry
 }
 
-fn draw_fault(random: &mut Random, kind: u64, operation: &str) -> Fault {
+pub(crate) fn draw_fault(random: &mut Random, kind: u64, operation: &str) -> Fault {
     let fault = match kind {
         0 => Fault::status(403),
         1 => Fault::status(404),
@@ -102,15 +102,20 @@ fn draw_fault(random: &mut Random, kind: u64, operation: &str) -> Fault {
 
 /// A client that does not wait for long.
 fn draw_client(random: &mut Random, server: &SimulatedHarbor) -> Harbor {
+    let credentials = match random.is_one_of(2) {
+        true => Credentials::basic("admin", "Harbor12345"),
+        false => Credentials::robot("reader", "secret"),
+    };
+    impatient_client(random, server, credentials)
+}
+
+/// A client of an account that does not wait for long.
+pub(crate) fn impatient_client(random: &mut Random, server: &SimulatedHarbor, credentials: Credentials) -> Harbor {
     let retry = RetryPolicy {
         attempts: 1 + random.below(4) as u32,
         first_delay: Duration::from_millis(1),
         longest_delay: Duration::from_millis(4),
         patience: Duration::from_millis(60),
-    };
-    let credentials = match random.is_one_of(2) {
-        true => Credentials::basic("admin", "Harbor12345"),
-        false => Credentials::robot("reader", "secret"),
     };
     let concurrency = Concurrency::Fixed(1 + random.below(8) as usize);
     client(server, credentials).retry(retry).concurrency(concurrency).build().unwrap()

@@ -142,6 +142,7 @@ impl Listing {
     /// The first job for the content of a project, whose number may be known.
     pub(super) fn open_project(&mut self, project: ProjectName, number: Option<i64>) -> Option<ListJob> {
         self.projects.insert(project.clone());
+        self.naming.search(&project);
         // Harbor refuses the list of a whole project to anonymous callers, even where it is public.
         let is_per_repository = self.goal == Goal::Repositories
             || self.session.credentials.is_anonymous()
