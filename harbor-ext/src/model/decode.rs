@@ -100,7 +100,8 @@ fn find_report<'m, 'a>(
     let Some((_, first)) = others.clone().next() else {
         return Ok(None);
     };
-    match others.find(|(_, value)| looks_like_a_report(value)) {
+    let is_last = |name: &str, value: &RawValue| members.get(name).is_some_and(|last| std::ptr::eq(last, value));
+    match others.find(|(name, value)| looks_like_a_report(value) && is_last(name, value)) {
         Some(report) => Ok(Some(report)),
         None => Err(body.error_at(first, "the body holds something that is not a report")),
     }

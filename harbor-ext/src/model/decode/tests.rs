@@ -34,6 +34,17 @@ fn ids(report: &Report) -> Vec<&str> {
     report.findings().map(|finding| finding.get().id()).collect()
 }
 
+#[test]
+fn of_media_types_with_the_same_name_the_last_one_counts() {
+    let body = |media_type: &str| {
+        let report = |id: &str| json!({ "vulnerabilities": [{ "id": id }] });
+        format!(r#"{{"{media_type}":{},"{media_type}":{}}}"#, report("CVE-1"), report("CVE-2"))
+    };
+    for media_type in [MEDIA_TYPE_1_1, MEDIA_TYPE_1_0, "application/vnd.report; version=9.9"] {
+        assert_eq!(ids(&decode_report(&body(media_type))), ["CVE-2"], "{media_type}");
+    }
+}
+
 /// S11: a report is read with its scanner, its time and its severity.
 #[test]
 fn a_report_of_harbor_is_read() {
