@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use harbor_ext::analysis::{ArtifactReport, ArtifactSummary, CveSummary, CvssStatistics, Distribution, Fix};
+use harbor_ext::analysis::{ArtifactReport, ArtifactSummary, CveSummary, CvssStatistics, Distribution, Fix, Upgrade};
 use harbor_ext::model::{ArtifactInfo, FindingRef};
 use harbor_ext::{Failure, StateCounts, Summary};
 use serde::Serialize;
@@ -36,6 +36,7 @@ struct Output<'a> {
     top_artifacts: Vec<ArtifactSummary<'a>>,
     top_cves: Vec<CveSummary<'a>>,
     fixes: Vec<Fix<'a>>,
+    upgrades: Vec<Upgrade<'a>>,
     without_report: Vec<WithoutReport<'a>>,
     failures: &'a [Failure],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,6 +105,7 @@ pub(crate) fn write(
             .collect(),
         top_cves: report.by_cve().into_iter().filter(|cve| !cve.id.is_empty()).take(text::TOP).collect(),
         fixes: report.fixes().into_iter().take(text::TOP).collect(),
+        upgrades: report.fix_plan().upgrades.into_iter().take(text::TOP).collect(),
         without_report: report.iter().filter(|info| info.state.report().is_none()).map(WithoutReport::from).collect(),
         failures,
         with_cve: questions.cve.map(|id| report.findings().with_cve(id).map(Match::from).collect()),

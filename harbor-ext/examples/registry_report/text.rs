@@ -39,7 +39,7 @@ fn write_overview(output: &mut impl Write, report: &ArtifactReport) -> io::Resul
     write_severities(output, report)?;
     write_artifacts(output, report)?;
     write_cves(output, report)?;
-    write_fixes(output, report)
+    write_upgrades(output, report)
 }
 
 fn write_totals(output: &mut impl Write, report: &ArtifactReport) -> io::Result<()> {
@@ -101,20 +101,15 @@ fn write_cves(output: &mut impl Write, report: &ArtifactReport) -> io::Result<()
     writeln!(output)
 }
 
-fn write_fixes(output: &mut impl Write, report: &ArtifactReport) -> io::Result<()> {
-    let fixes = report.fixes();
-    heading(output, &format!("Updates that fix most images ({} in all)", fixes.len()))?;
-    writeln!(output, "{:>8} {:>5}", "images", "CVEs")?;
-    for fix in fixes.iter().take(TOP) {
-        writeln!(
-            output,
-            "{:>8} {:>5}  {} {} → {}",
-            fix.artifacts.len(),
-            fix.cves.len(),
-            fix.package,
-            fix.version,
-            fix.fix_version
-        )?;
+fn write_upgrades(output: &mut impl Write, report: &ArtifactReport) -> io::Result<()> {
+    let plan = report.fix_plan();
+    heading(output, &format!("Upgrades that remove most findings ({} in all)", plan.upgrades.len()))?;
+    for upgrade in plan.upgrades.iter().take(TOP) {
+        writeln!(output, "{:>8}  {upgrade}", upgrade.affected.findings)?;
+    }
+    let apart: usize = plan.not_comparable.iter().map(|apart| apart.affected.findings).sum();
+    if apart > 0 {
+        writeln!(output, "{apart:>8}  have a fix whose version cannot be compared with what is installed")?;
     }
     writeln!(output)
 }
