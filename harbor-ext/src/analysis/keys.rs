@@ -23,11 +23,6 @@ pub(super) fn of(finding: &Finding) -> FindingKey<'_> {
 }
 
 impl<'a> AnyCase<'a> {
-    /// Compares with a text that may live shorter.
-    pub(super) fn cmp_to(self, text: &str) -> Ordering {
-        self.bytes().cmp(AnyCase(text).bytes())
-    }
-
     fn bytes(self) -> impl Iterator<Item = u8> + 'a {
         self.0.bytes().map(|byte| byte.to_ascii_uppercase())
     }
