@@ -24,7 +24,7 @@ pub(in crate::analysis) struct Pass<'a> {
     artifacts: PhantomData<&'a [ArtifactInfo]>,
 }
 
-/// The answers given so far, by the addresses of the findings. They are held as numbers, which may go to another thread.
+/// The answers given so far, by the addresses of the findings.
 pub(in crate::analysis) type Answers = NumberMap<Answer>;
 
 /// A condition, what it is asked of, and what else the answer depends on.
@@ -61,9 +61,7 @@ impl<'a> Pass<'a> {
     /// The distribution that the packages of an artifact show it to be made of.
     pub(super) fn distribution(&mut self, info: &'a ArtifactInfo) -> Option<Distribution> {
         let report = info.state.report()?;
-        *self.distributions.entry(address(report)).or_insert_with(|| {
-            Distribution::of(report.findings().map(|finding| (finding.get().package(), finding.get().version())))
-        })
+        *self.distributions.entry(address(report)).or_insert_with(|| report.distribution())
     }
 }
 
