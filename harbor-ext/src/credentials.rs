@@ -60,8 +60,8 @@ impl Credentials {
         Self(Kind::Anonymous)
     }
 
-    /// Reads `HARBOR_USERNAME` and `HARBOR_SECRET`, or, where neither is set, `HARBOR_TOKEN`. Nothing in this crate reads the environment
-    /// unless this function, or [`Harbor::from_env`](crate::Harbor::from_env), is called.
+    /// Reads `HARBOR_USERNAME` and `HARBOR_SECRET`, or, where neither is set, `HARBOR_TOKEN`. Nothing in this crate reads
+    /// the environment unless this function, or [`Harbor::from_env`](crate::Harbor::from_env), is called.
     ///
     /// # Errors
     ///

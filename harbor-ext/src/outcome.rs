@@ -174,24 +174,33 @@ impl StateCounts {
     /// The sum of all counts: the number of artifacts whose outcome is known.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.reported
-            + self.not_scanned
-            + self.children_not_scanned
-            + self.in_children
-            + self.running
-            + self.scan_failed
-            + self.unsupported
-            + self.no_scanner
-            + self.unavailable
-            + self.forbidden
-            + self.failed
+        let counts = self.by_words().map(|(count, _)| count);
+        // What was read from a file may be any numbers.
+        counts.into_iter().fold(0, u64::saturating_add)
+    }
+
+    /// All counts, each with words for people.
+    fn by_words(&self) -> [(u64, &'static str); 11] {
+        [
+            (self.reported, "reported"),
+            (self.not_scanned, "not scanned"),
+            (self.children_not_scanned, "with images that were not scanned"),
+            (self.in_children, "in their images"),
+            (self.running, "being scanned"),
+            (self.scan_failed, "scan failed"),
+            (self.unsupported, "cannot be scanned"),
+            (self.no_scanner, "without scanner"),
+            (self.unavailable, "without report for no stated reason"),
+            (self.forbidden, "forbidden"),
+            (self.failed, "failed"),
+        ]
     }
 }
 
 impl fmt::Display for Summary {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} listed", self.listed)?;
-        if self.announced > self.listed + self.left_out {
+        if self.announced > self.listed.saturating_add(self.left_out) {
             write!(formatter, " of {} announced", self.announced)?;
         }
         if self.left_out > 0 {
@@ -217,21 +226,8 @@ impl fmt::Display for Summary {
 impl fmt::Display for StateCounts {
     /// All counts that are not zero.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counts = [
-            (self.reported, "reported"),
-            (self.not_scanned, "not scanned"),
-            (self.children_not_scanned, "with images that were not scanned"),
-            (self.in_children, "in their images"),
-            (self.running, "being scanned"),
-            (self.scan_failed, "scan failed"),
-            (self.unsupported, "cannot be scanned"),
-            (self.no_scanner, "without scanner"),
-            (self.unavailable, "without report for no stated reason"),
-            (self.forbidden, "forbidden"),
-            (self.failed, "failed"),
-        ];
-        let shown: Vec<String> =
-            counts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
+        let counts = self.by_words().into_iter().filter(|(count, _)| *count > 0);
+        let shown: Vec<String> = counts.map(|(count, words)| format!("{count} {words}")).collect();
         formatter.write_str(&shown.join(", "))
     }
 }
@@ -249,5 +245,29 @@ mod seconds {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
         let seconds = f64::deserialize(deserializer)?;
         Duration::try_from_secs_f64(seconds).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_from_a_file_may_be_of_any_size() {
+        let states = StateCounts { reported: u64::MAX, failed: 1, ..StateCounts::default() };
+        let written = Summary { listed: u64::MAX, left_out: 1, states, ..Summary::default() };
+        let read: Summary = serde_json::from_value(serde_json::to_value(&written).unwrap()).unwrap();
+        assert_eq!(read.states.total(), u64::MAX);
+        assert!(read.to_string().contains("1 left out (18446744073709551615 reported, 1 failed)"), "{read}");
+    }
+
+    #[test]
+    fn only_what_there_is_is_shown() {
+        let mut states = StateCounts::default();
+        assert_eq!(states.to_string(), "");
+        states.count(&ReportState::Running);
+        states.count(&ReportState::NotScanned);
+        states.count(&ReportState::NotScanned);
+        assert_eq!((states.total(), states.to_string()), (3, "2 not scanned, 1 being scanned".to_owned()));
     }
 }

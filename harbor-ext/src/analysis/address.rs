@@ -12,8 +12,8 @@ pub(super) type NumberMap<V> = HashMap<usize, V, BuildHasherDefault<AddressHashe
 /// A set of numbers.
 pub(super) type NumberSet = HashSet<usize, BuildHasherDefault<AddressHasher>>;
 
-/// Hashes one address or number. Nobody outside chooses either, so that a cheap hash will do; it takes a tenth of the time of
-/// the usual one.
+/// Hashes one address or number. Nobody outside chooses either, so that a cheap hash will do; it takes a tenth of the
+/// time of the usual one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct AddressHasher(u64);
 

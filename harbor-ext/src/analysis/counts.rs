@@ -165,7 +165,8 @@ impl Distribution {
     /// How many there are altogether.
     #[must_use]
     pub fn total(&self) -> usize {
-        self.worst_first.iter().sum()
+        // What was read from a file may be any numbers.
+        self.worst_first.into_iter().fold(0, usize::saturating_add)
     }
 
     /// The worst severity that occurs.
@@ -286,6 +287,12 @@ mod tests {
         let [(_, first), (_, second)] = [&one, &two].map(|info| (0, info.findings().next().unwrap()));
         assert!(!Arc::ptr_eq(first.shared(), second.shared()));
         assert_eq!(report_of([one, two]).counts().unique_findings, 1);
+    }
+
+    #[test]
+    fn numbers_from_a_file_may_be_of_any_size() {
+        let read: Distribution = serde_json::from_value(serde_json::json!({ "High": usize::MAX, "Low": 1 })).unwrap();
+        assert_eq!(read.total(), usize::MAX);
     }
 
     /// S3: sorted by severity, here the worst first.

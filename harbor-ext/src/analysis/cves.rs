@@ -63,7 +63,8 @@ impl ArtifactReport {
 #[derive(Default)]
 struct Occurrences<'a> {
     reach: Reach<'a>,
-    ids: AnyCaseSet<'a>,
+    /// `None` before the first finding.
+    id: Option<&'a str>,
     packages: AnyCaseSet<'a>,
     severity: Severity,
     cvss_score: Option<f64>,
@@ -73,9 +74,11 @@ struct Occurrences<'a> {
 impl<'a> Occurrences<'a> {
     /// Takes in what a finding says, apart from who has it.
     fn absorb(&mut self, finding: &'a Finding) {
-        let is_first = self.ids.is_empty();
-        self.severity = if is_first { finding.severity() } else { self.severity.max(finding.severity()) };
-        self.ids.insert(finding.id());
+        self.severity = match self.id {
+            Some(_) => self.severity.max(finding.severity()),
+            None => finding.severity(),
+        };
+        self.id = Some(self.id.map_or(finding.id(), |id| id.min(finding.id())));
         self.packages.insert(finding.package());
         self.cvss_score = match (self.cvss_score, finding.cvss_score()) {
             (Some(a), Some(b)) => Some(a.max(b)),
@@ -89,9 +92,9 @@ impl<'a> Occurrences<'a> {
 
 impl<'a> From<Occurrences<'a>> for CveSummary<'a> {
     fn from(occurrences: Occurrences<'a>) -> Self {
-        let Occurrences { reach, ids, packages, severity, cvss_score, fix_versions } = occurrences;
+        let Occurrences { reach, id, packages, severity, cvss_score, fix_versions } = occurrences;
         Self {
-            id: ids.into_spellings().first().copied().unwrap_or_default(),
+            id: id.unwrap_or_default(),
             artifacts: reach.artifacts,
             repositories: reach.repositories,
             projects: reach.projects,

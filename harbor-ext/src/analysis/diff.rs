@@ -100,7 +100,8 @@ impl Diff {
         for (_, change) in self.findings() {
             *counts.entry(change.class).or_default() += 1;
         }
-        let unchanged: usize = self.artifacts.iter().map(|artifact| artifact.unchanged).sum();
+        // What was read from a file may be any numbers.
+        let unchanged = self.artifacts.iter().map(|artifact| artifact.unchanged).fold(0, usize::saturating_add);
         if unchanged > 0 {
             counts.insert(FindingClass::Unchanged, unchanged);
         }

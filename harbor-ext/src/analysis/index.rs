@@ -43,17 +43,20 @@ pub struct Index<'a> {
     by_package: NumbersByText<'a>,
 }
 
-/// For each identifier or package, sorted, the numbers of the findings that differ. A list rather than a map, because a
-/// map would have to be asked with a text that lives as long as its own.
-type NumbersByText<'a> = Box<[(AnyCase<'a>, Box<[u32]>)]>;
+/// For each identifier or package the numbers of the findings that differ.
+#[derive(Debug, Default)]
+struct NumbersByText<'a> {
+    /// Places in the list rather than the numbers: what a map lends lives no longer than the text that it is asked with.
+    places: HashMap<AnyCase<'a>, usize>,
+    numbers: Vec<Vec<u32>>,
+}
 
 impl<'a> Index<'a> {
     /// Makes the index of a report.
     #[must_use]
     pub fn new(report: &'a ArtifactReport) -> Self {
         let holders = Holders::of(report);
-        let mut by_cve: HashMap<AnyCase<'a>, Vec<u32>> = HashMap::new();
-        let mut by_package: HashMap<AnyCase<'a>, Vec<u32>> = HashMap::new();
+        let (mut by_cve, mut by_package) = (NumbersByText::default(), NumbersByText::default());
         let mut numbers: AddressMap<Finding, u32> = AddressMap::default();
         let mut findings: Vec<&'a Finding> = Vec::new();
         let mut counts: Vec<usize> = Vec::new();
@@ -61,8 +64,8 @@ impl<'a> Index<'a> {
             let finding = finding.get();
             let number = *numbers.entry(std::ptr::from_ref(finding)).or_insert_with(|| {
                 let number = findings.len() as u32;
-                by_cve.entry(AnyCase(finding.id())).or_default().push(number);
-                by_package.entry(AnyCase(finding.package())).or_default().push(number);
+                by_cve.add(finding.id(), number);
+                by_package.add(finding.package(), number);
                 findings.push(finding);
                 counts.push(0);
                 number
@@ -70,7 +73,7 @@ impl<'a> Index<'a> {
             counts[number as usize] += 1;
         }
         let postings = Postings::new(&counts, holders.reports(), &numbers);
-        Self { holders, findings, postings, by_cve: sorted(by_cve), by_package: sorted(by_package) }
+        Self { holders, findings, postings, by_cve, by_package }
     }
 
     /// The findings of one vulnerability.
@@ -79,25 +82,29 @@ impl<'a> Index<'a> {
     /// empty one finds what has no identifier.
     #[must_use]
     pub fn with_cve(&self, id: &str) -> Matches<'_, 'a> {
-        Matches::new(self, numbers_of(&self.by_cve, id))
+        Matches::new(self, self.by_cve.of(id))
     }
 
     /// The findings in one package, whose name is compared whole and whatever its capitals.
     #[must_use]
     pub fn with_package(&self, name: &str) -> Matches<'_, 'a> {
-        Matches::new(self, numbers_of(&self.by_package, name))
+        Matches::new(self, self.by_package.of(name))
     }
 }
 
-fn sorted(numbers: HashMap<AnyCase<'_>, Vec<u32>>) -> NumbersByText<'_> {
-    let mut numbers: Vec<_> = numbers.into_iter().map(|(text, numbers)| (text, numbers.into())).collect();
-    numbers.sort_unstable_by_key(|(text, _)| *text);
-    numbers.into()
-}
+impl<'a> NumbersByText<'a> {
+    fn add(&mut self, text: &'a str, number: u32) {
+        let place = *self.places.entry(AnyCase(text)).or_insert(self.numbers.len());
+        match self.numbers.get_mut(place) {
+            Some(numbers) => numbers.push(number),
+            None => self.numbers.push(vec![number]),
+        }
+    }
 
-fn numbers_of<'i>(numbers: &'i NumbersByText<'_>, text: &str) -> &'i [u32] {
-    let place = numbers.binary_search_by(|(known, _)| known.cmp_to(text));
-    place.map(|place| &*numbers[place].1).unwrap_or_default()
+    fn of(&self, text: &str) -> &[u32] {
+        let place = self.places.get(&AnyCase(text)).copied();
+        place.and_then(|place| self.numbers.get(place)).map(Vec::as_slice).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What counts as the same identifier, package or finding.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
 
 use crate::model::Finding;
@@ -12,7 +12,7 @@ pub(super) struct AnyCase<'a>(pub(super) &'a str);
 
 /// Texts, of which those that differ only in capitals are one.
 #[derive(Clone, Debug, Default)]
-pub(super) struct AnyCaseSet<'a>(BTreeMap<AnyCase<'a>, &'a str>);
+pub(super) struct AnyCaseSet<'a>(BTreeSet<AnyCase<'a>>);
 
 /// What makes two findings the same one: the vulnerability, the package, and its version. Harbor holds one row for each,
 /// too; how the finding is rated and described may differ between two scans.
@@ -23,11 +23,6 @@ pub(super) fn of(finding: &Finding) -> FindingKey<'_> {
 }
 
 impl<'a> AnyCase<'a> {
-    /// Compares with a text that may live shorter.
-    pub(super) fn cmp_to(self, text: &str) -> Ordering {
-        self.bytes().cmp(AnyCase(text).bytes())
-    }
-
     fn bytes(self) -> impl Iterator<Item = u8> + 'a {
         self.0.bytes().map(|byte| byte.to_ascii_uppercase())
     }
@@ -55,8 +50,13 @@ impl Ord for AnyCase<'_> {
 
 impl Hash for AnyCase<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        for byte in self.bytes() {
-            state.write_u8(byte);
+        // A block at a time: hashers are slow at single bytes. Equal texts are of equal length, and so are their blocks.
+        for block in self.0.as_bytes().chunks(16) {
+            let mut upper_case = [0; 16];
+            let upper_case = &mut upper_case[..block.len()];
+            upper_case.copy_from_slice(block);
+            upper_case.make_ascii_uppercase();
+            state.write(upper_case);
         }
         // No text holds this byte, so that two texts side by side cannot be mistaken for two others.
         state.write_u8(0xff);
@@ -66,16 +66,14 @@ impl Hash for AnyCase<'_> {
 impl<'a> AnyCaseSet<'a> {
     /// Adds a text; of several spellings the alphabetically first stays.
     pub(super) fn insert(&mut self, text: &'a str) {
-        let spelling = self.0.entry(AnyCase(text)).or_insert(text);
-        *spelling = text.min(*spelling);
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        let text = AnyCase(text);
+        if self.0.get(&text).is_none_or(|known| text.0 < known.0) {
+            self.0.replace(text);
+        }
     }
 
     pub(super) fn into_spellings(self) -> BTreeSet<&'a str> {
-        self.0.into_values().collect()
+        self.0.into_iter().map(|text| text.0).collect()
     }
 }
 
@@ -89,7 +87,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn equality_order_and_hash_agree(a in "[aAbBéÉ-]{0,3}", b in "[aAbBéÉ-]{0,3}") {
+        fn equality_order_and_hash_agree(
+            beginning in prop::sample::select(vec![0, 15, 16]),
+            a in "[aAbBéÉ-]{0,3}",
+            b in "[aAbBéÉ-]{0,3}",
+        ) {
+            let (a, b) = (format!("{}{a}", "x".repeat(beginning)), format!("{}{b}", "X".repeat(beginning)));
             let (one, two) = (AnyCase(&a), AnyCase(&b));
             let equal = a.eq_ignore_ascii_case(&b);
             prop_assert_eq!(one == two, equal);

@@ -65,7 +65,8 @@ struct Occurrences<'a> {
     reach: Reach<'a>,
     fixable: usize,
     severities: Distribution,
-    names: AnyCaseSet<'a>,
+    /// `None` before the first finding.
+    name: Option<&'a str>,
     versions: BTreeSet<&'a str>,
     cves: AnyCaseSet<'a>,
 }
@@ -73,7 +74,7 @@ struct Occurrences<'a> {
 impl<'a> Occurrences<'a> {
     /// Takes in what a finding says, apart from who has it.
     fn absorb(&mut self, finding: &'a Finding) {
-        self.names.insert(finding.package());
+        self.name = Some(self.name.map_or(finding.package(), |name| name.min(finding.package())));
         self.versions.insert(finding.version());
         if !finding.id().is_empty() {
             self.cves.insert(finding.id());
@@ -83,9 +84,9 @@ impl<'a> Occurrences<'a> {
 
 impl<'a> From<Occurrences<'a>> for PackageSummary<'a> {
     fn from(occurrences: Occurrences<'a>) -> Self {
-        let Occurrences { reach, fixable, severities, names, versions, cves } = occurrences;
+        let Occurrences { reach, fixable, severities, name, versions, cves } = occurrences;
         Self {
-            name: names.into_spellings().first().copied().unwrap_or_default(),
+            name: name.unwrap_or_default(),
             artifacts: reach.artifacts,
             repositories: reach.repositories,
             projects: reach.projects,

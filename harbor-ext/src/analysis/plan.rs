@@ -165,8 +165,7 @@ impl<'a> Candidates<'a> {
             let Entry::Vacant(vacant) = distributions.entry(std::ptr::from_ref(report)) else {
                 continue;
             };
-            let packages = report.findings().map(|finding| (finding.get().package(), finding.get().version()));
-            let distribution = *vacant.insert(Distribution::of(packages));
+            let distribution = *vacant.insert(report.distribution());
             let numbers = numbers.entry(distribution).or_default();
             for finding in report.findings() {
                 numbers.entry(Arc::as_ptr(finding.shared())).or_insert_with(|| {

@@ -298,8 +298,8 @@ fn cause_of(error: &decode::DecodeError, body: &[u8]) -> Cause {
     Cause::new(kind, format!("the report cannot be read: {error}"))
 }
 
-/// Lists the one artifact with its overview, even if it is an image of an index. A list needs no permission beyond those for the crawl, unlike getting a
-/// single artifact.
+/// Lists the one artifact with its overview, even if it is an image of an index. A list needs no permission beyond
+/// those for the crawl, unlike getting a single artifact.
 async fn fetch_overview(client: &harbor_api::Client, artifact: Arc<Artifact>) -> Result<Answer, Cause> {
     let rows = client
         .list_artifacts()

@@ -22,8 +22,9 @@ mod schema;
 ///
 /// Decoding never fails on a member: a value of an unexpected type is kept, and an accessor gives
 /// its JSON text; what is missing or `null` is empty. Serialising gives back every member with its
-/// value, unknown ones too, and deserialising gives an equal finding (both for JSON only). Findings are equal if all their members are; arrays and
-/// objects other than lists of strings are compared as JSON text, apart from white space.
+/// value, unknown ones too, and deserialising gives an equal finding (both for JSON only). Findings are
+/// equal if all their members are; arrays and objects other than lists of strings are compared as JSON
+/// text, apart from white space.
 #[derive(Clone, Debug)]
 pub struct Finding {
     pub(super) content: Content,

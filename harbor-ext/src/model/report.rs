@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Severity, time};
-use crate::version::{Scheme, Version};
+use crate::version::{Distribution, Scheme, Version};
 
 pub use findings::FindingRef;
 pub(super) use findings::{Findings, FindingsBuilder};
@@ -123,6 +123,11 @@ impl Report {
     #[must_use]
     pub fn findings(&self) -> impl ExactSizeIterator<Item = FindingRef<'_>> {
         self.findings.iter()
+    }
+
+    /// The distribution that the findings show the image to be made of.
+    pub(crate) fn distribution(&self) -> Option<Distribution> {
+        Distribution::of(self.findings().map(|finding| (finding.get().package(), finding.get().version())))
     }
 
     /// The finding at a place of the report, for iterators that keep the place.

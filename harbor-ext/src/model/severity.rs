@@ -14,9 +14,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// `max`, and `.max().unwrap_or_default()` is `Unknown` where there are none.
 ///
 /// There are two ways to read one. What a scanner wrote is read by [`parse`](Self::parse), and so is JSON: an unknown
-/// word is [`Unknown`](Self::Unknown), and the finding keeps it ([`Finding::severity_text`](super::Finding::severity_text)). What a
-/// person typed is read by [`FromStr`]: an unknown word is an error, since a filter by a misspelt severity would
-/// otherwise be one by another.
+/// word is [`Unknown`](Self::Unknown), and the finding keeps it
+/// ([`Finding::severity_text`](super::Finding::severity_text)). What a person typed is read by [`FromStr`]: an unknown
+/// word is an error, since a filter by a misspelt severity would otherwise be one by another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 pub enum Severity {
     /// Rated as harmless.

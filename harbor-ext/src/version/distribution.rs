@@ -25,8 +25,9 @@ impl Distribution {
     /// Finds the distribution of an image from the packages and versions of its findings.
     ///
     /// Each version that bears the mark of a family (`-r0`, `.el8`, `+deb12u1` …) is a vote for it, and where no version
-    /// has one, plain revisions (`5.0-4`) are votes for Debian, and dotted ones alone (`3.1.4-9.1`) for SUSE. `None` where there is no vote, or where the votes do not
-    /// clearly go one way: no guess is better than a wrong one. The order of the pairs does not matter.
+    /// has one, plain revisions (`5.0-4`) are votes for Debian, and dotted ones alone (`3.1.4-9.1`) for SUSE. `None`
+    /// where there is no vote, or where the votes do not clearly go one way: no guess is better than a wrong one. The
+    /// order of the pairs does not matter.
     #[must_use]
     pub fn of<'a>(packages: impl IntoIterator<Item = (&'a str, &'a str)>) -> Option<Self> {
         let mut marked = [0_usize; 3];

@@ -5,7 +5,7 @@ use std::hash::BuildHasherDefault;
 use std::marker::PhantomData;
 
 use super::Answer;
-use crate::analysis::address::AddressHasher;
+use crate::analysis::address::{AddressHasher, NumberMap};
 use crate::model::{ArtifactInfo, Finding, Report};
 use crate::version::Distribution;
 
@@ -18,14 +18,14 @@ use crate::version::Distribution;
 #[derive(Clone, Debug, Default)]
 pub(in crate::analysis) struct Pass<'a> {
     answers: HashMap<Question, Answer, BuildHasherDefault<AddressHasher>>,
-    distributions: HashMap<usize, Option<Distribution>, BuildHasherDefault<AddressHasher>>,
+    distributions: NumberMap<Option<Distribution>>,
     /// What conditions on artifacts have answered for single findings, by the address of the condition.
-    of_findings: HashMap<usize, Answers, BuildHasherDefault<AddressHasher>>,
+    of_findings: NumberMap<Answers>,
     artifacts: PhantomData<&'a [ArtifactInfo]>,
 }
 
-/// The answers given so far, by the addresses of the findings. They are held as numbers, which may go to another thread.
-pub(in crate::analysis) type Answers = HashMap<usize, Answer, BuildHasherDefault<AddressHasher>>;
+/// The answers given so far, by the addresses of the findings.
+pub(in crate::analysis) type Answers = NumberMap<Answer>;
 
 /// A condition, what it is asked of, and what else the answer depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,9 +61,7 @@ impl<'a> Pass<'a> {
     /// The distribution that the packages of an artifact show it to be made of.
     pub(super) fn distribution(&mut self, info: &'a ArtifactInfo) -> Option<Distribution> {
         let report = info.state.report()?;
-        *self.distributions.entry(address(report)).or_insert_with(|| {
-            Distribution::of(report.findings().map(|finding| (finding.get().package(), finding.get().version())))
-        })
+        *self.distributions.entry(address(report)).or_insert_with(|| report.distribution())
     }
 }
 
