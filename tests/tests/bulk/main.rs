@@ -9,6 +9,7 @@ mod faults;
 mod kindness;
 mod queries;
 mod questions;
+mod schema;
 mod single;
 mod states;
 mod sums;
