@@ -4,10 +4,16 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use self::texts::Texts;
 use super::Finding;
 use super::content::Content;
+
+pub(super) use self::texts::Recognised;
+
+mod texts;
 
 /// Hands out one shared [`Finding`] for equal contents.
 ///
@@ -20,6 +26,8 @@ pub struct FindingPool {
     /// Keyed per process, so that nobody can prepare findings that collide.
     keys: RandomState,
     shards: [Mutex<Shard>; SHARDS],
+    /// As what the findings came, so that they need not be read again.
+    texts: Texts,
 }
 
 /// Findings by the hash of their content, or by the next free number after it.
@@ -47,6 +55,17 @@ impl FindingPool {
         self.len() == 0
     }
 
+    /// The finding whose text the bytes begin with, if it was seen before. `list` is what the text is likely to say of the
+    /// artifacts that the finding is in.
+    pub(super) fn recognise(&self, bytes: &[u8], list: &[u8]) -> Option<Recognised> {
+        self.texts.recognise(bytes, list)
+    }
+
+    /// Remembers the text of a finding, in which `digests` is the place of the artifacts that it is in.
+    pub(super) fn remember(&self, text: &[u8], digests: Range<usize>, finding: &Arc<Finding>) {
+        self.texts.remember(text, digests, finding);
+    }
+
     /// The shared finding with this content.
     pub(super) fn share(&self, content: Content) -> Arc<Finding> {
         let hash = self.keys.hash_one(&content);
@@ -71,7 +90,7 @@ fn insert(shard: &mut Shard, hash: u64, content: Content) -> Arc<Finding> {
 
 /// A thread that panicked while it held the lock left a shard that is whole: nothing but complete
 /// insertions happens under it.
-fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
+fn lock<T>(shard: &Mutex<T>) -> MutexGuard<'_, T> {
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

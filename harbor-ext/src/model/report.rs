@@ -8,7 +8,7 @@ use super::{Severity, time};
 use crate::version::{Distribution, Scheme, Version};
 
 pub use findings::FindingRef;
-pub(super) use findings::{Findings, FindingsBuilder};
+pub(super) use findings::{ARTIFACT_DIGESTS, Digests, Findings, FindingsBuilder};
 pub(super) use head::Head;
 pub use written::Envelope;
 pub(super) use written::{MEDIA_TYPE_MEMBER, unguarded};

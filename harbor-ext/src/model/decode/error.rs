@@ -8,22 +8,29 @@ pub struct DecodeError {
     offset: usize,
     message: String,
     snippet: String,
+    is_cut_off: bool,
 }
 
 impl DecodeError {
-    /// An error at an offset of a body.
-    pub(super) fn new(body: &[u8], offset: usize, message: String) -> Self {
+    /// An error at an offset of a body. `window` is what is at hand of the body, and `place` the offset in it.
+    pub(super) fn new(window: &[u8], place: usize, offset: usize, message: String) -> Self {
         const BEFORE: usize = 20;
         const LENGTH: usize = 80;
-        let start = offset.saturating_sub(BEFORE).min(body.len());
+        let start = place.saturating_sub(BEFORE).min(window.len());
         // Enough bytes for characters of four bytes each.
-        let end = body.len().min(start + 4 * LENGTH);
-        let snippet = String::from_utf8_lossy(&body[start..end])
+        let end = window.len().min(start + 4 * LENGTH);
+        let snippet = String::from_utf8_lossy(&window[start..end])
             .chars()
             .map(|c| if is_printable(c) { c } else { ' ' })
             .take(LENGTH)
             .collect();
-        Self { offset, message, snippet }
+        Self { offset, message, snippet, is_cut_off: false }
+    }
+
+    /// The error of a body that ends too early, after this many bytes.
+    pub(super) fn cut_off(window: &[u8], length: usize) -> Self {
+        let message = "the body ends before its JSON does".into();
+        Self { is_cut_off: true, ..Self::new(window, window.len(), length, message) }
     }
 
     /// How many bytes of the body stand before the place, give or take one.
@@ -43,11 +50,17 @@ impl DecodeError {
     pub fn snippet(&self) -> &str {
         &self.snippet
     }
+
+    /// Whether the body is JSON up to its end, and ends too early. It may come whole when it is asked for again.
+    #[must_use]
+    pub fn is_cut_off(&self) -> bool {
+        self.is_cut_off
+    }
 }
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { offset, message, snippet } = self;
+        let Self { offset, message, snippet, .. } = self;
         write!(f, "{message} at byte {offset}, near `{snippet}`")
     }
 }

@@ -1,53 +1,96 @@
-//! A body that is text, and the means to say where in it something is.
+//! Text at hand, and the means to say where in the body something is.
 
 use serde_json::value::RawValue;
 
 use super::DecodeError;
+use super::outline::Outline;
 use crate::model::json::{self, Members};
 
-/// A body that is text.
+/// What is left of a body, as text.
 pub(super) struct Source<'a> {
-    bytes: &'a [u8],
+    outline: &'a Outline,
     text: &'a str,
+    /// The length of the whole body.
+    length: usize,
+}
+
+/// Bytes that stand at an offset of the body, as text.
+pub(super) fn text(bytes: &[u8], offset: usize) -> Result<&str, DecodeError> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let place = error.valid_up_to();
+        match error.error_len() {
+            Some(_) => DecodeError::new(bytes, place, offset + place, "the body is not UTF-8 text".into()),
+            None => DecodeError::cut_off(bytes, offset + bytes.len()),
+        }
+    })
+}
+
+/// Text that stands at an offset of the body, as one value of JSON.
+pub(super) fn value(text: &str, offset: usize) -> Result<&RawValue, DecodeError> {
+    serde_json::from_str(text).map_err(|error| {
+        if error.is_eof() {
+            return DecodeError::cut_off(text.as_bytes(), offset + text.len());
+        }
+        let place = offset_of(text, error.line(), error.column());
+        DecodeError::new(text.as_bytes(), place, offset + place, not_json(&error))
+    })
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Result<Self, DecodeError> {
-        let text = std::str::from_utf8(bytes)
-            .map_err(|error| DecodeError::new(bytes, error.valid_up_to(), "the body is not UTF-8 text".into()))?;
+    pub(super) fn new(outline: &'a Outline, length: usize) -> Result<Self, DecodeError> {
+        let text = std::str::from_utf8(outline.text()).map_err(|error| {
+            let place = error.valid_up_to();
+            let message = "the body is not UTF-8 text".into();
+            DecodeError::new(outline.text(), place, outline.place_in_body(place), message)
+        })?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        Ok(Self { bytes, text })
+        Ok(Self { outline, text, length })
     }
 
     /// The members of the object that the body is.
     pub(super) fn members(&self) -> Result<Members<'a>, DecodeError> {
         json::members(self.text).map_err(|error| {
             let start = self.text.trim_start();
-            let message = match start.chars().next() {
-                None => "the body is empty".into(),
-                Some('<') => "the body is HTML or XML instead of JSON".into(),
-                Some('{') if error.is_eof() => "the body ends before its JSON does".into(),
-                Some('{') => format!("the body is not JSON: {}", without_place(&error)),
-                Some(_) => "the body is not a JSON object".into(),
-            };
-            let offset = match start.starts_with('{') {
-                true if error.is_eof() => self.text.len(),
-                true => offset_of(self.text, error.line(), error.column()),
-                false => self.text.len() - start.len(),
-            };
-            DecodeError::new(self.bytes, self.bytes.len() - self.text.len() + offset, message)
+            let before = self.text.len() - start.len();
+            match start.chars().next() {
+                None => self.error_in_text(before, "the body is empty"),
+                Some('<') => self.error_in_text(before, "the body is HTML or XML instead of JSON"),
+                Some('{') if error.is_eof() => DecodeError::cut_off(self.outline.text(), self.length),
+                Some('{') => {
+                    self.error_in_text(offset_of(self.text, error.line(), error.column()), &not_json(&error))
+                }
+                Some(_) => self.error_in_text(before, "the body is not a JSON object"),
+            }
         })
+    }
+
+    /// Where a part begins in the text of the outline.
+    pub(super) fn place(&self, part: &RawValue) -> usize {
+        part.get().as_ptr() as usize - self.outline.text().as_ptr() as usize
+    }
+
+    /// The offset in the body of a part.
+    pub(super) fn offset_of(&self, part: &RawValue) -> usize {
+        self.outline.place_in_body(self.place(part))
     }
 
     /// An error at a part of the body.
     pub(super) fn error_at(&self, part: &RawValue, message: &str) -> DecodeError {
-        let offset = part.get().as_ptr() as usize - self.bytes.as_ptr() as usize;
-        DecodeError::new(self.bytes, offset, message.into())
+        self.error_at_place(self.place(part), message)
     }
 
     /// An error about the body as a whole.
     pub(super) fn error(&self, message: &str) -> DecodeError {
-        DecodeError::new(self.bytes, 0, message.into())
+        self.error_at_place(0, message)
+    }
+
+    /// An error at a place of the text behind a byte order mark.
+    fn error_in_text(&self, place: usize, message: &str) -> DecodeError {
+        self.error_at_place(self.outline.text().len() - self.text.len() + place, message)
+    }
+
+    fn error_at_place(&self, place: usize, message: &str) -> DecodeError {
+        DecodeError::new(self.outline.text(), place, self.outline.place_in_body(place), message.into())
     }
 }
 
@@ -58,10 +101,8 @@ fn offset_of(text: &str, line: usize, column: usize) -> usize {
 }
 
 /// The parser's message without its line and column, which say less than an offset does.
-fn without_place(error: &serde_json::Error) -> String {
+fn not_json(error: &serde_json::Error) -> String {
     let message = error.to_string();
-    match message.rfind(" at line ") {
-        Some(end) => message[..end].to_owned(),
-        None => message,
-    }
+    let message = message.rfind(" at line ").map_or(&*message, |end| &message[..end]);
+    format!("the body is not JSON: {message}")
 }

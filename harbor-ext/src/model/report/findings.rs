@@ -1,7 +1,7 @@
 //! The findings of a report, with the artifacts that they are in.
 
 use std::collections::HashMap;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -35,7 +35,7 @@ pub(in crate::model) struct Findings {
 
 /// The artifacts that a finding is in.
 #[derive(Debug, PartialEq)]
-struct Digests {
+pub(in crate::model) struct Digests {
     /// Each once, and none empty.
     digests: Vec<Box<str>>,
     written: Written,
@@ -120,38 +120,58 @@ impl Serialize for FindingRef<'_> {
         self.finding.content.serialize_members(&mut map)?;
         match written {
             Written::Nowhere => {}
-            Written::Null => map.serialize_entry(PLURAL, &())?,
+            Written::Null => map.serialize_entry(ARTIFACT_DIGESTS, &())?,
             Written::Text => map.serialize_entry(SINGULAR, &digests.first())?,
-            Written::List => map.serialize_entry(PLURAL, digests)?,
-            Written::ThisList(list) => map.serialize_entry(PLURAL, list)?,
+            Written::List => map.serialize_entry(ARTIFACT_DIGESTS, digests)?,
+            Written::ThisList(list) => map.serialize_entry(ARTIFACT_DIGESTS, list)?,
         }
         map.end()
     }
 }
 
-const PLURAL: &str = "artifact_digests";
+/// The member that says which artifacts a finding is in.
+pub(in crate::model) const ARTIFACT_DIGESTS: &str = "artifact_digests";
+/// The same before Harbor 2.2.
 const SINGULAR: &str = "artifact_digest";
 
 /// Puts [`Findings`] together, one after another.
 #[derive(Debug, Default)]
-pub(in crate::model) struct FindingsBuilder<'a> {
+pub(in crate::model) struct FindingsBuilder {
     findings: Vec<Arc<Finding>>,
     digest_sets: Vec<Digests>,
     set_of: Vec<u32>,
-    /// The sets by the text that they were read from, which is the same for most findings.
-    sets_by_text: HashMap<&'a str, u32>,
+    /// The sets by the text that they were read from.
+    sets_by_text: HashMap<Box<str>, u32>,
+    /// The last list and its set, which are those of most findings.
+    last_list: (Box<[u8]>, u32),
 }
 
-impl<'a> FindingsBuilder<'a> {
-    pub(in crate::model) fn with_capacity(findings: usize) -> Self {
-        Self { findings: Vec::with_capacity(findings), set_of: Vec::with_capacity(findings), ..Self::default() }
+impl FindingsBuilder {
+    /// The text of the list that was read last; the next finding is likely to have the same.
+    pub(in crate::model) fn last_list(&self) -> &[u8] {
+        &self.last_list.0
+    }
+
+    /// The set that is meant by the value of `artifact_digests`, a list or `null`; `None` where it is neither.
+    pub(in crate::model) fn set_of_list(&mut self, json: &[u8]) -> Option<u32> {
+        if !json.is_empty() && *self.last_list.0 == *json {
+            return Some(self.last_list.1);
+        }
+        let set = self.set_of(ARTIFACT_DIGESTS, str::from_utf8(json).ok()?)?;
+        self.last_list = (json.into(), set);
+        Some(set)
+    }
+
+    /// The set of a finding that says nothing of artifacts.
+    pub(in crate::model) fn set_of_nothing(&mut self) -> u32 {
+        self.known_or("", || Some(Digests::none(Written::Nowhere))).unwrap_or_default()
     }
 
     /// Takes out of the members of an element which artifacts it is in; gives the number of that set.
     ///
     /// What is not of the expected type stays with the finding, so that it is not lost.
-    pub(in crate::model) fn take_digests(&mut self, members: &mut Members<'a>) -> u32 {
-        for name in [PLURAL, SINGULAR] {
+    pub(in crate::model) fn take_digests(&mut self, members: &mut Members<'_>) -> u32 {
+        for name in [ARTIFACT_DIGESTS, SINGULAR] {
             let Some(value) = members.get(name) else { continue };
             // `null` says nothing where the other member does.
             if value.get() == "null" && members.get(SINGULAR).is_some() {
@@ -162,7 +182,7 @@ impl<'a> FindingsBuilder<'a> {
                 return set;
             }
         }
-        self.known_or("", || Some(Digests::none(Written::Nowhere))).unwrap_or_default()
+        self.set_of_nothing()
     }
 
     /// Adds a finding that is in the artifacts of a set.
@@ -181,27 +201,44 @@ impl<'a> FindingsBuilder<'a> {
     }
 
     /// The set that the JSON of a member means; `None` where it is not of the expected type.
-    fn set_of(&mut self, name: &str, json: &'a str) -> Option<u32> {
+    fn set_of(&mut self, name: &str, json: &str) -> Option<u32> {
         match (name, json.as_bytes().first()) {
-            (PLURAL, Some(b'n')) => self.known_or(json, || Some(Digests::none(Written::Null))),
-            (PLURAL, Some(b'[')) => self.known_or(json, || Digests::read_list(json)),
+            (ARTIFACT_DIGESTS, Some(b'n')) => self.known_or(json, || Some(Digests::none(Written::Null))),
+            (ARTIFACT_DIGESTS, Some(b'[')) => self.known_or(json, || Digests::read_list(json)),
             (SINGULAR, Some(b'"')) => self.known_or(json, || Digests::read_text(json)),
             _ => None,
         }
     }
 
-    fn known_or(&mut self, text: &'a str, read: impl FnOnce() -> Option<Digests>) -> Option<u32> {
+    fn known_or(&mut self, text: &str, read: impl FnOnce() -> Option<Digests>) -> Option<u32> {
         if let Some(set) = self.sets_by_text.get(text) {
             return Some(*set);
         }
         let set = self.digest_sets.len() as u32;
         self.digest_sets.push(read()?);
-        self.sets_by_text.insert(text, set);
+        self.sets_by_text.insert(text.into(), set);
         Some(set)
     }
 }
 
 impl Digests {
+    /// Where the text of an element with these members says which artifacts it is in: an empty place at its end where it
+    /// says nothing. `None` where it does so in another way than Harbor, so that its text may mean more than that.
+    pub(in crate::model) fn place(members: &Members<'_>, element: &str) -> Option<Range<usize>> {
+        if members.get(SINGULAR).is_some() {
+            return None;
+        }
+        let mut places = members.0.iter().filter(|(name, _)| name == ARTIFACT_DIGESTS).map(|(_, value)| value.get());
+        match (places.next(), places.next()) {
+            (None, _) => Some(element.len()..element.len()),
+            (Some(value), None) if value == "null" || value.starts_with('[') => {
+                let start = value.as_ptr() as usize - element.as_ptr() as usize;
+                Some(start..start + value.len())
+            }
+            _ => None,
+        }
+    }
+
     const fn none(written: Written) -> Self {
         Self { digests: Vec::new(), written }
     }
@@ -231,7 +268,7 @@ mod tests {
     use crate::model::content::Content;
 
     fn sizes(elements: &[&'static str]) -> [usize; 3] {
-        let mut builder = FindingsBuilder::with_capacity(elements.len());
+        let mut builder = FindingsBuilder::default();
         for element in elements {
             let digests = builder.take_digests(&mut json::members(element).unwrap());
             builder.push(Arc::new(Finding::from(Content::default())), digests);
