@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
+use futures::StreamExt;
+use harbor_api::ByteStream;
+use harbor_api::types::Errors;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 
 use super::cause::Cause;
@@ -16,7 +18,8 @@ use super::selection::Selection;
 use super::sharing::{Admission, Scanner, Sharing};
 use super::stream::Fetching;
 use crate::failure::{Failure, FailureKind, Phase, Target};
-use crate::model::{Artifact, ArtifactInfo, FindingPool, Report, ReportState, decode};
+use crate::model::decode::{self, Decoder};
+use crate::model::{Artifact, ArtifactInfo, FindingPool, Report, ReportState};
 use crate::name::ProjectName;
 use crate::outcome::{StateCounts, Summary};
 use crate::session::Session;
@@ -264,14 +267,20 @@ async fn fetch_report(
     look: Look,
     pool: &FindingPool,
 ) -> Result<Answer, Cause> {
-    // The typed answer would hold every finding of every image: the body is decoded into shared findings instead.
-    let body = fetch_body(client, &artifact).await?;
-    let decoded = decode::report(&body, pool).map_err(|error| cause_of(&error, &body))?;
-    Ok(Answer::Report(artifact, look, decoded, body.len() as u64))
+    let mut body = open_report(client, &artifact).await?;
+    // The typed answer would hold every finding of every image, and the whole body its text: pieces are decoded into
+    // shared findings as they come.
+    let mut decoder = Decoder::new(pool);
+    while let Some(piece) = body.next().await {
+        decoder.push(&piece.map_err(harbor_api::Error::<Errors>::ResponseBodyError)?).map_err(|error| cause_of(&error))?;
+    }
+    let length = decoder.length() as u64;
+    let decoded = decoder.finish().map_err(|error| cause_of(&error))?;
+    Ok(Answer::Report(artifact, look, decoded, length))
 }
 
-/// The report of an artifact as it comes.
-pub(super) async fn fetch_body(client: &harbor_api::Client, artifact: &Artifact) -> Result<Bytes, Cause> {
+/// The report of an artifact as it comes, after its headers.
+pub(super) async fn open_report(client: &harbor_api::Client, artifact: &Artifact) -> Result<ByteStream, Cause> {
     let repository = &artifact.repository;
     let headers = HeaderMap::from_iter([
         (header::ACCEPT, HeaderValue::from_static("application/json")),
@@ -288,13 +297,12 @@ pub(super) async fn fetch_body(client: &harbor_api::Client, artifact: &Artifact)
         "additions",
         "vulnerabilities",
     ];
-    Ok(client.get_bytes("get_vulnerabilities_addition", &segments, &[], headers).await?.into_inner())
+    Ok(client.get_stream("get_vulnerabilities_addition", &segments, &[], headers).await?.into_inner())
 }
 
 /// A body that ends before the report does broke off, which a second request may get whole.
-fn cause_of(error: &decode::DecodeError, body: &[u8]) -> Cause {
-    let is_cut = !body.is_empty() && error.offset() >= body.len();
-    let kind = if is_cut { FailureKind::Interrupted } else { FailureKind::Undecodable };
+fn cause_of(error: &decode::DecodeError) -> Cause {
+    let kind = if error.is_cut_off() { FailureKind::Interrupted } else { FailureKind::Undecodable };
     Cause::new(kind, format!("the report cannot be read: {error}"))
 }
 

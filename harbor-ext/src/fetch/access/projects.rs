@@ -107,9 +107,9 @@ async fn first_of_repository(session: Arc<Session>, repository: RepositoryName) 
     Ok(most_telling(rows.filter_map(|row| convert::artifact(row, Some(&repository), Details::default()).ok())))
 }
 
-/// Reads a report for the sake of reading it. That there is none may be told to those who may read it.
+/// Asks for a report for the sake of the answer's status. That there is none may be told to those who may read it.
 async fn try_report(session: Arc<Session>, artifact: Artifact) -> Result<(), Cause> {
-    match reports::fetch_body(&session.client, &artifact).await {
+    match reports::open_report(&session.client, &artifact).await {
         Err(cause) if cause.kind != FailureKind::NotFound => Err(cause),
         Ok(_) | Err(_) => Ok(()),
     }
