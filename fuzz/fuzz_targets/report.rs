@@ -3,7 +3,7 @@
 //! The input is taken for a body, and once more for the elements of a report's list of findings.
 #![no_main]
 
-use harbor_ext::model::decode::{self, Body, MEDIA_TYPE_1_1};
+use harbor_ext::model::decode::{self, Body, Decoder, MEDIA_TYPE_1_1};
 use harbor_ext::model::{FindingPool, Report};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
@@ -21,6 +21,7 @@ fn check(body: &[u8]) {
         Ok(Body::Report(report)) => {
             check_written(&report, body);
             check_read_again(&report, &pool);
+            check_pieces(&report, body, &pool);
             ask(&report);
         }
         Err(error) => assert!(error.offset() <= body.len() && error.snippet().chars().count() <= 80),
@@ -34,6 +35,18 @@ fn check_written(report: &Report, body: &[u8]) {
     let Ok(before) = serde_json::from_slice::<Value>(body) else { return };
     let after: Value = serde_json::from_str(&report.envelope().to_string()).expect("what is written is JSON");
     assert_eq!(after[report.media_type()], before[report.media_type()]);
+}
+
+/// In pieces, and with all findings known by their texts, it is the same.
+fn check_pieces(report: &Report, body: &[u8], pool: &FindingPool) {
+    let mut decoder = Decoder::new(pool);
+    for piece in body.chunks(body.len() / 3 + 1) {
+        decoder.push(piece).expect("it was read as a whole");
+    }
+    match decoder.finish() {
+        Ok(Body::Report(again)) => assert_eq!(*report, again),
+        other => panic!("in pieces it became {other:?}"),
+    }
 }
 
 fn check_read_again(report: &Report, pool: &FindingPool) {

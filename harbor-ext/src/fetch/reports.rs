@@ -272,7 +272,9 @@ async fn fetch_report(
     // shared findings as they come.
     let mut decoder = Decoder::new(pool);
     while let Some(piece) = body.next().await {
-        decoder.push(&piece.map_err(harbor_api::Error::<Errors>::ResponseBodyError)?).map_err(|error| cause_of(&error))?;
+        decoder
+            .push(&piece.map_err(harbor_api::Error::<Errors>::ResponseBodyError)?)
+            .map_err(|error| cause_of(&error))?;
     }
     let length = decoder.length() as u64;
     let decoded = decoder.finish().map_err(|error| cause_of(&error))?;

@@ -56,9 +56,7 @@ impl<'a> Source<'a> {
                 None => self.error_in_text(before, "the body is empty"),
                 Some('<') => self.error_in_text(before, "the body is HTML or XML instead of JSON"),
                 Some('{') if error.is_eof() => DecodeError::cut_off(self.outline.text(), self.length),
-                Some('{') => {
-                    self.error_in_text(offset_of(self.text, error.line(), error.column()), &not_json(&error))
-                }
+                Some('{') => self.error_in_text(offset_of(self.text, error.line(), error.column()), &not_json(&error)),
                 Some(_) => self.error_in_text(before, "the body is not a JSON object"),
             }
         })

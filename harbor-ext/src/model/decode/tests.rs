@@ -8,6 +8,7 @@ use crate::model::{Finding, Severity};
 
 mod captures;
 mod properties;
+mod ways;
 
 const DIGESTS: [&str; 3] = ["sha256:a", "sha256:b", "sha256:c"];
 

@@ -133,7 +133,11 @@ impl Text {
         }
         let digests = before.len()..before.len() + length_of_digests;
         let length = digests.end + behind.len();
-        Some(Recognised { finding: Arc::clone(&self.finding), digests: Some(digests).filter(|_| !behind.is_empty()), length })
+        Some(Recognised {
+            finding: Arc::clone(&self.finding),
+            digests: Some(digests).filter(|_| !behind.is_empty()),
+            length,
+        })
     }
 }
 
@@ -147,5 +151,88 @@ fn length_of_digests(bytes: &[u8], list: &[u8]) -> Option<usize> {
         // Digests hold no brackets; whether this is a list shows when it is read.
         b'[' => Some(bytes.iter().position(|byte| *byte == b']')? + 1),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::content::Content;
+    use crate::model::json;
+
+    fn finding(id: usize) -> Arc<Finding> {
+        let json = format!(r#"{{"id":"CVE-{id}"}}"#);
+        Arc::new(Content::new(json::members(&json).unwrap()).into())
+    }
+
+    /// A text that begins with a number and is long enough; its digests stand at its end.
+    fn element(id: usize, length: usize) -> Vec<u8> {
+        let mut text = format!(r#"{{"id":"CVE-{id}","description":""#).into_bytes();
+        text.resize(length, b'x');
+        text.extend_from_slice(br#"","artifact_digests":[]}"#);
+        text
+    }
+
+    fn remember(texts: &Texts, id: usize, length: usize) -> Vec<u8> {
+        let text = element(id, length);
+        texts.remember(&text, text.len() - 3..text.len() - 1, &finding(id));
+        text
+    }
+
+    fn is_known(texts: &Texts, text: &[u8], id: usize) -> bool {
+        texts.recognise(text, b"").is_some_and(|recognised| {
+            assert_eq!(recognised.finding.id(), format!("CVE-{id}"));
+            assert_eq!(recognised.length, text.len());
+            true
+        })
+    }
+
+    fn size(texts: &Texts) -> usize {
+        let size = |table: &HashTable<Text>| table.iter().map(|text| text.bytes.len()).sum::<usize>();
+        texts
+            .shards
+            .iter()
+            .map(|shard| {
+                let shard = lock(shard);
+                size(&shard.young) + size(&shard.old)
+            })
+            .sum()
+    }
+
+    #[test]
+    fn what_is_used_stays_and_the_rest_goes_beyond_the_bound() {
+        const LENGTH: usize = 20_000;
+        let texts = Texts::default();
+        let used = remember(&texts, 0, LENGTH);
+        for id in 1..3 * MOST_BYTES / LENGTH {
+            remember(&texts, id, LENGTH);
+            assert!(is_known(&texts, &used, 0), "after {id}");
+        }
+        assert!(!is_known(&texts, &element(1, LENGTH), 1));
+        let size = size(&texts);
+        assert!((MOST_BYTES / 4..=MOST_BYTES).contains(&size), "{size}");
+    }
+
+    #[test]
+    fn many_texts_with_one_beginning_do_not_make_searches_slow() {
+        let texts = Texts::default();
+        let text =
+            |id: usize| [&element(7, 200)[..150], format!("{id:05}").as_bytes(), &element(7, 200)[150..]].concat();
+        for id in 0..1000 {
+            let text = text(id);
+            texts.remember(&text, text.len() - 3..text.len() - 1, &finding(7));
+        }
+        let known = (0..1000).filter(|id| is_known(&texts, &text(*id), 7)).count();
+        assert_eq!(known, MOST_WITH_ONE_BEGINNING);
+    }
+
+    #[test]
+    fn what_is_too_short_or_too_long_is_not_remembered() {
+        let texts = Texts::default();
+        for length in [40, BEGINNING - 30, MOST_BYTES / SHARDS] {
+            let text = remember(&texts, 1, length);
+            assert!(!is_known(&texts, &text, 1), "{length}");
+        }
+        assert_eq!(size(&texts), 0);
     }
 }
