@@ -155,7 +155,7 @@ impl<'p> Decoder<'p> {
             return Ok(Body::Empty);
         };
         let members = json::members(value.get()).map_err(|_| source.error_at(value, "the report is not an object"))?;
-        let head = Head::read(media_type, &members);
+        let head = Head::read(media_type, &members, pool);
         let findings = findings(&source, &members, &mut lists, pool)?;
         Ok(Body::Report(Report { head, findings }))
     }
@@ -177,7 +177,7 @@ impl<'p> Decoder<'p> {
                 *name = unguarded.to_owned().into();
             }
         }
-        let head = Head::read(&media_type, &members);
+        let head = Head::read(&media_type, &members, pool);
         let findings = findings(&source, &members, &mut lists, pool)?;
         Ok(Report { head, findings })
     }

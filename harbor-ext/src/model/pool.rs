@@ -1,15 +1,15 @@
 //! Findings, each held once.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::texts::Texts;
-use super::Finding;
 use super::content::Content;
+use super::{Finding, Scanner};
 
 pub(super) use self::texts::Recognised;
 
@@ -28,6 +28,9 @@ pub struct FindingPool {
     shards: [Mutex<Shard>; SHARDS],
     /// As what the findings came, so that they need not be read again.
     texts: Texts,
+    /// What reports say besides findings, over and over.
+    scanners: Mutex<HashSet<Arc<Scanner>>>,
+    words: Mutex<HashSet<Arc<str>>>,
 }
 
 /// Findings by the hash of their content, or by the next free number after it.
@@ -66,6 +69,16 @@ impl FindingPool {
         self.texts.remember(text, digests, finding);
     }
 
+    /// The shared scanner that is equal to this one.
+    pub(super) fn share_scanner(&self, scanner: Scanner) -> Arc<Scanner> {
+        get_or_insert(&mut lock(&self.scanners), &scanner, |scanner| Arc::new(scanner.clone()))
+    }
+
+    /// The shared text that is equal to this one.
+    pub(super) fn share_word(&self, word: &str) -> Arc<str> {
+        get_or_insert(&mut lock(&self.words), word, |word| word.into())
+    }
+
     /// The shared finding with this content.
     pub(super) fn share(&self, content: Content) -> Arc<Finding> {
         let hash = self.keys.hash_one(&content);
@@ -86,6 +99,15 @@ fn insert(shard: &mut Shard, hash: u64, content: Content) -> Arc<Finding> {
             Entry::Occupied(_) => place = place.wrapping_add(1),
         }
     }
+}
+
+fn get_or_insert<T: Hash + Eq + ?Sized>(known: &mut HashSet<Arc<T>>, value: &T, make: impl Fn(&T) -> Arc<T>) -> Arc<T> {
+    if let Some(shared) = known.get(value) {
+        return Arc::clone(shared);
+    }
+    let shared = make(value);
+    known.insert(Arc::clone(&shared));
+    shared
 }
 
 /// A thread that panicked while it held the lock left a shard that is whole: nothing but complete

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::ser::SerializeMap;
 use serde_json::value::RawValue;
 
 use super::Scanner;
+use crate::model::FindingPool;
 use crate::model::decode::MEDIA_TYPE_1_1;
 use crate::model::json::{self, Json, Members};
 
@@ -15,10 +17,10 @@ use crate::model::json::{self, Json, Members};
 pub(in crate::model) struct Head {
     /// Where it is a text.
     generated_at: Option<Box<str>>,
-    /// Where it is anything but `null`.
-    pub(super) scanner: Option<Scanner>,
-    /// Where it is a text.
-    severity: Option<Box<str>>,
+    /// Where it is anything but `null`. Hardly ever another one than in all other reports.
+    pub(super) scanner: Option<Arc<Scanner>>,
+    /// Where it is a text, which is one of a few.
+    severity: Option<Arc<str>>,
     /// Absent where there is nothing of it, so that nearly all reports are spared its size.
     rare: Option<Box<Rare>>,
 }
@@ -34,8 +36,8 @@ struct Rare {
 }
 
 impl Head {
-    /// Reads the members of a report that came under a media type.
-    pub(in crate::model) fn read(media_type: &str, members: &Members<'_>) -> Self {
+    /// Reads the members of a report that came under a media type. What other reports say as well is shared by the pool.
+    pub(in crate::model) fn read(media_type: &str, members: &Members<'_>, pool: &FindingPool) -> Self {
         let mut head = Self::default();
         let mut rare = Rare {
             media_type: (media_type != MEDIA_TYPE_1_1).then(|| media_type.into()),
@@ -44,7 +46,7 @@ impl Head {
         };
         for (name, value) in &members.0 {
             // A later member of the same name replaces an earlier one.
-            if head.says_in_full(name, value) {
+            if head.says_in_full(name, value, pool) {
                 rare.members.remove(&**name);
             } else {
                 rare.members.insert((&**name).into(), (*value).into());
@@ -83,7 +85,7 @@ impl Head {
         if let Some(generated_at) = &self.generated_at {
             map.serialize_entry("generated_at", generated_at)?;
         }
-        if let Some(scanner) = self.scanner.as_ref().filter(|_| self.other("scanner").is_none()) {
+        if let Some(scanner) = self.scanner.as_deref().filter(|_| self.other("scanner").is_none()) {
             map.serialize_entry("scanner", scanner)?;
         }
         if let Some(severity) = &self.severity {
@@ -104,22 +106,21 @@ impl Head {
     }
 
     /// Sets a field to a known member; gives whether that is all that there is to say of it.
-    fn says_in_full(&mut self, name: &str, value: &RawValue) -> bool {
+    fn says_in_full(&mut self, name: &str, value: &RawValue, pool: &FindingPool) -> bool {
         let json = value.get();
-        let text = || json::text(json).map(|text| text.into());
         match name {
             "generated_at" => {
-                self.generated_at = text();
+                self.generated_at = json::text(json).map(|text| text.into());
                 self.generated_at.is_some()
             }
             "severity" => {
-                self.severity = text();
+                self.severity = json::text(json).map(|text| pool.share_word(&text));
                 self.severity.is_some()
             }
             "scanner" => {
                 let read = Scanner::read(Json::from(value).get());
                 let is_plain = read.as_ref().is_some_and(|(_, is_plain)| *is_plain);
-                self.scanner = read.map(|(scanner, _)| scanner);
+                self.scanner = read.map(|(scanner, _)| pool.share_scanner(scanner));
                 is_plain
             }
             // What is a list is read elsewhere.

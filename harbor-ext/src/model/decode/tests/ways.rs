@@ -26,7 +26,7 @@ fn by_parser(body: &[u8]) -> Option<Result<Report, ()>> {
         let digests = findings.take_digests(&mut members);
         findings.push(pool.share(Content::new(members)), digests);
     }
-    Some(Ok(Report { head: Head::read(MEDIA_TYPE_1_1, &members), findings: findings.finish() }))
+    Some(Ok(Report { head: Head::read(MEDIA_TYPE_1_1, &members, &pool), findings: findings.finish() }))
 }
 
 /// The report of a body that comes in pieces.
