@@ -323,6 +323,7 @@ fn arguments_that_make_no_sense_get_a_sentence() {
         (&["--synthetic=projects=-1"], "projects=-1 is no whole number, or too large"),
         (&["--synthetic=distinct=0"], "distinct=0 leaves nothing to draw"),
         (&["--synthetic=distinct=9999999"], "distinct=9999999 is too large: at most 1000000"),
+        (&["--synthetic=words=10001"], "words=10001 is too large: at most 10000"),
         (&["--synthetic=findings=3,distinct=2"], "findings=3 cannot be of distinct=2"),
         (&["--synthetic=projects=18446744073709551615,artifacts=2"], "too many projects: at most "),
         (&["--synthetic=projects=1,repositories=5000001,artifacts=0"], "too many repositories: at most "),

@@ -29,15 +29,18 @@ pub struct Scale {
     pub artifacts: usize,
     /// The number of findings in each report, at most `distinct`.
     pub findings: usize,
-    /// The number of different findings, each of about 900 bytes.
+    /// The number of different findings.
     pub distinct: usize,
+    /// The number of words in the description of a finding. With 60, a finding of a report has about 980 bytes; each word
+    /// more adds 8.
+    pub words: usize,
     /// Decides what is drawn; the same seed gives the same registry.
     pub seed: u64,
 }
 
 impl Default for Scale {
     fn default() -> Self {
-        Self { projects: 10, repositories: 20, artifacts: 10, findings: 150, distinct: 5_000, seed: 1 }
+        Self { projects: 10, repositories: 20, artifacts: 10, findings: 150, distinct: 5_000, words: 60, seed: 1 }
     }
 }
 
@@ -66,7 +69,8 @@ impl Registry {
     #[must_use]
     pub fn synthetic(scale: Scale) -> Self {
         let mut random = Random::new(scale.seed);
-        let findings = (0..scale.distinct).map(|number| Arc::new(finding(number, &mut random).to_stored()));
+        let findings =
+            (0..scale.distinct).map(|number| Arc::new(finding(number, scale.words, &mut random).to_stored()));
         let table: Arc<[Arc<StoredFinding>]> = findings.collect();
         let template = Report::new().with_severity("Critical");
         let mut registry = Self::new();
@@ -107,7 +111,7 @@ fn greatest_common_divisor(left: usize, right: usize) -> usize {
     }
 }
 
-fn finding(number: usize, random: &mut Random) -> Finding {
+fn finding(number: usize, words: usize, random: &mut Random) -> Finding {
     const SEVERITIES: [(&str, f64, &str); 4] = [
         ("Critical", 9.8, "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"),
         ("High", 7.5, "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"),
@@ -119,7 +123,7 @@ fn finding(number: usize, random: &mut Random) -> Finding {
         "handler", "archive",
     ];
     let (severity, score, vector) = SEVERITIES[random.below(SEVERITIES.len())];
-    let words: Vec<_> = (0..60).map(|_| WORDS[random.below(WORDS.len())]).collect();
+    let words: Vec<_> = (0..words).map(|_| WORDS[random.below(WORDS.len())]).collect();
     let id = format!("CVE-{}-{}", 2015 + number % 11, 10_000 + number);
     let version = format!("{}.{}.{}", 1 + random.below(9), random.below(20), random.below(40));
     let link = format!("https://avd.example.com/nvd/{}", id.to_lowercase());

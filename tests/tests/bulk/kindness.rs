@@ -10,7 +10,8 @@ use crate::support::{administrator, client, expected, found, image, serve, synth
 
 #[tokio::test]
 async fn a_registry_is_listed_by_the_hundred() {
-    let scale = Scale { projects: 20, repositories: 100, artifacts: 10, findings: 0, distinct: 1, seed: 1 };
+    let scale =
+        Scale { projects: 20, repositories: 100, artifacts: 10, findings: 0, distinct: 1, seed: 1, ..Scale::default() };
     let server = serve(Registry::synthetic(scale)).await;
     let collected = administrator(&server).artifacts().collect().await;
     assert_eq!(collected.items.len(), 20_000);

@@ -39,7 +39,15 @@ pub(crate) async fn serve(registry: Registry) -> SimulatedHarbor {
 
 /// Three projects of four repositories of ten images of six findings, drawn from forty.
 pub(crate) fn synthetic() -> Registry {
-    Registry::synthetic(Scale { projects: 3, repositories: 4, artifacts: 10, findings: 6, distinct: 40, seed: 7 })
+    Registry::synthetic(Scale {
+        projects: 3,
+        repositories: 4,
+        artifacts: 10,
+        findings: 6,
+        distinct: 40,
+        seed: 7,
+        ..Scale::default()
+    })
 }
 
 /// An image with one finding, whose digest depends on `content` alone.

@@ -44,7 +44,8 @@ async fn crawl(harbor: &SimulatedHarbor) -> (usize, usize, usize, BTreeSet<Strin
 
 #[tokio::test]
 async fn a_client_finds_what_the_registry_expects() {
-    let scale = Scale { projects: 2, repositories: 3, artifacts: 4, findings: 20, distinct: 50, seed: 5 };
+    let scale =
+        Scale { projects: 2, repositories: 3, artifacts: 4, findings: 20, distinct: 50, seed: 5, ..Scale::default() };
     for registry in [Registry::demo(), sample(), Registry::synthetic(scale)] {
         let expected = registry.expected();
         let harbor = start(registry).await;
@@ -131,6 +132,9 @@ async fn synthetic_registries_follow_their_seed() {
     let path = "/projects/project-1/repositories/team%252Fservice-1/artifacts/1.1/additions/vulnerabilities";
     let size = get(&harbor, As::Admin, path).await.text.len();
     assert!((120_000..165_000).contains(&size), "about 900 bytes for each of 150 findings: {size}");
+    let harbor = start(Registry::synthetic(Scale { words: 90, ..scale })).await;
+    let longer = get(&harbor, As::Admin, path).await.text.len();
+    assert!((size + 150 * 200..size + 150 * 280).contains(&longer), "30 words more, of 8 bytes: {size} {longer}");
     let none = Scale { findings: 10, distinct: 0, ..scale };
     assert_eq!(Registry::synthetic(none).expected().findings, 0);
 }

@@ -95,7 +95,8 @@ async fn reports_that_are_served_as_they_are_share_nothing() {
 
 #[tokio::test]
 async fn synthetic_reports_share_their_rows_with_what_comes_later() {
-    let scale = Scale { projects: 1, repositories: 1, artifacts: 2, findings: 5, distinct: 5, seed: 1 };
+    let scale =
+        Scale { projects: 1, repositories: 1, artifacts: 2, findings: 5, distinct: 5, seed: 1, ..Scale::default() };
     let registry = Registry::synthetic(scale);
     let (id, package, version) = registry.listed()[0].findings.clone().unwrap()[0].clone();
     let digest = registry.listed()[0].digest.clone();

@@ -35,7 +35,8 @@ pub(crate) struct Arguments {
     /// Hold a registry of a size, such as projects=10,repositories=20,artifacts=10,findings=150,distinct=5000.
     ///
     /// The counts nest: repositories in a project, artifacts in a repository, findings in a report. The findings are
-    /// drawn from `distinct` different ones. What is left out is as in the example.
+    /// drawn from `distinct` different ones, each with so many `words` in its description (60 otherwise). What is left
+    /// out is as in the example.
     #[arg(long, value_name = "COUNTS")]
     pub(crate) synthetic: Option<Synthetic>,
 

@@ -35,6 +35,9 @@ const MOST_ARTIFACTS: usize = 5_000_000;
 /// About 1.6 KB of memory each.
 const MOST_DISTINCT: usize = 1_000_000;
 
+/// About 8 bytes each, in every finding.
+const MOST_WORDS: usize = 10_000;
+
 pub(crate) fn port(text: &str) -> Result<u16, String> {
     text.parse().map_err(|_| "a port is a number from 0 to 65535".to_owned())
 }
@@ -124,8 +127,9 @@ impl FromStr for Synthetic {
                 "artifacts" => &mut scale.artifacts,
                 "findings" => &mut scale.findings,
                 "distinct" => &mut scale.distinct,
+                "words" => &mut scale.words,
                 _ => {
-                    let known = "projects, repositories, artifacts, findings and distinct";
+                    let known = "projects, repositories, artifacts, findings, distinct and words";
                     return Err(format!("there is no count {name:?}; there are {known}"));
                 }
             };
@@ -157,6 +161,7 @@ fn check(scale: Scale) -> Result<Scale, String> {
         _ if scale.distinct > MOST_DISTINCT => {
             Err(format!("distinct={} is too large: at most {MOST_DISTINCT}", scale.distinct))
         }
+        _ if scale.words > MOST_WORDS => Err(format!("words={} is too large: at most {MOST_WORDS}", scale.words)),
         _ if scale.findings > scale.distinct => {
             let Scale { findings, distinct, .. } = scale;
             Err(format!("a report has a finding once, so that findings={findings} cannot be of distinct={distinct}"))
