@@ -111,19 +111,19 @@ impl Element {
     }
 }
 
+const FORMS: [Form; 8] = [
+    Form::Harbor,
+    Form::Spaced,
+    Form::DigestsFirst,
+    Form::DigestsLast,
+    Form::DigestsTwice,
+    Form::WithoutDigests,
+    Form::WithSingular,
+    Form::Escaped,
+];
+
 fn any_harbor_element() -> impl Strategy<Value = Element> {
-    let form = prop_oneof![
-        8 => Just(Form::Harbor),
-        1 => prop::sample::select(vec![
-            Form::Spaced,
-            Form::DigestsFirst,
-            Form::DigestsLast,
-            Form::DigestsTwice,
-            Form::WithoutDigests,
-            Form::WithSingular,
-            Form::Escaped,
-        ]),
-    ];
+    let form = prop_oneof![8 => Just(Form::Harbor), 1 => prop::sample::select(FORMS.to_vec())];
     (0..4_usize, 0..4_usize, 0..3_usize, 0..LISTS.len(), form)
         .prop_map(|(id, description, score, digests, form)| Element { id, description, score, digests, form })
 }
@@ -185,6 +185,22 @@ proptest! {
             None => {
                 let is_json = serde_json::from_slice::<&RawValue>(&damaged).is_ok();
                 prop_assert!(is_json || outcome.is_err(), "{}", String::from_utf8_lossy(&damaged));
+            }
+        }
+    }
+}
+
+/// Each way to say which artifacts a finding is in, after each other way to say it of the same finding.
+#[test]
+fn what_is_said_of_artifacts_is_never_mixed_up() {
+    for form in FORMS {
+        for (first, second) in (0..LISTS.len()).flat_map(|first| (0..LISTS.len()).map(move |second| (first, second))) {
+            let pool = FindingPool::new();
+            for digests in [first, second] {
+                let element = Element { id: 1, description: 0, score: 0, digests, form }.text();
+                let body = format!(r#"{{"{MEDIA_TYPE_1_1}":{{"vulnerabilities":[{element}]}}}}"#);
+                let plain = by_parser(body.as_bytes()).unwrap().unwrap();
+                assert_eq!(report(body.as_bytes(), &pool).unwrap(), Body::Report(plain), "{body}");
             }
         }
     }
