@@ -1,26 +1,51 @@
 //! The members of a finding, kept such that they can be given back as they came.
 
-use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
+use std::ops::Range;
 
 use serde::Serialize;
 use serde::ser::SerializeMap;
-use serde_json::value::RawValue;
 
+use self::builder::Builder;
+use self::span::Span;
 use super::cvss::Cvss;
-use super::json::{self, Json, Members};
+use super::json::{JsonText, Members};
+
+mod builder;
+mod span;
 
 /// What the wire says of a finding. Everything else about a finding follows from it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+///
+/// It is the text of the element that was read, and where in it what stands. So a finding takes little more memory than
+/// on the wire, is made with two allocations, and is recognised by its text.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Content {
+    /// The element without its digests, and behind it what had to be written in another way: strings without their
+    /// escapes, JSON without white space.
+    text: Box<str>,
+    element: Element,
     /// The members of [`TEXTS`], in that order, that are strings.
-    texts: [Option<Box<str>>; TEXTS.len()],
-    /// The members of [`LISTS`], in that order, that are arrays of strings.
-    lists: [Option<Box<[Box<str>]>>; LISTS.len()],
+    texts: [Option<Span>; TEXTS.len()],
+    /// The members of [`LISTS`], in that order, that are arrays of strings: which of the parts they are.
+    lists: [Option<Span>; LISTS.len()],
     /// The members of [`OBJECTS`], in that order, whatever they are.
-    objects: [Option<Json>; OBJECTS.len()],
-    /// Unknown members, and those of the first two kinds that are of another type.
-    others: BTreeMap<Box<str>, Json>,
+    objects: [Option<Span>; OBJECTS.len()],
+    /// Unknown members, and those of the first two kinds that are of another type: which of the parts they are, by
+    /// turns the name and the JSON of one, sorted by name.
+    others: Option<Span>,
+    parts: Box<[Span]>,
 }
+
+/// The element at the beginning of a text.
+#[derive(Clone, Copy, Debug, Default)]
+struct Element {
+    length: u32,
+    /// Where the digests were taken out; nothing if the element cannot be recognised by the rest.
+    digests: Option<Place>,
+}
+
+/// A place in a text.
+type Place = u32;
 
 // The members by kind, each followed by the places of its members.
 const TEXTS: [&str; 7] = ["id", "package", "version", "fix_version", "severity", "status", "description"];
@@ -41,89 +66,111 @@ const PREFERRED_CVSS: usize = 0;
 const VENDOR_ATTRIBUTES: usize = 1;
 
 impl Content {
-    /// The content of a finding with these members.
-    pub(super) fn new(members: Members<'_>) -> Self {
-        let mut content = Self::default();
+    /// The content of a finding with these members, cut from the text of an element. `digests` is where the text says
+    /// which artifacts the finding is in, if the rest of it means the same for any other list there; that member must not
+    /// be among the others.
+    ///
+    /// `None` where the text has 4 GiB or more.
+    pub(super) fn new(element: &str, members: Members<'_>, digests: Option<Range<usize>>) -> Option<Self> {
+        let mut builder = Builder::new(element, digests);
         for (name, value) in members.0 {
-            content.set(&name, value);
+            builder.set(name, value);
         }
-        content
+        builder.finish()
+    }
+
+    /// The text of the element before and behind its digests, where it can be recognised by them.
+    pub(super) fn around_digests(&self) -> Option<(&[u8], &[u8])> {
+        let element = &self.text.as_bytes()[..self.element.length as usize];
+        self.element.digests.map(|digests| element.split_at(digests as usize))
     }
 
     /// A member of [`TEXTS`]: the JSON text of what is not a string, empty for `null` and for none.
     pub(super) fn text(&self, index: usize) -> &str {
-        match &self.texts[index] {
-            Some(text) => text,
+        match self.texts[index] {
+            Some(span) => span.of(&self.text),
             None => self.unfitting(TEXTS[index]).unwrap_or_default(),
         }
     }
 
     /// What is not empty in a member of [`LISTS`]: the JSON text of what is not a list of strings.
     pub(super) fn list(&self, index: usize) -> impl Iterator<Item = &str> {
-        let texts = self.lists[index].iter().flatten().map(|text| &**text);
+        let texts = self.lists[index].into_iter().flat_map(|list| self.parts(list));
         texts.filter(|text| !text.is_empty()).chain(self.unfitting(LISTS[index]))
     }
 
     /// The JSON of an unknown member.
     pub(super) fn other(&self, name: &str) -> Option<&str> {
-        self.others.get(name).map(Json::get)
+        self.others().find(|(other, _)| *other == name).map(|(_, value)| value)
     }
 
     pub(super) fn cvss(&self) -> Cvss {
-        let json = |index: usize| self.objects[index].as_ref().map(Json::get);
+        let json = |index: usize| self.objects[index].map(|object| object.of(&self.text));
         Cvss::read(json(PREFERRED_CVSS), json(VENDOR_ATTRIBUTES))
     }
 
     /// Writes every member as it came.
     pub(super) fn serialize_members<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        serialize_present(map, &TEXTS, &self.texts)?;
-        serialize_present(map, &LISTS, &self.lists)?;
-        serialize_present(map, &OBJECTS, &self.objects)?;
-        for (name, value) in &self.others {
-            map.serialize_entry(name, value)?;
+        serialize_present(map, &TEXTS, self.texts.map(|text| Some(text?.of(&self.text))))?;
+        serialize_present(map, &LISTS, self.lists.map(|list| Some(self.parts(list?).collect::<Vec<_>>())))?;
+        serialize_present(map, &OBJECTS, self.objects.map(|object| Some(JsonText(object?.of(&self.text)))))?;
+        for (name, value) in self.others() {
+            map.serialize_entry(name, &JsonText(value))?;
         }
         Ok(())
     }
 
-    /// Sets a member. A later member of the same name replaces an earlier one.
-    fn set(&mut self, name: &str, value: &RawValue) {
-        let index_in = |names: &[&str]| names.iter().position(|known| *known == name);
-        if let Some(index) = index_in(&OBJECTS) {
-            self.objects[index] = Some(value.into());
-            return;
-        }
-        let mut fits = false;
-        if let Some(index) = index_in(&TEXTS) {
-            self.texts[index] = json::text(value.get()).map(|text| text.into());
-            fits = self.texts[index].is_some();
-        }
-        if let Some(index) = index_in(&LISTS) {
-            let texts = json::texts(value.get());
-            self.lists[index] = texts.map(|texts| texts.into_iter().map(Into::into).collect());
-            fits = self.lists[index].is_some();
-        }
-        if fits {
-            self.others.remove(name);
-        } else {
-            self.others.insert(name.into(), value.into());
-        }
-    }
-
     /// The JSON text of a known member whose value is of another type; `None` for `null`.
     fn unfitting(&self, name: &str) -> Option<&str> {
-        let json = self.others.get(name)?.get();
-        (json != "null").then_some(json)
+        self.other(name).filter(|json| *json != "null")
+    }
+
+    fn others(&self) -> impl Iterator<Item = (&str, &str)> {
+        let spans = self.others.map_or(&[][..], |others| &self.parts[others.range()]);
+        spans.chunks_exact(2).map(|other| (other[0].of(&self.text), other[1].of(&self.text)))
+    }
+
+    /// Some of the parts.
+    fn parts(&self, which: Span) -> impl ExactSizeIterator<Item = &str> {
+        self.parts[which.range()].iter().map(|part| part.of(&self.text))
+    }
+
+    /// Every value that counts, in an order that does not depend on the text.
+    fn values(&self) -> impl Iterator<Item = Option<&str>> {
+        let single = self.texts.iter().chain(&self.objects).map(|span| Some(span.as_ref()?.of(&self.text)));
+        // Something that no list holds tells where one ends.
+        let listed = self.lists.iter().flat_map(|list| {
+            let texts = list.iter().flat_map(|list| self.parts(*list)).map(Some);
+            texts.chain([None, list.map(|_| "")])
+        });
+        let others = self.others().flat_map(|(name, value)| [Some(name), Some(value)]);
+        single.chain(listed).chain(others)
     }
 }
 
-fn serialize_present<M: SerializeMap, T: Serialize>(
+/// How the element was written does not count.
+impl PartialEq for Content {
+    fn eq(&self, other: &Self) -> bool {
+        self.values().eq(other.values())
+    }
+}
+
+impl Eq for Content {}
+
+impl Hash for Content {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.values().for_each(|value| value.hash(state));
+    }
+}
+
+fn serialize_present<M: SerializeMap, T: Serialize, const N: usize>(
     map: &mut M,
-    names: &[&str],
-    values: &[Option<T>],
+    names: &[&str; N],
+    values: [Option<T>; N],
 ) -> Result<(), M::Error> {
     for (name, value) in names.iter().zip(values) {
         if let Some(value) = value {
-            map.serialize_entry(name, value)?;
+            map.serialize_entry(name, &value)?;
         }
     }
     Ok(())

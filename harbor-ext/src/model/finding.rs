@@ -202,7 +202,8 @@ impl<'de> Deserialize<'de> for Finding {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = Box::<RawValue>::deserialize(deserializer)?;
         let members = json::members(json.get()).map_err(|_| D::Error::custom("a finding is not an object"))?;
-        Ok(Content::new(members).into())
+        let content = Content::new(json.get(), members, None);
+        content.map(Self::from).ok_or_else(|| D::Error::custom("a finding has 4 GiB or more"))
     }
 }
 

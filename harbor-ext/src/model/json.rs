@@ -8,6 +8,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
@@ -18,6 +19,14 @@ pub(crate) struct Members<'a>(pub(crate) Vec<(Cow<'a, str>, &'a RawValue)>);
 /// equal however they were laid out.
 #[derive(Clone)]
 pub(crate) struct Json(Box<RawValue>);
+
+/// The text of a JSON value, which is written as that value.
+pub(crate) struct JsonText<'a>(pub(crate) &'a str);
+
+/// The text of a value without white space between its tokens.
+pub(crate) fn compact(value: &RawValue) -> Cow<'_, str> {
+    without_white_space(value.get()).map_or(Cow::Borrowed(value.get()), Cow::Owned)
+}
 
 /// Cuts an object into its members.
 ///
@@ -121,12 +130,11 @@ impl Json {
 
 impl From<&RawValue> for Json {
     fn from(value: &RawValue) -> Self {
-        // Taking white space out of valid JSON leaves valid JSON; should it ever not, the value is
-        // kept as it came.
-        let compact = without_white_space(value.get()).map(RawValue::from_string);
-        match compact {
-            Some(Ok(compact)) => Self(compact),
-            _ => Self(value.to_owned()),
+        match compact(value) {
+            // Taking white space out of valid JSON leaves valid JSON; should it ever not, the value is
+            // kept as it came.
+            Cow::Owned(compact) => Self(RawValue::from_string(compact).unwrap_or_else(|_| value.to_owned())),
+            Cow::Borrowed(_) => Self(value.to_owned()),
         }
     }
 }
@@ -154,6 +162,13 @@ impl Hash for Json {
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
+    }
+}
+
+impl Serialize for JsonText<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let value: &RawValue = serde_json::from_str(self.0).map_err(S::Error::custom)?;
+        value.serialize(serializer)
     }
 }
 

@@ -1,11 +1,11 @@
 //! Findings, each held once.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 use std::hash::{BuildHasher, Hash, RandomState};
-use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use hashbrown::HashTable;
 
 use self::texts::Texts;
 use super::content::Content;
@@ -25,16 +25,19 @@ mod texts;
 pub struct FindingPool {
     /// Keyed per process, so that nobody can prepare findings that collide.
     keys: RandomState,
-    shards: [Mutex<Shard>; SHARDS],
-    /// As what the findings came, so that they need not be read again.
+    shards: [Mutex<HashTable<Entry>>; SHARDS],
+    /// The same findings by their texts, so that they need not be read again.
     texts: Texts,
     /// What reports say besides findings, over and over.
     scanners: Mutex<HashSet<Arc<Scanner>>>,
     words: Mutex<HashSet<Arc<str>>>,
 }
 
-/// Findings by the hash of their content, or by the next free number after it.
-type Shard = HashMap<u64, Arc<Finding>>;
+/// A finding, and the hash by which it is looked up.
+struct Entry {
+    hash: u64,
+    finding: Arc<Finding>,
+}
 
 /// Enough that threads rarely meet, few enough to be cheap to make.
 const SHARDS: usize = 16;
@@ -64,9 +67,14 @@ impl FindingPool {
         self.texts.recognise(bytes, list)
     }
 
-    /// Remembers the text of a finding, in which `digests` is the place of the artifacts that it is in.
-    pub(super) fn remember(&self, text: &[u8], digests: Range<usize>, finding: &Arc<Finding>) {
-        self.texts.remember(text, digests, finding);
+    /// The shared finding with this content.
+    pub(super) fn share(&self, content: Content) -> Arc<Finding> {
+        let hash = self.keys.hash_one(&content);
+        let (finding, is_new) = insert(&mut lock(&self.shards[hash as usize % SHARDS]), hash, content);
+        if is_new {
+            self.texts.insert(&finding);
+        }
+        finding
     }
 
     /// The shared scanner that is equal to this one.
@@ -78,27 +86,16 @@ impl FindingPool {
     pub(super) fn share_word(&self, word: &str) -> Arc<str> {
         get_or_insert(&mut lock(&self.words), word, |word| word.into())
     }
-
-    /// The shared finding with this content.
-    pub(super) fn share(&self, content: Content) -> Arc<Finding> {
-        let hash = self.keys.hash_one(&content);
-        let shard = &self.shards[hash as usize % SHARDS];
-        insert(&mut lock(shard), hash, content)
-    }
 }
 
-/// Equal hashes are not yet equal findings: contents are compared, and a finding whose place is
-/// taken by another goes to the next free one. Nothing is ever removed, so that a search may end at
-/// the first free place.
-fn insert(shard: &mut Shard, hash: u64, content: Content) -> Arc<Finding> {
-    let mut place = hash;
-    loop {
-        match shard.entry(place) {
-            Entry::Vacant(vacant) => return vacant.insert(Arc::new(content.into())).clone(),
-            Entry::Occupied(known) if known.get().content == content => return known.get().clone(),
-            Entry::Occupied(_) => place = place.wrapping_add(1),
-        }
+/// The finding with this content, and whether it is new. Equal hashes are not yet equal findings: contents are compared.
+fn insert(shard: &mut HashTable<Entry>, hash: u64, content: Content) -> (Arc<Finding>, bool) {
+    if let Some(known) = shard.find(hash, |entry| entry.finding.content == content) {
+        return (Arc::clone(&known.finding), false);
     }
+    let finding = Arc::new(Finding::from(content));
+    shard.insert_unique(hash, Entry { hash, finding: Arc::clone(&finding) }, |entry| entry.hash);
+    (finding, true)
 }
 
 fn get_or_insert<T: Hash + Eq + ?Sized>(known: &mut HashSet<Arc<T>>, value: &T, make: impl Fn(&T) -> Arc<T>) -> Arc<T> {
@@ -129,7 +126,7 @@ mod tests {
 
     fn content(id: usize) -> Content {
         let json = format!(r#"{{"id":"CVE-{id}","package":"a","version":"1"}}"#);
-        Content::new(json::members(&json).unwrap())
+        Content::new(&json, json::members(&json).unwrap(), None).unwrap()
     }
 
     #[test]
@@ -145,12 +142,12 @@ mod tests {
 
     #[test]
     fn equal_hashes_do_not_mix_findings_up() {
-        let mut shard = Shard::new();
-        let shared: Vec<_> = (0..20).map(|id| insert(&mut shard, u64::MAX - 3, content(id))).collect();
+        let mut shard = HashTable::new();
+        let shared: Vec<_> = (0..20).map(|id| insert(&mut shard, 3, content(id)).0).collect();
         assert_eq!(shard.len(), 20);
         for (id, first) in shared.iter().enumerate() {
-            let again = insert(&mut shard, u64::MAX - 3, content(id));
-            assert!(Arc::ptr_eq(first, &again));
+            let (again, is_new) = insert(&mut shard, 3, content(id));
+            assert!(Arc::ptr_eq(first, &again) && !is_new);
             assert_eq!(again.id(), format!("CVE-{id}"));
         }
         assert_eq!(shard.len(), 20);

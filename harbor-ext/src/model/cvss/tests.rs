@@ -172,7 +172,7 @@ fn a_finding_gives_each_version_and_vendor() {
             "nvd": {"V2Score": 5, "V40Score": 8.1}
         }}
     }"#;
-    let finding = Finding::from(Content::new(json::members(json).unwrap()));
+    let finding = Finding::from(Content::new(json, json::members(json).unwrap(), None).unwrap());
     let cvss = finding.cvss();
     assert_eq!(cvss.preferred.v3, Rating::default());
     assert_eq!(cvss.preferred.v2, Rating { score: Some(5.5), vector: Some("x".into()) });

@@ -142,10 +142,8 @@ impl<'p> ListReader<'p> {
         let set = self.findings.take_digests(&mut members);
         // Lists of another kind stay with the finding, which then is not the same with another list.
         let is_taken = !members.0.iter().any(|(name, _)| name == ARTIFACT_DIGESTS);
-        let finding = self.pool.share(Content::new(members));
-        if let Some(digests) = digests.filter(|_| is_taken) {
-            self.pool.remember(element, digests, &finding);
-        }
+        let content = Content::new(text, members, digests.filter(|_| is_taken));
+        let finding = self.pool.share(content.ok_or_else(|| at.error("a vulnerability has 4 GiB or more"))?);
         self.findings.push(finding, set);
         Ok(())
     }

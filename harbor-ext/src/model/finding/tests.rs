@@ -5,7 +5,7 @@ use crate::model::cvss::{CvssVersion, Source};
 use crate::model::json;
 
 fn finding(json: &str) -> Finding {
-    Finding::from(Content::new(json::members(json).unwrap()))
+    Finding::from(Content::new(json, json::members(json).unwrap(), None).unwrap())
 }
 
 /// S4, S5, S6: all members of a finding are read; its version is a text, whose rules the model does not guess.

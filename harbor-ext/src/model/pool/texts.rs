@@ -1,81 +1,62 @@
-//! The texts of findings, by which they are recognised without being read.
+//! Findings by their texts, to be recognised without being read.
 //!
 //! Harbor writes a finding in every report with the same bytes, apart from the artifacts that it is in, which stand in
-//! the middle. So the bytes before and behind them are kept: the beginning of an element says which finding it may be,
-//! and comparing all of it says whether it is. Equal bytes mean the same, so that nothing needs to be read.
+//! the middle. The beginning of an element says which finding it may be, and comparing the bytes before and behind the
+//! artifacts says whether it is. Equal bytes mean the same, so that nothing needs to be read.
 
 use std::hash::BuildHasher;
-use std::mem;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::{SHARDS, lock};
+use super::{Entry, SHARDS, lock};
 use crate::model::Finding;
 
 /// How many bytes at the beginning tell findings apart: enough for the identifier, the package and its version, and never
 /// so many that the artifacts are among them.
 const BEGINNING: usize = 128;
 
-/// How many bytes of texts are kept at most. Where more findings are in use the least recently used are read again, which
-/// is slower and gives the same.
-const MOST_BYTES: usize = 32 << 20;
-
-/// How many texts with one beginning are kept. More would make every search among them slow.
+/// How many findings with one beginning can be recognised. More would make every search among them slow.
 const MOST_WITH_ONE_BEGINNING: usize = 16;
 
-/// Texts of findings, up to a bound.
+/// Findings by the beginning of their texts.
 #[derive(Default)]
 pub(super) struct Texts {
     keys: RandomState,
-    shards: [Mutex<Generations>; SHARDS],
+    shards: [Mutex<HashTable<Entry>>; SHARDS],
 }
 
-/// A text that was recognised.
+/// A finding that was recognised.
 pub(in crate::model) struct Recognised {
     pub(in crate::model) finding: Arc<Finding>,
-    /// Where it says which artifacts the finding is in: `null`, or what is a list if it is JSON.
+    /// Where the text says which artifacts it is in: `null`, or what is a list if it is JSON. Nothing where it does not.
     pub(in crate::model) digests: Option<Range<usize>>,
     /// The length of the text.
     pub(in crate::model) length: usize,
 }
 
-/// Texts, of which those that were used lately are kept.
-#[derive(Default)]
-struct Generations {
-    /// Used since the last change of generations.
-    young: HashTable<Text>,
-    /// Not used since, and gone with the next change.
-    old: HashTable<Text>,
-    /// The size of the young ones.
-    bytes: usize,
-}
-
-/// What a finding looks like.
-struct Text {
-    hash: u64,
-    /// Everything before and behind the digests.
-    bytes: Box<[u8]>,
-    /// Where in it the digests stand; at the end where there are none.
-    digests: usize,
-    finding: Arc<Finding>,
-}
-
 impl Texts {
+    /// The finding whose text the bytes begin with. `list` is what it is likely to say of artifacts.
     pub(super) fn recognise(&self, bytes: &[u8], list: &[u8]) -> Option<Recognised> {
         let hash = self.hash(bytes)?;
-        lock(self.shard(hash)).recognise(hash, bytes, list)
+        let mut recognised = None;
+        lock(self.shard(hash)).find(hash, |entry| {
+            recognised = if entry.hash == hash { recognise(&entry.finding, bytes, list) } else { None };
+            recognised.is_some()
+        });
+        recognised
     }
 
-    pub(super) fn remember(&self, text: &[u8], digests: Range<usize>, finding: &Arc<Finding>) {
-        let Some(hash) = self.hash(text).filter(|_| digests.start >= BEGINNING) else {
-            return;
-        };
-        let bytes = [&text[..digests.start], &text[digests.end..]].concat().into();
-        let text = Text { hash, bytes, digests: digests.start, finding: Arc::clone(finding) };
-        lock(self.shard(hash)).insert(text);
+    /// Adds a finding, if its text is one that can be recognised.
+    pub(super) fn insert(&self, finding: &Arc<Finding>) {
+        let Some((before, _)) = finding.content.around_digests() else { return };
+        let Some(hash) = self.hash(before) else { return };
+        let mut shard = lock(self.shard(hash));
+        if shard.iter_hash(hash).nth(MOST_WITH_ONE_BEGINNING - 1).is_none() {
+            shard.insert_unique(hash, Entry { hash, finding: Arc::clone(finding) }, |entry| entry.hash);
+        }
     }
 
     /// `None` where there is not enough of a text to tell it from others.
@@ -83,62 +64,23 @@ impl Texts {
         bytes.get(..BEGINNING).map(|beginning| self.keys.hash_one(beginning))
     }
 
-    fn shard(&self, hash: u64) -> &Mutex<Generations> {
+    fn shard(&self, hash: u64) -> &Mutex<HashTable<Entry>> {
         // The lowest and the highest bits choose the place within a table.
         &self.shards[(hash >> 32) as usize % SHARDS]
     }
 }
 
-impl Generations {
-    fn recognise(&mut self, hash: u64, bytes: &[u8], list: &[u8]) -> Option<Recognised> {
-        let mut recognised = None;
-        let mut is_it = |text: &Text| {
-            recognised = text.recognise(hash, bytes, list);
-            recognised.is_some()
-        };
-        if self.young.find(hash, &mut is_it).is_none() {
-            let (text, _) = self.old.find_entry(hash, is_it).ok()?.remove();
-            self.insert(text);
-        }
-        recognised
+/// What the bytes begin with, if it is the text of this finding with any artifacts.
+fn recognise(finding: &Arc<Finding>, bytes: &[u8], list: &[u8]) -> Option<Recognised> {
+    let (before, behind) = finding.content.around_digests()?;
+    let rest = bytes.strip_prefix(before)?;
+    if behind.is_empty() {
+        return Some(Recognised { finding: Arc::clone(finding), digests: None, length: before.len() });
     }
-
-    fn insert(&mut self, text: Text) {
-        let size = text.bytes.len() + size_of::<Text>();
-        let most = MOST_BYTES / SHARDS / 2;
-        let is_crowded = self.young.iter_hash(text.hash).nth(MOST_WITH_ONE_BEGINNING - 1).is_some();
-        if size > most || is_crowded {
-            return;
-        }
-        if self.bytes + size > most {
-            self.old = mem::take(&mut self.young);
-            self.bytes = 0;
-        }
-        self.bytes += size;
-        self.young.insert_unique(text.hash, text, |text| text.hash);
-    }
-}
-
-impl Text {
-    /// What the bytes begin with, if it is this text with any digests.
-    fn recognise(&self, hash: u64, bytes: &[u8], list: &[u8]) -> Option<Recognised> {
-        if self.hash != hash {
-            return None;
-        }
-        let (before, behind) = self.bytes.split_at(self.digests);
-        let rest = bytes.strip_prefix(before)?;
-        let length_of_digests = if behind.is_empty() { 0 } else { length_of_digests(rest, list)? };
-        if !rest[length_of_digests..].starts_with(behind) {
-            return None;
-        }
-        let digests = before.len()..before.len() + length_of_digests;
-        let length = digests.end + behind.len();
-        Some(Recognised {
-            finding: Arc::clone(&self.finding),
-            digests: Some(digests).filter(|_| !behind.is_empty()),
-            length,
-        })
-    }
+    let digests = before.len()..before.len() + length_of_digests(rest, list)?;
+    let length = digests.end + behind.len();
+    let is_it = bytes[digests.end..].starts_with(behind);
+    is_it.then(|| Recognised { finding: Arc::clone(finding), digests: Some(digests), length })
 }
 
 /// How long the value is that the bytes begin with, if it is `null` or a list. `list` is the likely one.
@@ -160,79 +102,42 @@ mod tests {
     use crate::model::content::Content;
     use crate::model::json;
 
-    fn finding(id: usize) -> Arc<Finding> {
-        let json = format!(r#"{{"id":"CVE-{id}"}}"#);
-        Arc::new(Content::new(json::members(&json).unwrap()).into())
+    /// A text that is long enough; its digests stand near its end.
+    fn element(id: usize, padding: &str) -> String {
+        format!(r#"{{"description":"{padding}","id":"CVE-{id}","artifact_digests":[]}}"#)
     }
 
-    /// A text that begins with a number and is long enough; its digests stand at its end.
-    fn element(id: usize, length: usize) -> Vec<u8> {
-        let mut text = format!(r#"{{"id":"CVE-{id}","description":""#).into_bytes();
-        text.resize(length, b'x');
-        text.extend_from_slice(br#"","artifact_digests":[]}"#);
-        text
+    fn insert(texts: &Texts, element: &str, id: usize) {
+        let members = format!(r#"{{"id":"CVE-{id}"}}"#);
+        let digests = element.len() - 3..element.len() - 1;
+        let content = Content::new(element, json::members(&members).unwrap(), Some(digests)).unwrap();
+        texts.insert(&Arc::new(content.into()));
     }
 
-    fn remember(texts: &Texts, id: usize, length: usize) -> Vec<u8> {
-        let text = element(id, length);
-        texts.remember(&text, text.len() - 3..text.len() - 1, &finding(id));
-        text
-    }
-
-    fn is_known(texts: &Texts, text: &[u8], id: usize) -> bool {
-        texts.recognise(text, b"").is_some_and(|recognised| {
+    fn is_known(texts: &Texts, element: &str, id: usize) -> bool {
+        texts.recognise(element.as_bytes(), b"").is_some_and(|recognised| {
             assert_eq!(recognised.finding.id(), format!("CVE-{id}"));
-            assert_eq!(recognised.length, text.len());
+            assert_eq!(recognised.length, element.len());
             true
         })
-    }
-
-    fn size(texts: &Texts) -> usize {
-        let size = |table: &HashTable<Text>| table.iter().map(|text| text.bytes.len()).sum::<usize>();
-        texts
-            .shards
-            .iter()
-            .map(|shard| {
-                let shard = lock(shard);
-                size(&shard.young) + size(&shard.old)
-            })
-            .sum()
-    }
-
-    #[test]
-    fn what_is_used_stays_and_the_rest_goes_beyond_the_bound() {
-        const LENGTH: usize = 20_000;
-        let texts = Texts::default();
-        let used = remember(&texts, 0, LENGTH);
-        for id in 1..3 * MOST_BYTES / LENGTH {
-            remember(&texts, id, LENGTH);
-            assert!(is_known(&texts, &used, 0), "after {id}");
-        }
-        assert!(!is_known(&texts, &element(1, LENGTH), 1));
-        let size = size(&texts);
-        assert!((MOST_BYTES / 4..=MOST_BYTES).contains(&size), "{size}");
     }
 
     #[test]
     fn many_texts_with_one_beginning_do_not_make_searches_slow() {
         let texts = Texts::default();
-        let text =
-            |id: usize| [&element(7, 200)[..150], format!("{id:05}").as_bytes(), &element(7, 200)[150..]].concat();
-        for id in 0..1000 {
-            let text = text(id);
-            texts.remember(&text, text.len() - 3..text.len() - 1, &finding(7));
-        }
-        let known = (0..1000).filter(|id| is_known(&texts, &text(*id), 7)).count();
+        let element = |id: usize| element(id, &"x".repeat(BEGINNING));
+        (0..1000).for_each(|id| insert(&texts, &element(id), id));
+        let known = (0..1000).filter(|id| is_known(&texts, &element(*id), *id)).count();
         assert_eq!(known, MOST_WITH_ONE_BEGINNING);
     }
 
     #[test]
-    fn what_is_too_short_or_too_long_is_not_remembered() {
+    fn what_is_too_short_is_not_recognised() {
         let texts = Texts::default();
-        for length in [40, BEGINNING - 30, MOST_BYTES / SHARDS] {
-            let text = remember(&texts, 1, length);
-            assert!(!is_known(&texts, &text, 1), "{length}");
+        for (length, wanted) in [(40, false), (60, false), (BEGINNING, true)] {
+            let element = element(length, &"x".repeat(length));
+            insert(&texts, &element, length);
+            assert_eq!(is_known(&texts, &element, length), wanted, "{length}");
         }
-        assert_eq!(size(&texts), 0);
     }
 }

@@ -306,11 +306,11 @@ mod tests {
 
     #[test]
     fn null_does_not_hide_who_has_a_finding() {
-        let members = r#"{"artifact_digests":null,"artifact_digest":"a"}"#;
+        let element = r#"{"artifact_digests":null,"artifact_digest":"a"}"#;
         let mut builder = FindingsBuilder::default();
-        let mut members = json::members(members).unwrap();
+        let mut members = json::members(element).unwrap();
         let digests = builder.take_digests(&mut members);
-        builder.push(Arc::new(Finding::from(Content::new(members))), digests);
+        builder.push(Arc::new(Content::new(element, members, None).unwrap().into()), digests);
         let findings = builder.finish();
         let finding = findings.get(0).unwrap();
         assert_eq!(finding.artifact_digests().collect::<Vec<_>>(), ["a"]);

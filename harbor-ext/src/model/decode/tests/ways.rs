@@ -24,7 +24,7 @@ fn by_parser(body: &[u8]) -> Option<Result<Report, ()>> {
             return Some(Err(()));
         };
         let digests = findings.take_digests(&mut members);
-        findings.push(pool.share(Content::new(members)), digests);
+        findings.push(pool.share(Content::new(element.get(), members, None).unwrap()), digests);
     }
     Some(Ok(Report { head: Head::read(MEDIA_TYPE_1_1, &members, &pool), findings: findings.finish() }))
 }
