@@ -22,6 +22,7 @@ use std::process::ExitCode;
 use arguments::Arguments;
 use machine::Machine;
 use process::Cores;
+use row::Row;
 use scenarios::Bench;
 
 /// Nothing here is handled: an error ends the program and is shown.
@@ -48,16 +49,24 @@ fn main() -> ExitCode {
 fn measure_all(arguments: &Arguments) -> AnyResult<()> {
     let bench = Bench { cores: Cores::find(), runs: arguments.runs, runtime: arguments.runtime };
     let machine = Machine::look(&bench);
-    let mut rows = Vec::new();
-    for (name, scenario) in scenarios::ALL {
-        if arguments.includes(name) {
-            eprintln!("measuring {name} …");
-            rows.extend(scenario(&bench).map_err(|error| format!("{name}: {error}"))?);
-        }
-    }
+    let rows = match arguments.peers {
+        true => scenarios::peers::measure(&bench, arguments.python.as_deref(), arguments.artifacts)?,
+        false => scenarios(&bench, arguments)?,
+    };
     match arguments.markdown {
         true => println!("{}", table::markdown(&machine, &rows)),
         false => println!("{}", table::text(&machine, &rows)),
     }
     arguments.json.as_deref().map_or(Ok(()), |file| table::write_json(file, &machine, &rows))
+}
+
+fn scenarios(bench: &Bench, arguments: &Arguments) -> AnyResult<Vec<Row>> {
+    let mut rows = Vec::new();
+    for (name, scenario) in scenarios::ALL {
+        if arguments.includes(name) {
+            eprintln!("measuring {name} …");
+            rows.extend(scenario(bench).map_err(|error| format!("{name}: {error}"))?);
+        }
+    }
+    Ok(rows)
 }
