@@ -45,6 +45,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N", requires = "peers", default_value = "2000", value_parser = hundreds)]
     pub(crate) artifacts: u32,
 
+    /// Write a profile of one run of the first load for `perf report` instead, and print its top; needs perf.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["only", "peers", "json"])]
+    pub(crate) profile: Option<PathBuf>,
+
     /// What `cargo bench` says to every benchmark.
     #[arg(long, hide = true)]
     bench: bool,
@@ -54,6 +58,7 @@ pub(crate) struct Arguments {
 pub(crate) fn read() -> Arguments {
     let mut arguments = Arguments::parse();
     arguments.json = arguments.json.map(|file| from_shell(&file));
+    arguments.profile = arguments.profile.map(|file| from_shell(&file));
     arguments
 }
 

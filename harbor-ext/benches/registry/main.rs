@@ -10,6 +10,7 @@ mod load;
 mod machine;
 mod order;
 mod process;
+mod profile;
 mod row;
 mod scenarios;
 mod server;
@@ -49,6 +50,10 @@ fn main() -> ExitCode {
 fn measure_all(arguments: &Arguments) -> AnyResult<()> {
     let bench = Bench { cores: Cores::find(), runs: arguments.runs, runtime: arguments.runtime };
     let machine = Machine::look(&bench);
+    if let Some(file) = &arguments.profile {
+        println!("{}, {}", machine.words(), profile::record(&bench, file)?);
+        return Ok(());
+    }
     let rows = match arguments.peers {
         true => scenarios::peers::measure(&bench, arguments.python.as_deref(), arguments.artifacts)?,
         false => scenarios(&bench, arguments)?,

@@ -69,16 +69,16 @@ impl Cores {
     pub(crate) fn measure_python(self, python: &Path, server: &Server, way: &str) -> AnyResult<Figures> {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../benches/harborapi_peer.py");
         let name = format!("robot${ROBOT}");
-        figures(self.client(python).args([
-            "-B",
-            "-W",
-            "ignore::DeprecationWarning",
-            script,
-            server.url(),
-            &name,
-            SECRET,
-            way,
-        ]))
+        let mut command = self.client(python);
+        let command = command.args(["-B", "-W", "ignore::DeprecationWarning", script]);
+        figures(command.args([server.url(), &name, SECRET, way]))
+    }
+
+    /// Lets a client do what it is told while perf watches it and writes what it sees into a file.
+    pub(crate) fn measure_with_perf(self, order: &Order, file: &Path) -> AnyResult<Figures> {
+        let mut command = self.client(Path::new("perf"));
+        let command = command.args(["record", "--quiet", "--freq=2000", "-g", "--output"]).arg(file);
+        figures(command.arg("--").arg(env::current_exe()?).arg(MEASURE).arg(serde_json::to_string(order)?))
     }
 
     fn client(self, program: &Path) -> Command {
@@ -88,7 +88,9 @@ impl Cores {
 
 /// Starts a program and reads what it measured.
 fn figures(command: &mut Command) -> AnyResult<Figures> {
-    let output = command.stderr(Stdio::inherit()).output()?;
+    let program = command.get_program().to_string_lossy().into_owned();
+    let output = command.stderr(Stdio::inherit()).output();
+    let output = output.map_err(|error| format!("cannot start {program}: {error}"))?;
     if !output.status.success() {
         return Err(format!("the client failed ({})", output.status).into());
     }
