@@ -48,6 +48,11 @@ fn main() -> ExitCode {
 /// Measures every scenario that was asked for and prints the table. What misses its target is marked and no failure:
 /// this is no test.
 fn measure_all(arguments: &Arguments) -> AnyResult<()> {
+    if cfg!(debug_assertions) {
+        // `cargo test --all-targets` starts benchmarks, too.
+        eprintln!("nothing is measured without optimisation: use cargo bench");
+        return Ok(());
+    }
     let bench = Bench { cores: Cores::find(), runs: arguments.runs, runtime: arguments.runtime };
     let machine = Machine::look(&bench);
     if let Some(file) = &arguments.profile {
