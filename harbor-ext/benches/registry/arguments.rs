@@ -33,6 +33,22 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
 
+    /// Measure this crate against others instead; benches/peers.sh does it.
+    #[arg(long, conflicts_with = "only")]
+    pub(crate) peers: bool,
+
+    /// The interpreter that has harborapi.
+    #[arg(long, value_name = "FILE", requires = "peers")]
+    pub(crate) python: Option<PathBuf>,
+
+    /// How many artifacts the peers have to read, in hundreds.
+    #[arg(long, value_name = "N", requires = "peers", default_value = "2000", value_parser = hundreds)]
+    pub(crate) artifacts: u32,
+
+    /// Write a profile of one run of the first load for `perf report` instead, and print its top; needs perf.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["only", "peers", "json"])]
+    pub(crate) profile: Option<PathBuf>,
+
     /// What `cargo bench` says to every benchmark.
     #[arg(long, hide = true)]
     bench: bool,
@@ -42,6 +58,7 @@ pub(crate) struct Arguments {
 pub(crate) fn read() -> Arguments {
     let mut arguments = Arguments::parse();
     arguments.json = arguments.json.map(|file| from_shell(&file));
+    arguments.profile = arguments.profile.map(|file| from_shell(&file));
     arguments
 }
 
@@ -49,6 +66,11 @@ impl Arguments {
     pub(crate) fn includes(&self, name: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| only == name)
     }
+}
+
+fn hundreds(text: &str) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|number| *number > 0 && number % 100 == 0);
+    number.ok_or_else(|| "a number of whole hundreds is wanted".to_owned())
 }
 
 /// A path as the shell meant it: cargo starts benchmarks in the folder of their package, but leaves this variable.

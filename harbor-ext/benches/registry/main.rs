@@ -10,6 +10,7 @@ mod load;
 mod machine;
 mod order;
 mod process;
+mod profile;
 mod row;
 mod scenarios;
 mod server;
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 use arguments::Arguments;
 use machine::Machine;
 use process::Cores;
+use row::Row;
 use scenarios::Bench;
 
 /// Nothing here is handled: an error ends the program and is shown.
@@ -46,18 +48,35 @@ fn main() -> ExitCode {
 /// Measures every scenario that was asked for and prints the table. What misses its target is marked and no failure:
 /// this is no test.
 fn measure_all(arguments: &Arguments) -> AnyResult<()> {
+    if cfg!(debug_assertions) {
+        // `cargo test --all-targets` starts benchmarks, too.
+        eprintln!("nothing is measured without optimisation: use cargo bench");
+        return Ok(());
+    }
     let bench = Bench { cores: Cores::find(), runs: arguments.runs, runtime: arguments.runtime };
     let machine = Machine::look(&bench);
-    let mut rows = Vec::new();
-    for (name, scenario) in scenarios::ALL {
-        if arguments.includes(name) {
-            eprintln!("measuring {name} …");
-            rows.extend(scenario(&bench).map_err(|error| format!("{name}: {error}"))?);
-        }
+    if let Some(file) = &arguments.profile {
+        println!("{}, {}", machine.words(), profile::record(&bench, file)?);
+        return Ok(());
     }
+    let rows = match arguments.peers {
+        true => scenarios::peers::measure(&bench, arguments.python.as_deref(), arguments.artifacts)?,
+        false => scenarios(&bench, arguments)?,
+    };
     match arguments.markdown {
         true => println!("{}", table::markdown(&machine, &rows)),
         false => println!("{}", table::text(&machine, &rows)),
     }
     arguments.json.as_deref().map_or(Ok(()), |file| table::write_json(file, &machine, &rows))
+}
+
+fn scenarios(bench: &Bench, arguments: &Arguments) -> AnyResult<Vec<Row>> {
+    let mut rows = Vec::new();
+    for (name, scenario) in scenarios::ALL {
+        if arguments.includes(name) {
+            eprintln!("measuring {name} …");
+            rows.extend(scenario(bench).map_err(|error| format!("{name}: {error}"))?);
+        }
+    }
+    Ok(rows)
 }

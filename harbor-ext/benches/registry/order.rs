@@ -48,6 +48,7 @@ pub(crate) enum Task {
 
 /// What came of it. What a task does not measure is absent or 0.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Figures {
     pub(crate) seconds: f64,
     pub(crate) artifacts: u64,
@@ -68,6 +69,7 @@ pub(crate) struct Figures {
 
 /// The resident memory of a process in bytes, where the system tells it.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Memory {
     pub(crate) before: Option<u64>,
     pub(crate) after: Option<u64>,

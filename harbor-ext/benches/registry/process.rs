@@ -2,12 +2,13 @@
 
 use std::env;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use crate::AnyResult;
 use crate::load::Load;
 use crate::machine;
-use crate::order::{Figures, Order};
+use crate::order::{Figures, Order, ROBOT, SECRET};
 
 /// The first argument of a process that is to be a server; the load follows.
 pub(crate) const SERVE: &str = "--serve";
@@ -46,7 +47,7 @@ impl Cores {
 
     /// Starts a server with a load.
     pub(crate) fn serve(self, load: &Load) -> AnyResult<Server> {
-        let mut command = self.command(self.0.map(|[server, _]| server))?;
+        let mut command = on_core(self.0.map(|[server, _]| server), &env::current_exe()?);
         command.arg(SERVE).arg(serde_json::to_string(load)?);
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let output = process.stdout.take().ok_or("the server has no output")?;
@@ -60,23 +61,49 @@ impl Cores {
 
     /// Lets a client do what it is told.
     pub(crate) fn measure(self, order: &Order) -> AnyResult<Figures> {
-        let mut command = self.command(self.0.map(|[_, client]| client))?;
-        let output = command.arg(MEASURE).arg(serde_json::to_string(order)?).stderr(Stdio::inherit()).output()?;
-        if !output.status.success() {
-            return Err(format!("the client failed ({})", output.status).into());
-        }
-        Ok(serde_json::from_slice(&output.stdout)?)
+        let mut command = self.client(&env::current_exe()?);
+        figures(command.arg(MEASURE).arg(serde_json::to_string(order)?))
     }
 
-    fn command(self, core: Option<usize>) -> AnyResult<Command> {
-        let program = env::current_exe()?;
-        let Some(core) = core else {
-            return Ok(Command::new(program));
-        };
-        let mut command = Command::new("taskset");
-        command.arg("--cpu-list").arg(core.to_string()).arg(program);
-        Ok(command)
+    /// Lets Python's harborapi read a server in one of the ways that its script knows.
+    pub(crate) fn measure_python(self, python: &Path, server: &Server, way: &str) -> AnyResult<Figures> {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../benches/harborapi_peer.py");
+        let name = format!("robot${ROBOT}");
+        let mut command = self.client(python);
+        let command = command.args(["-B", "-W", "ignore::DeprecationWarning", script]);
+        figures(command.args([server.url(), &name, SECRET, way]))
     }
+
+    /// Lets a client do what it is told while perf watches it and writes what it sees into a file.
+    pub(crate) fn measure_with_perf(self, order: &Order, file: &Path) -> AnyResult<Figures> {
+        let mut command = self.client(Path::new("perf"));
+        let command = command.args(["record", "--quiet", "--freq=2000", "-g", "--output"]).arg(file);
+        figures(command.arg("--").arg(env::current_exe()?).arg(MEASURE).arg(serde_json::to_string(order)?))
+    }
+
+    fn client(self, program: &Path) -> Command {
+        on_core(self.0.map(|[_, client]| client), program)
+    }
+}
+
+/// Starts a program and reads what it measured.
+fn figures(command: &mut Command) -> AnyResult<Figures> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let output = command.stderr(Stdio::inherit()).output();
+    let output = output.map_err(|error| format!("cannot start {program}: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("the client failed ({})", output.status).into());
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+fn on_core(core: Option<usize>, program: &Path) -> Command {
+    let Some(core) = core else {
+        return Command::new(program);
+    };
+    let mut command = Command::new("taskset");
+    command.arg("--cpu-list").arg(core.to_string()).arg(program);
+    command
 }
 
 impl Server {

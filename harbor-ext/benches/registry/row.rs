@@ -43,6 +43,14 @@ impl Row {
         row
     }
 
+    /// Something that is to be no less than a limit, both in the unit.
+    pub(crate) fn at_least(load: &str, measure: &str, unit: Unit, limit: f64, value: Option<f64>) -> Self {
+        let mut row = Self::without_target(load, measure, unit, value);
+        row.target = format!("≥ {}", unit.write(limit));
+        row.reached = value.map(|value| value >= limit);
+        row
+    }
+
     /// Something that is worth knowing only.
     pub(crate) fn without_target(load: &str, measure: &str, unit: Unit, value: Option<f64>) -> Self {
         let measured = value.map_or_else(|| "not measured".to_owned(), |value| unit.write(value));

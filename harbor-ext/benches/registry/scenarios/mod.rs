@@ -2,6 +2,7 @@
 
 mod large;
 mod main_load;
+pub(crate) mod peers;
 mod real;
 mod requests;
 mod slow;
