@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use super::cause::Cause;
 use super::convert::{self, ListedProject};
 use super::details::Details;
-use super::pages::{self, Cursor, Page};
+use super::pages::{self, Cursor, Key, Page};
 use crate::failure::FailureKind;
 use crate::model::{Artifact, Label, Repository};
 use crate::name::{ProjectName, RepositoryName};
@@ -20,13 +20,13 @@ pub(super) const ACCEPTED: &str = "application/vnd.security.vulnerability.report
                                    application/vnd.scanner.adapter.vuln.report.harbor+json; version=1.0";
 
 /// A list: how its operation and path are called, and by what it is sorted.
-struct List<'a> {
+struct List<'a, T> {
     operation: &'static str,
     segments: &'a [&'a str],
     /// What the list is sorted by, which is not always what the answer calls it.
     sort: &'static str,
-    /// The member of a row that holds it.
-    key: &'static str,
+    /// Where a row holds it.
+    key: Key<T>,
     /// What is asked for besides.
     details: Details,
     /// Parameters that say which list is meant.
@@ -58,7 +58,7 @@ pub(super) async fn projects(
         operation: "list_projects",
         segments: &segments,
         sort: "project_id",
-        key: "project_id",
+        key: Key { name: "project_id", of: |row: &types::Project| row.project_id },
         details: Details::default(),
         scope: &[],
     };
@@ -76,7 +76,7 @@ pub(super) async fn repositories(
         operation: "list_repositories",
         segments: &segments,
         sort: "repository_id",
-        key: "id",
+        key: Key { name: "id", of: |row: &types::Repository| row.id },
         details: Details::default(),
         scope: &[],
     };
@@ -94,7 +94,7 @@ pub(super) async fn artifacts_of_project(
         operation: "list_artifacts_of_project",
         segments: &segments,
         sort: "id",
-        key: "id",
+        key: Key { name: "id", of: |row: &types::Artifact| row.id },
         details,
         scope: &[],
     };
@@ -109,7 +109,14 @@ pub(super) async fn artifacts_of_repository(
 ) -> Result<Page<Artifact>, Cause> {
     let path = repository.encoded_path();
     let segments = ["projects", repository.project().as_str(), "repositories", &path, "artifacts"];
-    let list = List { operation: "list_artifacts", segments: &segments, sort: "id", key: "id", details, scope: &[] };
+    let list = List {
+        operation: "list_artifacts",
+        segments: &segments,
+        sort: "id",
+        key: Key { name: "id", of: |row: &types::Artifact| row.id },
+        details,
+        scope: &[],
+    };
     list.page(client, query, |row| convert::artifact(row, Some(repository), details)).await
 }
 
@@ -126,7 +133,7 @@ pub(super) async fn labels(
         operation: "list_labels",
         segments: &["labels"],
         sort: "id",
-        key: "id",
+        key: Key { name: "id", of: |row: &types::Label| row.id },
         details: Details::default(),
         scope: if project.is_some() { &scope } else { &[("scope", "g")] },
     };
@@ -134,12 +141,12 @@ pub(super) async fn labels(
     list.page(client, &cursor.query("id", &condition), convert::label).await
 }
 
-impl List<'_> {
-    async fn page<R, T: DeserializeOwned>(
+impl<T: DeserializeOwned> List<'_, T> {
+    async fn page<R>(
         self,
         client: &harbor_api::Client,
         query: &str,
-        convert: impl Fn(T) -> Result<R, Cause>,
+        convert: impl FnMut(T) -> Result<R, Cause>,
     ) -> Result<Page<R>, Cause> {
         let page_size = pages::page_size(self.details).to_string();
         let mut query = vec![
