@@ -11,10 +11,11 @@ use super::convert;
 use super::explain::{self, Explanation};
 use super::listing::{Goal, ListAnswer, ListJob, Listed, Listing};
 use super::queue::{Next, Queue, Work};
-use super::requests::{ACCEPT_VULNERABILITIES, ACCEPTED};
+use super::requests::{self, ACCEPT_VULNERABILITIES, ACCEPTED};
 use super::selection::Selection;
 use super::sharing::{Admission, Scanner, Sharing};
 use super::stream::Fetching;
+use crate::client::Client;
 use crate::failure::{Failure, FailureKind, Phase, Target};
 use crate::model::{Artifact, ArtifactInfo, FindingPool, Report, ReportState, decode};
 use crate::name::ProjectName;
@@ -259,7 +260,7 @@ impl Reports {
 }
 
 async fn fetch_report(
-    client: &harbor_api::Client,
+    client: &Client,
     artifact: Arc<Artifact>,
     look: Look,
     pool: &FindingPool,
@@ -271,7 +272,7 @@ async fn fetch_report(
 }
 
 /// The report of an artifact as it comes.
-pub(super) async fn fetch_body(client: &harbor_api::Client, artifact: &Artifact) -> Result<Bytes, Cause> {
+pub(super) async fn fetch_body(client: &Client, artifact: &Artifact) -> Result<Bytes, Cause> {
     let repository = &artifact.repository;
     let headers = HeaderMap::from_iter([
         (header::ACCEPT, HeaderValue::from_static("application/json")),
@@ -288,7 +289,7 @@ pub(super) async fn fetch_body(client: &harbor_api::Client, artifact: &Artifact)
         "additions",
         "vulnerabilities",
     ];
-    Ok(client.get_bytes("get_vulnerabilities_addition", &segments, &[], headers).await?.into_inner())
+    Ok(client.get_of_project("get_vulnerabilities_addition", &segments, &[], headers).await?.into_inner())
 }
 
 /// A body that ends before the report does broke off, which a second request may get whole.
@@ -300,18 +301,9 @@ fn cause_of(error: &decode::DecodeError, body: &[u8]) -> Cause {
 
 /// Lists the one artifact with its overview, even if it is an image of an index. A list needs no permission beyond
 /// those for the crawl, unlike getting a single artifact.
-async fn fetch_overview(client: &harbor_api::Client, artifact: Arc<Artifact>) -> Result<Answer, Cause> {
-    let rows = client
-        .list_artifacts()
-        .project_name(artifact.repository.project().as_str())
-        .repository_name(artifact.repository.encoded_path())
-        .q(format!("digest={},base=*", convert::query_value(artifact.digest.as_str())))
-        .with_scan_overview(true)
-        .with_tag(false)
-        .x_accept_vulnerabilities(ACCEPTED)
-        .send()
-        .await?
-        .into_inner();
+async fn fetch_overview(client: &Client, artifact: Arc<Artifact>) -> Result<Answer, Cause> {
+    let digest = convert::query_value(artifact.digest.as_str());
+    let rows = requests::overviews(client, &artifact.repository, &digest).await?;
     let row = rows.iter().find(|row| row.digest.as_deref() == Some(artifact.digest.as_str()));
     Ok(match row.map(explain::explain) {
         Some(explanation) => Answer::Explained(artifact, explanation),
@@ -320,7 +312,7 @@ async fn fetch_overview(client: &harbor_api::Client, artifact: Arc<Artifact>) ->
 }
 
 /// Which scanner a project uses.
-pub(super) async fn read_scanner(client: &harbor_api::Client, project: &ProjectName) -> Result<Scanner, Cause> {
+pub(super) async fn read_scanner(client: &Client, project: &ProjectName) -> Result<Scanner, Cause> {
     let request = client.get_scanner_of_project().x_is_resource_name(true).project_name_or_id(project.as_str());
     Ok(match request.send().await?.into_inner() {
         None => Scanner::None,

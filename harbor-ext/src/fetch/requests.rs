@@ -8,6 +8,7 @@ use super::cause::Cause;
 use super::convert::{self, ListedProject};
 use super::details::Details;
 use super::pages::{self, Cursor, Key, Page};
+use crate::client::Client;
 use crate::failure::FailureKind;
 use crate::model::{Artifact, Label, Repository};
 use crate::name::{ProjectName, RepositoryName};
@@ -34,12 +35,13 @@ struct List<'a, T> {
 }
 
 /// Asks whether the server knows the caller: it tells its version to everybody but nobody.
-pub(super) async fn identify(client: &harbor_api::Client) -> Result<bool, Cause> {
+pub(super) async fn identify(client: &Client) -> Result<bool, Cause> {
     Ok(system_information(client).await?.harbor_version.is_some())
 }
 
-pub(super) async fn system_information(client: &harbor_api::Client) -> Result<types::GeneralInfo, Cause> {
+pub(super) async fn system_information(client: &Client) -> Result<types::GeneralInfo, Cause> {
     let information = client.get_system_info().send().await?.into_inner();
+    client.note(&information);
     if information.auth_mode.is_none() {
         // Harbor tells that to everybody.
         return Err(Cause::new(FailureKind::Undecodable, "the answer is JSON, but not that of a Harbor"));
@@ -49,7 +51,7 @@ pub(super) async fn system_information(client: &harbor_api::Client) -> Result<ty
 
 /// Lists projects, or only those that fulfil a condition, with Harbor's numbers.
 pub(super) async fn projects(
-    client: &harbor_api::Client,
+    client: &Client,
     cursor: Cursor,
     condition: Option<String>,
 ) -> Result<Page<ListedProject>, Cause> {
@@ -67,7 +69,7 @@ pub(super) async fn projects(
 }
 
 pub(super) async fn repositories(
-    client: &harbor_api::Client,
+    client: &Client,
     project: &ProjectName,
     query: &str,
 ) -> Result<Page<Repository>, Cause> {
@@ -84,7 +86,7 @@ pub(super) async fn repositories(
 }
 
 pub(super) async fn artifacts_of_project(
-    client: &harbor_api::Client,
+    client: &Client,
     project: &ProjectName,
     query: &str,
     details: Details,
@@ -102,7 +104,7 @@ pub(super) async fn artifacts_of_project(
 }
 
 pub(super) async fn artifacts_of_repository(
-    client: &harbor_api::Client,
+    client: &Client,
     repository: &RepositoryName,
     query: &str,
     details: Details,
@@ -120,9 +122,27 @@ pub(super) async fn artifacts_of_repository(
     list.page(client, query, |row| convert::artifact(row, Some(repository), details)).await
 }
 
+/// Lists some artifacts of a repository, images of indexes included, with what their scans amount to.
+pub(super) async fn overviews(
+    client: &Client,
+    repository: &RepositoryName,
+    digests: &str,
+) -> Result<Vec<types::Artifact>, Cause> {
+    let path = repository.encoded_path();
+    let segments = ["projects", repository.project().as_str(), "repositories", &path, "artifacts"];
+    let condition = format!("digest={digests},base=*");
+    let query = [("page_size", "100"), ("q", &condition), ("with_scan_overview", "true"), ("with_tag", "false")];
+    let headers = HeaderMap::from_iter([
+        (header::ACCEPT, HeaderValue::from_static("application/json")),
+        (ACCEPT_VULNERABILITIES, HeaderValue::from_static(ACCEPTED)),
+    ]);
+    let body = client.get_of_project("list_artifacts", &segments, &query, headers).await?.into_inner();
+    serde_json::from_slice(&body).map_err(|error| Cause::of_json(&error, &body))
+}
+
 /// Lists the labels of a project, or of the whole registry.
 pub(super) async fn labels(
-    client: &harbor_api::Client,
+    client: &Client,
     project: Option<i64>,
     cursor: Cursor,
     condition: Option<String>,
@@ -144,7 +164,7 @@ pub(super) async fn labels(
 impl<T: DeserializeOwned> List<'_, T> {
     async fn page<R>(
         self,
-        client: &harbor_api::Client,
+        client: &Client,
         query: &str,
         convert: impl FnMut(T) -> Result<R, Cause>,
     ) -> Result<Page<R>, Cause> {
@@ -165,7 +185,11 @@ impl<T: DeserializeOwned> List<'_, T> {
             // An overview is that of a report, and some versions look for the older type only.
             (ACCEPT_VULNERABILITIES, HeaderValue::from_static(ACCEPTED)),
         ]);
-        let answer = client.get_bytes(self.operation, self.segments, &query, headers).await?;
+        let answer = match self.segments {
+            ["projects", _, ..] => client.get_of_project(self.operation, self.segments, &query, headers).await?,
+            // To nobody they look like any other answer.
+            _ => client.get_bytes(self.operation, self.segments, &query, headers).await?,
+        };
         let headers = answer.headers().clone();
         Page::read(&answer.into_inner(), &headers, self.key, convert)
     }
