@@ -54,7 +54,7 @@ impl Client {
             for _ in 0..SESSIONS_FOR_ONE_ANSWER {
                 let Some(login) = portal.login(&self.api, ended.as_ref(), &self.extra_requests).await else { break };
                 let headers = login.headers(&headers);
-                let answer = self.api.get_bytes(operation, segments, query, headers).await;
+                let answer = self.get_bytes(operation, segments, query, headers).await;
                 if login.answered(&answer) {
                     return answer;
                 }
@@ -71,7 +71,22 @@ impl Client {
             self.extra_requests.fetch_add(1, Ordering::Relaxed);
             password.judge(self.api.get_current_user_info().send().await.ok().map(ResponseValue::into_inner));
         }
-        self.api.get_bytes(operation, segments, query, headers).await
+        self.get_bytes(operation, segments, query, headers).await
+    }
+
+    /// Gets anything with the credentials, as [`harbor_api::Client::get_bytes`] does.
+    pub(crate) async fn get_bytes(
+        &self,
+        operation: &'static str,
+        segments: &[&str],
+        query: &[(&str, &str)],
+        headers: HeaderMap,
+    ) -> Result<ResponseValue<Bytes>, Error<Errors>> {
+        let answer = self.api.get_bytes(operation, segments, query, headers).await;
+        // The connection is given back by a task that is woken together with this one. What is asked next would come too
+        // early and begin another connection (measured: twice as many as requests at once).
+        tokio::task::yield_now().await;
+        answer
     }
 
     /// Notes what the server says of itself to a caller that it knows.
