@@ -16,14 +16,23 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// and the nginx that it ships cuts after 60 s, so waiting a little longer lets the server's own answer arrive.
 const READ_TIMEOUT: Duration = Duration::from_secs(75);
 
+/// How long a connection without a request is kept. The nginx that Harbor ships closes it after 75 s, and a request that
+/// is sent just then is lost.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// Starts an HTTP client that suits Harbor: the TLS library chosen by feature, verified certificates, 10 s to
-/// connect, 75 s of silence before giving up, no bound on the whole request, no cookies.
+/// connect, 75 s of silence before giving up, no bound on the whole request, no cookies. Connections are used again until
+/// nothing was asked for 60 s; there are no more of them than requests at once, so that their number has no bound of its
+/// own.
 ///
 /// Add credentials, proxies or certificates, build it, and hand it to [`Client::new_with_client`].
 ///
 /// With the feature `rustls` this calls [`install_tls_provider`].
 pub fn http_client() -> reqwest::ClientBuilder {
-    let builder = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(READ_TIMEOUT);
+    let builder = reqwest::Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(READ_TIMEOUT)
+        .pool_idle_timeout(IDLE_TIMEOUT);
     with_tls(builder)
 }
 

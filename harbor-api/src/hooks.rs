@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use progenitor_client::{ClientHooks, OperationInfo};
-use reqwest::header::{self, HeaderValue};
+use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Request, Response};
 use tracing::{Instrument, Span, field};
 
@@ -31,14 +31,14 @@ impl ClientHooks for Client {
             status = field::Empty,
             milliseconds = field::Empty,
         );
+        let is_in_session = request.headers().contains_key(header::COOKIE);
         async {
             let started = Instant::now();
             let outcome = self.client().execute(request).await;
             let span = Span::current();
             span.record("milliseconds", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
             let mut response = outcome.inspect_err(|_| tracing::debug!("no answer"))?;
-            // Harbor opens a session with every answer. It is of no use, and an error that shows its headers would tell it.
-            response.headers_mut().remove(header::SET_COOKIE);
+            hide_cookies(response.headers_mut(), is_in_session);
             span.record("status", response.status().as_u16());
             Ok(repair(response).await)
         }
@@ -58,6 +58,18 @@ impl ClientHooks for Client {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// Harbor opens a session with every answer. It is of no use to those who have none, and an error that shows its headers
+/// would tell it. Who asks in a session has to see that it ended, but nobody else.
+fn hide_cookies(headers: &mut HeaderMap, is_in_session: bool) {
+    if is_in_session {
+        headers.iter_mut().filter(|(name, _)| **name == header::SET_COOKIE).for_each(|(_, value)| {
+            value.set_sensitive(true);
+        });
+    } else {
+        headers.remove(header::SET_COOKIE);
     }
 }
 

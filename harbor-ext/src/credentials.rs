@@ -100,6 +100,15 @@ impl Credentials {
         }
     }
 
+    /// The name and the password of somebody who may be a local user. A user's name cannot hold the `$` of a robot's; that
+    /// a name without one is a user's is not certain, since the prefix of robots can be configured.
+    pub(crate) fn password(&self) -> Option<(&str, &str)> {
+        match &self.0 {
+            Kind::Basic { username, secret } if !username.contains('$') => Some((username, secret)),
+            Kind::Basic { .. } | Kind::Anonymous | Kind::Bearer { .. } => None,
+        }
+    }
+
     /// A text without the secret and without the header that carries it. A proxy may quote the request that it refuses.
     pub(crate) fn redact(&self, text: String) -> String {
         let hidden = match &self.0 {
@@ -192,6 +201,14 @@ mod tests {
     fn a_robot_gets_the_prefix_once() {
         assert_eq!(Credentials::robot("auditor", "s").username(), Some("robot$auditor"));
         assert_eq!(Credentials::robot("robot$team+ci", "s").username(), Some("robot$team+ci"));
+    }
+
+    #[test]
+    fn robots_and_tokens_have_no_password() {
+        assert_eq!(Credentials::basic("alice", "s").password(), Some(("alice", "s")));
+        for credentials in [Credentials::robot("a", "s"), Credentials::bearer("s"), Credentials::anonymous()] {
+            assert_eq!(credentials.password(), None);
+        }
     }
 
     #[test]

@@ -55,6 +55,7 @@ pub mod name;
 pub mod schema;
 pub mod version;
 
+mod client;
 mod credentials;
 mod error;
 mod fetch;
@@ -70,7 +71,7 @@ pub use failure::{Failure, FailureKind, Permission};
 pub use fetch::{AccessCheck, Fetched, Fetching, HasTags, Lookup, Query};
 pub use harbor::{Harbor, HarborBuilder};
 pub use harbor_api::{self, http_client};
-pub use outcome::{Collected, Progress, StateCounts, Summary};
+pub use outcome::{Advice, Collected, Progress, StateCounts, Summary};
 pub use reqwest;
 pub use settings::{Concurrency, RetryPolicy};
 

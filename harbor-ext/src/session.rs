@@ -4,15 +4,23 @@ use std::fmt;
 
 use url::Url;
 
+use crate::client::Client;
 use crate::credentials::Credentials;
 use crate::settings::Settings;
 
 /// What all requests to one Harbor share.
 pub struct Session {
-    pub(crate) client: harbor_api::Client,
+    pub(crate) client: Client,
     pub(crate) url: Url,
     pub(crate) credentials: Credentials,
     pub(crate) settings: Settings,
+}
+
+impl Session {
+    /// A text without what lets others in: the secret, and what opens a session.
+    pub(crate) fn redact(&self, text: String) -> String {
+        self.client.redact(self.credentials.redact(text))
+    }
 }
 
 impl fmt::Debug for Session {

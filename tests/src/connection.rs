@@ -20,9 +20,17 @@ pub(crate) struct ResettableListener {
     connections: Connections,
 }
 
-/// All open connections of a server.
+/// The connections of a server.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Connections(Arc<Mutex<Vec<Weak<Switch>>>>);
+pub(crate) struct Connections(Arc<Mutex<Made>>);
+
+#[derive(Debug, Default)]
+struct Made {
+    /// All that are open.
+    open: Vec<Weak<Switch>>,
+    /// How many there were so far.
+    count: usize,
+}
 
 /// A connection that neither reads nor writes once it is to be reset.
 #[derive(Debug)]
@@ -46,14 +54,20 @@ struct Switch {
 impl Connections {
     /// Resets all connections that are open now.
     pub(crate) fn reset(&self) {
-        let connections = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        connections.iter().filter_map(Weak::upgrade).for_each(|switch| Connection(switch).reset());
+        let made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        made.open.iter().filter_map(Weak::upgrade).for_each(|switch| Connection(switch).reset());
+    }
+
+    /// How many connections were made so far.
+    pub(crate) fn made(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).count
     }
 
     fn add(&self, connection: &Connection) {
-        let mut connections = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        connections.retain(|switch| switch.strong_count() > 0);
-        connections.push(Arc::downgrade(&connection.0));
+        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        made.count += 1;
+        made.open.retain(|switch| switch.strong_count() > 0);
+        made.open.push(Arc::downgrade(&connection.0));
     }
 }
 

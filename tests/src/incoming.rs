@@ -13,7 +13,7 @@ use crate::http::routes::{Route, merge_slashes};
 use crate::log::Request;
 use crate::nginx;
 use crate::registry::{Project, Registry};
-use crate::session;
+use crate::session::{self, Sessions};
 use crate::version::HarborVersion;
 use crate::wire::errors::Refusal;
 use crate::wire::parameters::{self, Parameters, unescape_path};
@@ -118,7 +118,7 @@ impl Incoming {
     }
 
     /// Adds the headers that every answer of Harbor itself has; a page of nginx has none of them.
-    pub(crate) fn add_headers(&self, answer: &mut Answer) {
+    pub(crate) fn add_headers(&self, answer: &mut Answer, sessions: &Sessions) {
         if nginx::is_page(answer) || self.has_broken_path() {
             return;
         }
@@ -129,7 +129,7 @@ impl Incoming {
         if let Ok(id) = HeaderValue::from_str(&self.request_id) {
             answer.headers.insert(HeaderName::from_static("x-request-id"), id);
         }
-        session::give(&self.headers, &mut answer.headers, &self.new_session);
+        sessions.give(&self.headers, &mut answer.headers, &self.new_session);
         if session::is_guarded(&self.path, &self.headers) {
             session::add_token(&self.headers, &mut answer.headers);
             if self.check_forgery().is_ok() {

@@ -9,7 +9,7 @@ use axum::extract::{ConnectInfo, Request as HttpRequest, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use crate::auth::{self, Authorization, Login};
+use crate::auth::{self, Account, Authorization, Login};
 use crate::connection::{Connection, Connections};
 use crate::fault::{Arrival, Effect, Faults, Kind, Places, Scope, Strike};
 use crate::hold::Gate;
@@ -156,7 +156,7 @@ impl Service {
             Some(answer) => answer,
             None => self.answer_struck(&incoming, login, &strike, &mut worked).await,
         };
-        incoming.add_headers(&mut answer);
+        incoming.add_headers(&mut answer, &self.sessions);
         if self.behind_nginx {
             answer = nginx::forwarded(answer);
         }
@@ -267,6 +267,7 @@ impl Service {
     fn outside(&self, incoming: &Incoming) -> Outcome {
         match (incoming.method.as_str(), incoming.path.as_str()) {
             ("POST", "/c/login") => {
+                self.login_cost.burn(Account::User);
                 let registry = self.registry.read().unwrap_or_else(PoisonError::into_inner);
                 self.sessions.log_in(&registry, &incoming.headers, &incoming.body, &incoming.new_session)
             }

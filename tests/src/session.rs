@@ -1,7 +1,7 @@
 //! Sessions: the cookie that every answer gives, the token that a write needs with it, and the users who logged in with one.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::http::header::{COOKIE, HeaderName, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -21,48 +21,86 @@ const CSRF_COOKIE: &str = "_gorilla_csrf=c2ltdWxhdGVk";
 /// The header with the token, in both directions.
 const CSRF_HEADER: &str = "x-harbor-csrf-token";
 
-/// The sessions in which a user logged in, by their number. The others are not kept: they mean nothing.
+/// The sessions of a server.
 #[derive(Debug, Default)]
-pub(crate) struct Sessions(Mutex<HashMap<String, String>>);
+pub(crate) struct Sessions(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// In which a user logged in, by their number. The others are not kept: they mean nothing.
+    users: HashMap<String, String>,
+    /// Those that ended one by one.
+    ended: HashSet<String>,
+    /// The seed of the last session that ended with all others.
+    all_ended_at: u64,
+}
 
 impl Sessions {
     /// The user who logged in with the session of a request.
     pub(crate) fn user(&self, headers: &HeaderMap) -> Option<String> {
-        let sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.get(number(headers)?).cloned()
+        self.state().users.get(number(headers)?).cloned()
     }
 
-    /// Logs a user in with the form of the portal, in the session of the request or in a new one.
+    /// Logs a user in with the form of the portal. The session gets a new number, so that nobody can prepare one for
+    /// somebody else.
     pub(crate) fn log_in(&self, registry: &Registry, headers: &HeaderMap, body: &[u8], new: &str) -> Outcome {
         let form = Parameters::parse(&String::from_utf8_lossy(body))?;
         let given = |name: &str| form.text(name).unwrap_or_default();
         let Some(Caller::User(user)) = registry.login(given("principal"), given("password")) else {
             return Ok(Answer::empty(StatusCode::UNAUTHORIZED));
         };
-        let number = number(headers).filter(|number| is_given(number)).unwrap_or(new);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(number.to_owned(), user);
+        let mut state = self.state();
+        if let Some(old) = number(headers) {
+            state.end(old);
+        }
+        state.users.insert(new.to_owned(), user);
         Ok(Answer::empty(StatusCode::OK))
     }
 
     /// Ends the session of a request.
     pub(crate) fn log_out(&self, headers: &HeaderMap) -> Answer {
         if let Some(number) = number(headers) {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(number);
+            self.state().end(number);
         }
         Answer::empty(StatusCode::OK)
+    }
+
+    /// Ends all sessions up to that of a seed.
+    pub(crate) fn end_all(&self, seed: u64) {
+        let mut state = self.state();
+        state.users.clear();
+        state.ended.clear();
+        state.all_ended_at = seed;
+    }
+
+    /// Gives a session to a client that brings none of this server which is alive.
+    pub(crate) fn give(&self, request: &HeaderMap, answer: &mut HeaderMap, new: &str) {
+        if !number(request).is_some_and(|number| self.state().is_alive(number)) {
+            append_cookie(answer, &format!("sid={new}; Path=/; HttpOnly"));
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn end(&mut self, number: &str) {
+        self.users.remove(number);
+        if seed_of(number).is_some() {
+            self.ended.insert(number.to_owned());
+        }
+    }
+
+    fn is_alive(&self, number: &str) -> bool {
+        seed_of(number).is_some_and(|seed| seed > self.all_ended_at) && !self.ended.contains(number)
     }
 }
 
 /// The number of a new session.
 pub(crate) fn new_number(seed: u64) -> String {
     format!("{seed:016x}{:016x}", Random::new(seed).next())
-}
-
-/// Gives a session to a client that brings none of this server.
-pub(crate) fn give(request: &HeaderMap, answer: &mut HeaderMap, new: &str) {
-    if !number(request).is_some_and(is_given) {
-        append_cookie(answer, &format!("sid={new}; Path=/; HttpOnly"));
-    }
 }
 
 /// Whether a request brings a session cookie, which it should not.
@@ -92,10 +130,10 @@ pub(crate) fn add_token(request: &HeaderMap, answer: &mut HeaderMap) {
     }
 }
 
-/// Whether a number is that of a session which a server gave: its halves belong together.
-fn is_given(number: &str) -> bool {
-    let seed = number.get(..16).and_then(|half| u64::from_str_radix(half, 16).ok());
-    seed.is_some_and(|seed| new_number(seed) == number)
+/// What the number of a session was made of, where a server gave it: its halves belong together.
+fn seed_of(number: &str) -> Option<u64> {
+    let seed = u64::from_str_radix(number.get(..16)?, 16).ok()?;
+    (new_number(seed) == number).then_some(seed)
 }
 
 fn has_token_cookie(headers: &HeaderMap) -> bool {

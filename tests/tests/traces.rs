@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use harbor_ext::{Credentials, Harbor};
-use harbor_testkit::{Registry, SimulatedHarbor};
+use harbor_testkit::{Authorization, Registry, SimulatedHarbor};
 
 #[tokio::test]
 async fn traces_tell_what_was_asked_and_no_secret() {
@@ -31,6 +31,7 @@ async fn traces_tell_what_was_asked_and_no_secret() {
     let secret = "hunter2-hunter2";
     client(Credentials::basic("admin", secret)).reports().collect().await;
     client(Credentials::robot("auditor", "demo-secret")).reports().tag("1.0.0").collect().await;
+    read_in_session(&server).await;
     drop(guard);
     let text = written.text();
     for part in [
@@ -46,9 +47,30 @@ async fn traces_tell_what_was_asked_and_no_secret() {
     }
     // The tag is in the query, the findings are in the bodies, and what is in the header nobody may know.
     let encoded = BASE64.encode(format!("admin:{secret}"));
-    for part in [secret, "demo-secret", "1.0.0", "tags=", "page_size", "CVE-", "Basic", &encoded] {
+    for part in [
+        secret,
+        "demo-secret",
+        "1.0.0",
+        "tags=",
+        "page_size",
+        "CVE-",
+        "Basic",
+        &encoded,
+        "Harbor12345",
+        "sid=",
+        "gorilla",
+    ] {
         assert!(!text.contains(part), "{part} is in\n{text}");
     }
+}
+
+async fn read_in_session(server: &SimulatedHarbor) {
+    let http = harbor_ext::http_client().no_proxy();
+    let user = Credentials::basic("admin", "Harbor12345");
+    let harbor = Harbor::builder(server.url()).credentials(user).session_login(true).http_client(http).build().unwrap();
+    assert!(harbor.reports().collect().await.is_complete());
+    assert!(server.requests().iter().any(|request| request.authorization == Authorization::Session));
+    harbor.log_out().await;
 }
 
 /// What a subscriber wrote.

@@ -79,7 +79,7 @@ impl Cause {
     pub(crate) fn seen_by(self, session: &Session) -> Self {
         let is_private = self.status == Some(401) && session.credentials.is_anonymous();
         let kind = if is_private { FailureKind::Forbidden } else { self.kind };
-        Self { kind, message: session.credentials.redact(self.message), ..self }
+        Self { kind, message: session.redact(self.message), ..self }
     }
 
     pub(crate) fn blame(&self) -> Blame {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::cause::Cause;
 use super::explain::{self, Explanation};
 use super::{convert, requests};
+use crate::client::Client;
 use crate::model::{Artifact, Child, ReportState};
 use crate::name::Digest;
 
@@ -45,22 +46,12 @@ impl Inspection {
     }
 
     /// Looks at the next images. Only listing is needed for that, in one request.
-    pub(crate) async fn go_on(mut self, client: &harbor_api::Client) -> Result<Insight, Cause> {
+    pub(crate) async fn go_on(mut self, client: &Client) -> Result<Insight, Cause> {
         let rest = self.open.split_off(self.open.len().min(AT_ONCE));
         let asked = std::mem::replace(&mut self.open, rest);
         let digests: Vec<&str> = asked.iter().map(Digest::as_str).collect();
-        let rows = client
-            .list_artifacts()
-            .project_name(self.index.repository.project().as_str())
-            .repository_name(self.index.repository.encoded_path())
-            .q(format!("digest={{{}}},base=*", convert::query_value(&digests.join(" "))))
-            .page_size(100)
-            .with_scan_overview(true)
-            .with_tag(false)
-            .x_accept_vulnerabilities(requests::ACCEPTED)
-            .send()
-            .await?
-            .into_inner();
+        let digests = format!("{{{}}}", convert::query_value(&digests.join(" ")));
+        let rows = requests::overviews(client, &self.index.repository, &digests).await?;
         for digest in asked {
             let row = rows.iter().find(|row| row.digest.as_deref() == Some(digest.as_str()));
             if matches!(row.map(explain::explain), Some(Explanation::Scanned)) {

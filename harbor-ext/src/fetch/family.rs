@@ -8,6 +8,7 @@ use super::cause::Cause;
 use super::details::Details;
 use super::pages::{Cursor, Page};
 use super::{convert, requests};
+use crate::client::Client;
 use crate::failure::{FailureKind, Target};
 use crate::model::Artifact;
 use crate::name::Digest;
@@ -39,7 +40,7 @@ impl Family {
     }
 
     /// Lists the next images.
-    pub(crate) async fn list(&self, client: &harbor_api::Client, details: Details) -> Result<Page<Artifact>, Cause> {
+    pub(crate) async fn list(&self, client: &Client, details: Details) -> Result<Page<Artifact>, Cause> {
         let digests: Vec<&str> = self.next().map(Digest::as_str).collect();
         let condition = format!("digest={{{}}},base=*", convert::query_value(&digests.join(" ")));
         requests::artifacts_of_repository(client, &self.index.repository, &condition, details).await

@@ -30,6 +30,8 @@ mod stages;
 #[derive(Debug)]
 pub(crate) struct Listing {
     session: Arc<Session>,
+    /// Requests of the client that nobody asked for, before this walk.
+    extra_requests_before: u64,
     selection: Selection,
     goal: Goal,
     /// How sure it is who the server takes the caller for.
@@ -78,6 +80,7 @@ impl Listing {
         let labels = Arc::new(Labels::new(selection.labels.clone()));
         let sieve = Sieve::new(selection.is_for_latest);
         Self {
+            extra_requests_before: session.client.extra_requests(),
             session,
             selection,
             goal,
@@ -231,5 +234,7 @@ impl Listing {
         summary.left_out = self.sieve.left_out();
         summary.announced = self.announced;
         summary.failures = self.failures;
+        summary.requests += self.session.client.extra_requests() - self.extra_requests_before;
+        summary.advice.extend(self.session.client.advice(summary.requests));
     }
 }

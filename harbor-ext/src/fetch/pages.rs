@@ -43,6 +43,15 @@ pub(crate) struct Row<R> {
     content: Result<R, Cause>,
 }
 
+/// What a list is sorted by.
+#[derive(Debug)]
+pub(crate) struct Key<T> {
+    /// The member of a row that holds it.
+    pub(crate) name: &'static str,
+    /// The same, of a row that is as described.
+    pub(crate) of: fn(&T) -> Option<i64>,
+}
+
 /// What follows a page.
 #[derive(Debug)]
 pub(crate) struct Turn<R> {
@@ -60,21 +69,21 @@ pub(crate) fn page_size(details: Details) -> usize {
 }
 
 impl<R> Page<R> {
-    /// Reads the JSON array of a list, row by row: `key` is the member that the list is sorted by, and `convert` makes
-    /// of the described type what is wanted.
+    /// Reads the JSON array of a list: `key` is what the list is sorted by, and `convert` makes of the described type
+    /// what is wanted.
+    ///
+    /// Only where a row is not as described they are read one by one, so that it costs nothing but itself.
     pub(crate) fn read<T: DeserializeOwned>(
         body: &[u8],
         headers: &HeaderMap,
-        key: &str,
-        convert: impl Fn(T) -> Result<R, Cause>,
+        key: Key<T>,
+        mut convert: impl FnMut(T) -> Result<R, Cause>,
     ) -> Result<Self, Cause> {
-        let rows: Vec<Value> = serde_json::from_slice(body).map_err(|error| Cause::of_json(&error, body))?;
-        let read = |row: Value| {
-            let key = row[key].as_i64();
-            let content = T::deserialize(&row).map_err(|error| unusable(key, &error.to_string())).and_then(&convert);
-            Row { key, content }
+        let rows = match serde_json::from_slice::<Vec<T>>(body) {
+            Ok(rows) => rows.into_iter().map(|row| Row { key: (key.of)(&row), content: convert(row) }).collect(),
+            Err(_) => read_one_by_one(body, key.name, convert)?,
         };
-        Ok(Self { rows: rows.into_iter().map(read).collect(), total: total_count(headers) })
+        Ok(Self { rows, total: total_count(headers) })
     }
 
     /// How many rows the whole list has, as far as its first page tells.
@@ -142,6 +151,21 @@ impl Cursor {
         };
         Turn { rows, next, complaint }
     }
+}
+
+/// Reads the rows of a list of which some are not as described.
+fn read_one_by_one<R, T: DeserializeOwned>(
+    body: &[u8],
+    key: &str,
+    mut convert: impl FnMut(T) -> Result<R, Cause>,
+) -> Result<Vec<Row<R>>, Cause> {
+    let rows: Vec<Value> = serde_json::from_slice(body).map_err(|error| Cause::of_json(&error, body))?;
+    let read = |row: Value| {
+        let key = row[key].as_i64();
+        let content = T::deserialize(&row).map_err(|error| unusable(key, &error.to_string())).and_then(&mut convert);
+        Row { key, content }
+    };
+    Ok(rows.into_iter().map(read).collect())
 }
 
 /// Why a list cannot be followed to its end.
@@ -235,9 +259,12 @@ mod tests {
         let body = br#"[{"id":1,"name":"a"},{"id":2,"name":7},{"id":3,"name":"c"},null]"#;
         #[derive(serde::Deserialize)]
         struct Named {
+            id: i64,
             name: String,
         }
-        let page = Page::read(body, &HeaderMap::new(), "id", |named: Named| Ok(named.name)).unwrap();
+        const KEY: Key<Named> = Key { name: "id", of: |row| Some(row.id) };
+        let read = |body| Page::read(body, &HeaderMap::new(), KEY, |named: Named| Ok(named.name));
+        let page = read(body).unwrap();
         assert_eq!(page.announced(), 4);
         let turned = Cursor::default().turn(page);
         let rows: Vec<Result<String, String>> =
@@ -247,12 +274,16 @@ mod tests {
         assert!(rows[3].is_err());
         assert_eq!(turned.next.map(|cursor| cursor.after), Some(3));
         let long = format!(r#"[{{"id":4,"name":["{}\u001b"]}}]"#, "x".repeat(9000));
-        let page = Page::read(long.as_bytes(), &HeaderMap::new(), "id", |row: Value| {
+        let key = Key { name: "id", of: |row: &Value| row["id"].as_i64() };
+        let page = Page::read(long.as_bytes(), &HeaderMap::new(), key, |row: Value| {
             Err::<(), _>(unusable(Some(4), row["name"][0].as_str().unwrap()))
         });
         let cause = Cursor::default().turn(page.unwrap()).rows.remove(0).unwrap_err();
         assert!(cause.message.chars().count() < 600 && !cause.message.contains('\u{1b}'), "{}", cause.message);
-        assert!(Page::read(b"{}", &HeaderMap::new(), "id", |named: Named| Ok(named.name)).is_err());
+        assert!(read(b"{}").is_err());
+        let page = read(br#"[{"id":1,"name":"a"},{"id":2,"name":"b"}]"#).unwrap();
+        let rows: Vec<_> = page.rows.into_iter().map(|row| (row.key, row.content.unwrap())).collect();
+        assert_eq!(rows, [(Some(1), "a".to_owned()), (Some(2), "b".to_owned())]);
     }
 
     #[test]

@@ -13,10 +13,11 @@ use super::convert;
 use super::explain::{self, Explanation};
 use super::listing::{Goal, ListAnswer, ListJob, Listed, Listing};
 use super::queue::{Next, Queue, Work};
-use super::requests::{ACCEPT_VULNERABILITIES, ACCEPTED};
+use super::requests::{self, ACCEPT_VULNERABILITIES, ACCEPTED};
 use super::selection::Selection;
 use super::sharing::{Admission, Scanner, Sharing};
 use super::stream::Fetching;
+use crate::client::{self, Client};
 use crate::failure::{Failure, FailureKind, Phase, Target};
 use crate::model::decode::{self, Decoder};
 use crate::model::{Artifact, ArtifactInfo, FindingPool, Report, ReportState};
@@ -262,7 +263,7 @@ impl Reports {
 }
 
 async fn fetch_report(
-    client: &harbor_api::Client,
+    client: &Client,
     artifact: Arc<Artifact>,
     look: Look,
     pool: &FindingPool,
@@ -276,13 +277,14 @@ async fn fetch_report(
             .push(&piece.map_err(harbor_api::Error::<Errors>::ResponseBodyError)?)
             .map_err(|error| cause_of(&error))?;
     }
+    client::let_connection_return().await;
     let length = decoder.length() as u64;
     let decoded = decoder.finish().map_err(|error| cause_of(&error))?;
     Ok(Answer::Report(artifact, look, decoded, length))
 }
 
 /// The report of an artifact as it comes, after its headers.
-pub(super) async fn open_report(client: &harbor_api::Client, artifact: &Artifact) -> Result<ByteStream, Cause> {
+pub(super) async fn open_report(client: &Client, artifact: &Artifact) -> Result<ByteStream, Cause> {
     let repository = &artifact.repository;
     let headers = HeaderMap::from_iter([
         (header::ACCEPT, HeaderValue::from_static("application/json")),
@@ -299,7 +301,7 @@ pub(super) async fn open_report(client: &harbor_api::Client, artifact: &Artifact
         "additions",
         "vulnerabilities",
     ];
-    Ok(client.get_stream("get_vulnerabilities_addition", &segments, &[], headers).await?.into_inner())
+    Ok(client.open_of_project("get_vulnerabilities_addition", &segments, &[], headers).await?.into_inner())
 }
 
 /// A body that ends before the report does broke off, which a second request may get whole.
@@ -310,18 +312,9 @@ fn cause_of(error: &decode::DecodeError) -> Cause {
 
 /// Lists the one artifact with its overview, even if it is an image of an index. A list needs no permission beyond
 /// those for the crawl, unlike getting a single artifact.
-async fn fetch_overview(client: &harbor_api::Client, artifact: Arc<Artifact>) -> Result<Answer, Cause> {
-    let rows = client
-        .list_artifacts()
-        .project_name(artifact.repository.project().as_str())
-        .repository_name(artifact.repository.encoded_path())
-        .q(format!("digest={},base=*", convert::query_value(artifact.digest.as_str())))
-        .with_scan_overview(true)
-        .with_tag(false)
-        .x_accept_vulnerabilities(ACCEPTED)
-        .send()
-        .await?
-        .into_inner();
+async fn fetch_overview(client: &Client, artifact: Arc<Artifact>) -> Result<Answer, Cause> {
+    let digest = convert::query_value(artifact.digest.as_str());
+    let rows = requests::overviews(client, &artifact.repository, &digest).await?;
     let row = rows.iter().find(|row| row.digest.as_deref() == Some(artifact.digest.as_str()));
     Ok(match row.map(explain::explain) {
         Some(explanation) => Answer::Explained(artifact, explanation),
@@ -330,7 +323,7 @@ async fn fetch_overview(client: &harbor_api::Client, artifact: Arc<Artifact>) ->
 }
 
 /// Which scanner a project uses.
-pub(super) async fn read_scanner(client: &harbor_api::Client, project: &ProjectName) -> Result<Scanner, Cause> {
+pub(super) async fn read_scanner(client: &Client, project: &ProjectName) -> Result<Scanner, Cause> {
     let request = client.get_scanner_of_project().x_is_resource_name(true).project_name_or_id(project.as_str());
     Ok(match request.send().await?.into_inner() {
         None => Scanner::None,
@@ -359,7 +352,7 @@ fn state_of_failure(artifact: &Artifact, failure: Failure) -> ReportState {
 
 /// Whether it is an image or an index of images. An attestation calls itself an image, but has no platform.
 fn is_image(artifact: &Artifact) -> bool {
-    artifact.kind == "IMAGE" && !artifact.platform.is_unknown()
+    &*artifact.kind == "IMAGE" && !artifact.platform.is_unknown()
 }
 
 pub(super) fn target_of(artifact: &Artifact) -> Target {

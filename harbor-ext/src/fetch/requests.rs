@@ -7,7 +7,9 @@ use serde::de::DeserializeOwned;
 use super::cause::Cause;
 use super::convert::{self, ListedProject};
 use super::details::Details;
-use super::pages::{self, Cursor, Page};
+use super::pages::{self, Cursor, Key, Page};
+use super::texts::Texts;
+use crate::client::Client;
 use crate::failure::FailureKind;
 use crate::model::{Artifact, Label, Repository};
 use crate::name::{ProjectName, RepositoryName};
@@ -20,13 +22,13 @@ pub(super) const ACCEPTED: &str = "application/vnd.security.vulnerability.report
                                    application/vnd.scanner.adapter.vuln.report.harbor+json; version=1.0";
 
 /// A list: how its operation and path are called, and by what it is sorted.
-struct List<'a> {
+struct List<'a, T> {
     operation: &'static str,
     segments: &'a [&'a str],
     /// What the list is sorted by, which is not always what the answer calls it.
     sort: &'static str,
-    /// The member of a row that holds it.
-    key: &'static str,
+    /// Where a row holds it.
+    key: Key<T>,
     /// What is asked for besides.
     details: Details,
     /// Parameters that say which list is meant.
@@ -34,12 +36,13 @@ struct List<'a> {
 }
 
 /// Asks whether the server knows the caller: it tells its version to everybody but nobody.
-pub(super) async fn identify(client: &harbor_api::Client) -> Result<bool, Cause> {
+pub(super) async fn identify(client: &Client) -> Result<bool, Cause> {
     Ok(system_information(client).await?.harbor_version.is_some())
 }
 
-pub(super) async fn system_information(client: &harbor_api::Client) -> Result<types::GeneralInfo, Cause> {
+pub(super) async fn system_information(client: &Client) -> Result<types::GeneralInfo, Cause> {
     let information = client.get_system_info().send().await?.into_inner();
+    client.note(&information);
     if information.auth_mode.is_none() {
         // Harbor tells that to everybody.
         return Err(Cause::new(FailureKind::Undecodable, "the answer is JSON, but not that of a Harbor"));
@@ -49,7 +52,7 @@ pub(super) async fn system_information(client: &harbor_api::Client) -> Result<ty
 
 /// Lists projects, or only those that fulfil a condition, with Harbor's numbers.
 pub(super) async fn projects(
-    client: &harbor_api::Client,
+    client: &Client,
     cursor: Cursor,
     condition: Option<String>,
 ) -> Result<Page<ListedProject>, Cause> {
@@ -58,7 +61,7 @@ pub(super) async fn projects(
         operation: "list_projects",
         segments: &segments,
         sort: "project_id",
-        key: "project_id",
+        key: Key { name: "project_id", of: |row: &types::Project| row.project_id },
         details: Details::default(),
         scope: &[],
     };
@@ -67,7 +70,7 @@ pub(super) async fn projects(
 }
 
 pub(super) async fn repositories(
-    client: &harbor_api::Client,
+    client: &Client,
     project: &ProjectName,
     query: &str,
 ) -> Result<Page<Repository>, Cause> {
@@ -76,7 +79,7 @@ pub(super) async fn repositories(
         operation: "list_repositories",
         segments: &segments,
         sort: "repository_id",
-        key: "id",
+        key: Key { name: "id", of: |row: &types::Repository| row.id },
         details: Details::default(),
         scope: &[],
     };
@@ -84,7 +87,7 @@ pub(super) async fn repositories(
 }
 
 pub(super) async fn artifacts_of_project(
-    client: &harbor_api::Client,
+    client: &Client,
     project: &ProjectName,
     query: &str,
     details: Details,
@@ -94,28 +97,55 @@ pub(super) async fn artifacts_of_project(
         operation: "list_artifacts_of_project",
         segments: &segments,
         sort: "id",
-        key: "id",
+        key: Key { name: "id", of: |row: &types::Artifact| row.id },
         details,
         scope: &[],
     };
-    list.page(client, query, |row| convert::artifact(row, None, details)).await
+    let mut texts = Texts::of(project);
+    list.page(client, query, |row| convert::artifact(row, None, details, &mut texts)).await
 }
 
 pub(super) async fn artifacts_of_repository(
-    client: &harbor_api::Client,
+    client: &Client,
     repository: &RepositoryName,
     query: &str,
     details: Details,
 ) -> Result<Page<Artifact>, Cause> {
     let path = repository.encoded_path();
     let segments = ["projects", repository.project().as_str(), "repositories", &path, "artifacts"];
-    let list = List { operation: "list_artifacts", segments: &segments, sort: "id", key: "id", details, scope: &[] };
-    list.page(client, query, |row| convert::artifact(row, Some(repository), details)).await
+    let list = List {
+        operation: "list_artifacts",
+        segments: &segments,
+        sort: "id",
+        key: Key { name: "id", of: |row: &types::Artifact| row.id },
+        details,
+        scope: &[],
+    };
+    let mut texts = Texts::default();
+    list.page(client, query, |row| convert::artifact(row, Some(repository), details, &mut texts)).await
+}
+
+/// Lists some artifacts of a repository, images of indexes included, with what their scans amount to.
+pub(super) async fn overviews(
+    client: &Client,
+    repository: &RepositoryName,
+    digests: &str,
+) -> Result<Vec<types::Artifact>, Cause> {
+    let path = repository.encoded_path();
+    let segments = ["projects", repository.project().as_str(), "repositories", &path, "artifacts"];
+    let condition = format!("digest={digests},base=*");
+    let query = [("page_size", "100"), ("q", &condition), ("with_scan_overview", "true"), ("with_tag", "false")];
+    let headers = HeaderMap::from_iter([
+        (header::ACCEPT, HeaderValue::from_static("application/json")),
+        (ACCEPT_VULNERABILITIES, HeaderValue::from_static(ACCEPTED)),
+    ]);
+    let body = client.get_of_project("list_artifacts", &segments, &query, headers).await?.into_inner();
+    serde_json::from_slice(&body).map_err(|error| Cause::of_json(&error, &body))
 }
 
 /// Lists the labels of a project, or of the whole registry.
 pub(super) async fn labels(
-    client: &harbor_api::Client,
+    client: &Client,
     project: Option<i64>,
     cursor: Cursor,
     condition: Option<String>,
@@ -126,7 +156,7 @@ pub(super) async fn labels(
         operation: "list_labels",
         segments: &["labels"],
         sort: "id",
-        key: "id",
+        key: Key { name: "id", of: |row: &types::Label| row.id },
         details: Details::default(),
         scope: if project.is_some() { &scope } else { &[("scope", "g")] },
     };
@@ -134,12 +164,12 @@ pub(super) async fn labels(
     list.page(client, &cursor.query("id", &condition), convert::label).await
 }
 
-impl List<'_> {
-    async fn page<R, T: DeserializeOwned>(
+impl<T: DeserializeOwned> List<'_, T> {
+    async fn page<R>(
         self,
-        client: &harbor_api::Client,
+        client: &Client,
         query: &str,
-        convert: impl Fn(T) -> Result<R, Cause>,
+        convert: impl FnMut(T) -> Result<R, Cause>,
     ) -> Result<Page<R>, Cause> {
         let page_size = pages::page_size(self.details).to_string();
         let mut query = vec![
@@ -158,7 +188,11 @@ impl List<'_> {
             // An overview is that of a report, and some versions look for the older type only.
             (ACCEPT_VULNERABILITIES, HeaderValue::from_static(ACCEPTED)),
         ]);
-        let answer = client.get_bytes(self.operation, self.segments, &query, headers).await?;
+        let answer = match self.segments {
+            ["projects", _, ..] => client.get_of_project(self.operation, self.segments, &query, headers).await?,
+            // To nobody they look like any other answer.
+            _ => client.get_bytes(self.operation, self.segments, &query, headers).await?,
+        };
         let headers = answer.headers().clone();
         Page::read(&answer.into_inner(), &headers, self.key, convert)
     }

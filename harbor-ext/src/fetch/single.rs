@@ -9,6 +9,8 @@ use super::convert;
 use super::details::Details;
 use super::pages::Cursor;
 use super::requests;
+use super::texts::Texts;
+use crate::client::Client;
 use crate::failure::{Failure, FailureKind};
 use crate::model::Artifact;
 use crate::name::{ArtifactReference, Reference};
@@ -23,7 +25,7 @@ pub(super) fn is_hidden(reference: &ArtifactReference) -> bool {
 
 /// The artifact in the list of its repository, the images of indexes included.
 pub(super) async fn listed(
-    client: &harbor_api::Client,
+    client: &Client,
     reference: &ArtifactReference,
     details: Details,
 ) -> Result<Option<Artifact>, Cause> {
@@ -39,7 +41,7 @@ pub(super) async fn listed(
 
 /// The artifact itself, which takes a permission of its own.
 pub(super) async fn hidden(
-    client: &harbor_api::Client,
+    client: &Client,
     reference: &ArtifactReference,
     details: Details,
 ) -> Result<Artifact, Cause> {
@@ -58,7 +60,7 @@ pub(super) async fn hidden(
         .send()
         .await?
         .into_inner();
-    convert::artifact(row, Some(repository), details)
+    convert::artifact(row, Some(repository), details, &mut Texts::default())
 }
 
 /// What it means that an artifact which the list did not show may not be asked for by itself.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::future::{Ready, ready};
 use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -99,6 +100,18 @@ impl SimulatedHarbor {
     #[must_use]
     pub fn peak_in_flight(&self) -> usize {
         self.stats().peak_in_flight
+    }
+
+    /// The number of connections that were made so far.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.service.connections.made()
+    }
+
+    /// Ends all sessions, as when Redis forgets them or their time is over: requests that bring one are anonymous from now
+    /// on, and get a new one.
+    pub fn end_sessions(&self) {
+        self.service.sessions.end_all(self.service.arrivals.load(Ordering::SeqCst));
     }
 
     /// Reads the registry while the server serves it.

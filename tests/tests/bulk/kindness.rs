@@ -72,6 +72,35 @@ async fn no_more_requests_than_allowed_are_under_way() {
     assert!(limited(0).unwrap_err().to_string().contains("at least 1"));
 }
 
+/// A connection is made where all others are busy, and every other request goes over one that there is.
+#[tokio::test]
+async fn connections_are_used_again_over_a_whole_crawl() {
+    crawl_over_few_connections().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_are_used_again_on_several_threads() {
+    crawl_over_few_connections().await;
+}
+
+async fn crawl_over_few_connections() {
+    let scale = Scale { projects: 5, repositories: 10, artifacts: 10, findings: 1, distinct: 10, seed: 5 };
+    for concurrency in [Concurrency::Adaptive, Concurrency::Fixed(100)] {
+        let server = SimulatedHarbor::builder()
+            .registry(Registry::synthetic(scale))
+            .fault(Fault::latency_between(Duration::ZERO, Duration::from_millis(2)))
+            .start()
+            .await
+            .unwrap();
+        let credentials = Credentials::basic("admin", "Harbor12345");
+        let harbor = client(&server, credentials).concurrency(concurrency).build().unwrap();
+        let collected = harbor.reports().collect().await;
+        assert_eq!(collected.summary.states.reported, 500);
+        let peak = collected.summary.peak_in_flight as usize;
+        assert!(server.connections() <= peak + 1, "{} connections, {}", server.connections(), collected.summary);
+    }
+}
+
 #[tokio::test]
 async fn nothing_is_sent_before_a_query_is_polled() {
     let server = serve(synthetic()).await;

@@ -164,7 +164,7 @@ fn read_response(response: &str) -> Answer {
     let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
     let mut headers = reqwest::header::HeaderMap::new();
     for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
-        headers.insert(
+        headers.append(
             reqwest::header::HeaderName::try_from(name).unwrap(),
             reqwest::header::HeaderValue::try_from(value).unwrap(),
         );

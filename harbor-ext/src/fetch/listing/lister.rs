@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{ListAnswer, ListJob, Listing, Stage};
+use crate::client::Client;
 use crate::condition::{self, Conditions};
 use crate::fetch::cause::Cause;
 use crate::fetch::details::Details;
@@ -55,7 +56,7 @@ impl Lister {
         conditions.starting_at(cursor.first_key()).encode()
     }
 
-    async fn send(&self, client: &harbor_api::Client, job: ListJob) -> Result<ListAnswer, Cause> {
+    async fn send(&self, client: &Client, job: ListJob) -> Result<ListAnswer, Cause> {
         let details = self.details;
         let label_names = || condition::encode_any_of(self.labels.names()).map(|names| format!("name={names}"));
         Ok(match job {
