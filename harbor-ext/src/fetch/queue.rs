@@ -18,7 +18,7 @@ use tokio::time::{Instant, Sleep, timeout};
 
 use super::backoff;
 use super::cause::{Blame, Cause};
-use super::limit::Limit;
+use super::limit::{Limit, Ticket};
 use super::server::{Server, Start};
 use crate::failure::{Failure, FailureKind, Phase, Target};
 use crate::outcome::{Progress, Summary};
@@ -91,6 +91,9 @@ struct Attempt<J> {
 struct Finished<W: Work> {
     attempt: Attempt<W::Job>,
     is_probe: bool,
+    ticket: Ticket,
+    /// When its outcome was there, which may be long before the consumer asks for it.
+    at: Instant,
     outcome: Result<W::Answer, Cause>,
 }
 
@@ -164,7 +167,7 @@ impl<W: Work> Queue<W> {
     fn start_jobs(&mut self, now: Instant) {
         while !self.waiting.is_empty() {
             let is_probe = match self.server.may_start(now) {
-                Start::Yes if self.running.len() < self.limit.current() => false,
+                Start::Yes if self.limit.has_place() => false,
                 Start::Probe => true,
                 Start::Yes | Start::No => return,
             };
@@ -178,13 +181,14 @@ impl<W: Work> Queue<W> {
             }
             attempt.count += 1;
             self.summary.requests += 1;
+            let ticket = self.limit.started(now);
             let request = timeout(LONGEST_REQUEST, self.work.run(attempt.job.clone()));
             self.running.spawn(async move {
                 let outcome = request.await.unwrap_or_else(|_| {
                     let message = format!("the answer was not complete after {} s", LONGEST_REQUEST.as_secs());
                     Err(Cause::new(FailureKind::Timeout, message))
                 });
-                Finished { attempt, is_probe, outcome }
+                Finished { attempt, is_probe, ticket, at: Instant::now(), outcome }
             });
             self.summary.peak_in_flight = self.summary.peak_in_flight.max(self.running.len() as u64);
         }
@@ -197,15 +201,21 @@ impl<W: Work> Queue<W> {
     }
 
     fn finish(&mut self, finished: Finished<W>, now: Instant) {
-        let Finished { attempt, is_probe, outcome } = finished;
+        let Finished { attempt, is_probe, ticket, at, outcome } = finished;
         match outcome {
             Ok(answer) => {
                 self.server.answered(is_probe);
-                // The finished job still counts: the limit learns only from times when it was used up.
-                self.limit.succeeded(now, self.running.len() + 1);
+                self.limit.succeeded(ticket, at);
                 self.work.take_answer(answer, &mut self.next);
             }
-            Err(cause) => self.finish_in_vain(attempt, is_probe, cause, now),
+            Err(cause) => {
+                // A server that is away says nothing of how much it can do.
+                match cause.is_overload() && !is_probe {
+                    true => self.limit.overloaded(ticket, at),
+                    false => self.limit.ended(ticket, at),
+                }
+                self.finish_in_vain(attempt, is_probe, cause, now);
+            }
         }
         if let Some(cause) = self.next.abandon.take() {
             self.abandon(cause);
@@ -215,9 +225,6 @@ impl<W: Work> Queue<W> {
 
     fn finish_in_vain(&mut self, mut attempt: Attempt<W::Job>, is_probe: bool, cause: Cause, now: Instant) {
         let blame = cause.blame();
-        if cause.is_overload() {
-            self.limit.overloaded(now);
-        }
         let delay = backoff::delay(&self.settings.retry, attempt.count, cause.retry_after, self.random.f64());
         match blame {
             Blame::Server => {
