@@ -277,7 +277,7 @@ impl HarborBuilder {
             .map_err(|error| Error::HttpClient(error.without_url()))?;
         let base_url = format!("{}{API_PATH}", url.as_str().trim_end_matches('/'));
         let client = harbor_api::Client::new_with_client(&base_url, http_client);
-        let session = Session { client, url, credentials, settings: self.settings };
+        let session = Session { client, url, credentials, settings: self.settings, budget: Arc::default() };
         Ok(Harbor { session: Arc::new(session) })
     }
 }

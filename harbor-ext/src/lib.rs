@@ -55,6 +55,7 @@ pub mod name;
 pub mod schema;
 pub mod version;
 
+mod budget;
 mod credentials;
 mod error;
 mod fetch;

@@ -14,15 +14,15 @@ use std::time::Duration;
 use futures::Stream;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::{Instant, Sleep, timeout};
+use tokio::time::{Instant, Sleep, timeout_at};
 
 use super::backoff;
 use super::cause::{Blame, Cause};
 use super::limit::{Limit, Ticket};
 use super::server::{Server, Start};
+use super::terms::Terms;
 use crate::failure::{Failure, FailureKind, Phase, Target};
 use crate::outcome::{Progress, Summary};
-use crate::settings::Settings;
 
 /// No answer takes longer, and a server that sends a byte now and then must not hold a query for ever.
 const LONGEST_REQUEST: Duration = Duration::from_secs(600);
@@ -66,9 +66,9 @@ pub(crate) struct Next<J, T> {
 /// The jobs of one bulk operation and their results, as a stream.
 pub(crate) struct Queue<W: Work> {
     work: W,
-    settings: Settings,
+    terms: Terms,
     waiting: Vec<Attempt<W::Job>>,
-    sleeping: Vec<(Instant, Attempt<W::Job>)>,
+    sleeping: Vec<Sleeper<W::Job>>,
     running: JoinSet<Finished<W>>,
     next: Next<W::Job, W::Item>,
     limit: Limit,
@@ -86,6 +86,14 @@ pub(crate) struct Queue<W: Work> {
 struct Attempt<J> {
     job: J,
     count: u32,
+}
+
+/// A job that waits before it is repeated.
+struct Sleeper<J> {
+    until: Instant,
+    attempt: Attempt<J>,
+    /// Whether it waits because too much is repeated.
+    is_paced: bool,
 }
 
 struct Finished<W: Work> {
@@ -111,21 +119,21 @@ impl<J> Attempt<J> {
 
 impl<W: Work> Queue<W> {
     /// A queue that begins with the jobs and items of `first`. Nothing runs before the first poll.
-    pub(crate) fn new(work: W, first: Next<W::Job, W::Item>, settings: Settings) -> Self {
+    pub(crate) fn new(work: W, first: Next<W::Job, W::Item>, terms: Terms) -> Self {
         let mut queue = Self {
             work,
             waiting: Vec::new(),
             sleeping: Vec::new(),
             running: JoinSet::new(),
             next: first,
-            limit: Limit::new(settings.concurrency),
-            server: Server::new(settings.retry.patience),
+            limit: Limit::new(terms.settings.concurrency),
+            server: Server::new(terms.settings.retry.patience),
             timer: None,
             random: fastrand::Rng::new(),
             started: None,
             summary: Summary::default(),
             progress: Some(watch::Sender::new(Progress::default())),
-            settings,
+            terms,
         };
         queue.accept_jobs();
         queue
@@ -182,11 +190,13 @@ impl<W: Work> Queue<W> {
             attempt.count += 1;
             self.summary.requests += 1;
             let ticket = self.limit.started(now);
-            let request = timeout(LONGEST_REQUEST, self.work.run(attempt.job.clone()));
+            let deadline = self.deadline().filter(|deadline| *deadline < now + LONGEST_REQUEST);
+            let request = timeout_at(deadline.unwrap_or(now + LONGEST_REQUEST), self.work.run(attempt.job.clone()));
+            let out_of_time = self.out_of_time();
             self.running.spawn(async move {
                 let outcome = request.await.unwrap_or_else(|_| {
                     let message = format!("the answer was not complete after {} s", LONGEST_REQUEST.as_secs());
-                    Err(Cause::new(FailureKind::Timeout, message))
+                    Err(deadline.and(out_of_time).unwrap_or_else(|| Cause::new(FailureKind::Timeout, message)))
                 });
                 Finished { attempt, is_probe, ticket, at: Instant::now(), outcome }
             });
@@ -206,6 +216,7 @@ impl<W: Work> Queue<W> {
             Ok(answer) => {
                 self.server.answered(is_probe);
                 self.limit.succeeded(ticket, at);
+                self.terms.budget.answered();
                 self.work.take_answer(answer, &mut self.next);
             }
             Err(cause) => {
@@ -225,18 +236,25 @@ impl<W: Work> Queue<W> {
 
     fn finish_in_vain(&mut self, mut attempt: Attempt<W::Job>, is_probe: bool, cause: Cause, now: Instant) {
         let blame = cause.blame();
-        let delay = backoff::delay(&self.settings.retry, attempt.count, cause.retry_after, self.random.f64());
+        let delay = backoff::delay(&self.terms.settings.retry, attempt.count, cause.retry_after, self.random.f64());
         match blame {
             Blame::Server => {
                 // The delay of a rate limit is everybody's.
                 let throttled_until = cause.is_throttle().then(|| now + delay);
-                self.server.failed(now, is_probe, &cause, &self.settings.retry, throttled_until, &mut self.random);
+                self.server.failed(
+                    now,
+                    is_probe,
+                    &cause,
+                    &self.terms.settings.retry,
+                    throttled_until,
+                    &mut self.random,
+                );
             }
             Blame::Item | Blame::Caller => self.server.answered(is_probe),
         }
         // What was under way before says nothing of now: only a probe can tell that the server is still away.
         if is_probe && self.server.has_given_up(now) {
-            let patience = self.settings.retry.patience.as_secs();
+            let patience = self.terms.settings.retry.patience.as_secs();
             let message = format!("the server stayed away for {patience} s; its last answer: {}", cause.message);
             self.fail(attempt, cause.clone());
             self.abandon(Cause::new(cause.kind, message));
@@ -247,7 +265,7 @@ impl<W: Work> Queue<W> {
         if is_excused {
             attempt.count = attempt.count.saturating_sub(1).max(1);
         }
-        if blame == Blame::Caller || (!is_excused && attempt.count >= self.settings.retry.attempts) {
+        if blame == Blame::Caller || (!is_excused && attempt.count >= self.terms.settings.retry.attempts) {
             self.fail(attempt, cause);
         } else {
             tracing::debug!(
@@ -256,7 +274,7 @@ impl<W: Work> Queue<W> {
                 "repeating: {}",
                 cause.message
             );
-            self.sleeping.push((now + delay, attempt));
+            self.sleeping.push(Sleeper { until: now + delay, attempt, is_paced: false });
         }
     }
 
@@ -271,7 +289,7 @@ impl<W: Work> Queue<W> {
         tracing::warn!("giving up on what is left: {}", cause.message);
         let cause = Cause { message: format!("not asked any more: {}", cause.message), ..cause };
         let mut left = mem::take(&mut self.waiting);
-        left.extend(self.sleeping.drain(..).map(|(_, attempt)| attempt));
+        left.extend(self.sleeping.drain(..).map(|sleeper| sleeper.attempt));
         left.extend(self.next.jobs.drain(..).map(Attempt::first));
         while let Some(attempt) = left.pop() {
             self.fail(attempt, cause.clone());
@@ -281,15 +299,45 @@ impl<W: Work> Queue<W> {
     }
 
     fn wake_sleepers(&mut self, now: Instant) {
-        let due = self.sleeping.extract_if(.., |(at, _)| *at <= now);
-        self.waiting.extend(due.map(|(_, attempt)| attempt));
+        let mut due: Vec<_> = self.sleeping.extract_if(.., |sleeper| sleeper.until <= now).collect();
+        due.sort_by_key(|sleeper| sleeper.until);
+        for mut sleeper in due {
+            match self.terms.budget.take(now, self.terms.settings.retry.first_delay) {
+                Ok(()) => self.waiting.push(sleeper.attempt),
+                Err(until) => {
+                    self.summary.paced_retries += u64::from(!mem::replace(&mut sleeper.is_paced, true));
+                    self.sleeping.push(Sleeper { until, ..sleeper });
+                }
+            }
+        }
     }
 
     /// When something is to be done although no job finishes.
     fn next_wake(&self, now: Instant) -> Option<Instant> {
-        let sleeper = self.sleeping.iter().map(|(at, _)| *at).min();
+        let sleeper = self.sleeping.iter().map(|sleeper| sleeper.until).min();
         let probe = if self.waiting.is_empty() { None } else { self.server.next_start(now) };
-        [sleeper, probe].into_iter().flatten().min()
+        [sleeper, probe, self.deadline()].into_iter().flatten().min()
+    }
+
+    /// When the caller's time is over.
+    fn deadline(&self) -> Option<Instant> {
+        self.started?.checked_add(self.terms.deadline?)
+    }
+
+    fn out_of_time(&self) -> Option<Cause> {
+        let message = |time| format!("the time for the query was over after {time:?}");
+        Some(Cause::new(FailureKind::DeadlineExceeded, message(self.terms.deadline?)))
+    }
+
+    /// Gives up what is left once the caller's time is over; requests under way end by themselves. Tells whether there
+    /// was anything.
+    fn stop_in_time(&mut self, now: Instant) -> bool {
+        let is_over = self.deadline().is_some_and(|deadline| deadline <= now);
+        let has_more = !self.waiting.is_empty() || !self.sleeping.is_empty();
+        if let Some(cause) = self.out_of_time().filter(|_| is_over && has_more) {
+            self.abandon(cause);
+        }
+        is_over && has_more
     }
 
     /// A job ended without an outcome. A panic belongs to the consumer; otherwise the runtime is going away.
@@ -323,6 +371,9 @@ impl<W: Work> Stream for Queue<W> {
             queue.summary.elapsed = now - started;
             if let Some(item) = queue.next.items.pop_front() {
                 return Poll::Ready(Some(item));
+            }
+            if queue.stop_in_time(now) {
+                continue;
             }
             queue.wake_sleepers(now);
             queue.start_jobs(now);

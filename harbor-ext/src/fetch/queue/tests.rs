@@ -9,7 +9,7 @@ use tokio::time::sleep;
 
 use super::*;
 use crate::failure::FailureKind;
-use crate::settings::{Concurrency, RetryPolicy};
+use crate::settings::{Concurrency, RetryPolicy, Settings};
 
 /// How long a make-believe request takes.
 const REQUEST: Duration = Duration::from_millis(10);
@@ -115,9 +115,9 @@ impl Work for Tree {
 }
 
 fn queue(width: usize, depth: usize, concurrency: Concurrency, server: &Arc<FakeServer>) -> Queue<Tree> {
-    let settings = Settings { retry: RetryPolicy::default(), concurrency };
+    let terms = Terms { settings: Settings { retry: RetryPolicy::default(), concurrency }, ..Terms::default() };
     let first = Next { jobs: vec![Node { depth, path: Vec::new() }], ..Next::default() };
-    Queue::new(Tree { width, server: Arc::clone(server) }, first, settings)
+    Queue::new(Tree { width, server: Arc::clone(server) }, first, terms)
 }
 
 fn status(status: u16) -> Cause {
@@ -395,4 +395,84 @@ fn a_queue_that_outlives_its_runtime_ends_with_a_failure() {
     drop(first);
     let rest: Vec<_> = runtime().block_on(queue.collect());
     assert!(rest.iter().any(|result| result.as_ref().is_err_and(|failure| failure.message.contains("shut down"))));
+}
+
+/// Requests that would take longer than the caller has.
+fn with_deadline(width: usize, time: Duration, server: &Arc<FakeServer>) -> Queue<Tree> {
+    let settings = Settings { retry: RetryPolicy::default(), concurrency: Concurrency::Fixed(4) };
+    let terms = Terms { settings, deadline: Some(time), ..Terms::default() };
+    let first = Next { jobs: vec![Node { depth: 1, path: Vec::new() }], ..Next::default() };
+    Queue::new(Tree { width, server: Arc::clone(server) }, first, terms)
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_the_deadline_everything_that_is_left_fails_for_that_reason() {
+    let time = REQUEST * 10 + REQUEST / 2;
+    let server = FakeServer::new(fine);
+    let mut queue = with_deadline(100, time, &server);
+    let results: Vec<_> = queue.by_ref().collect().await;
+    assert_eq!(queue.summary().elapsed, time);
+    assert_eq!(server.in_flight.load(Ordering::SeqCst), 0, "the requests under way are ended");
+    let failures: Vec<_> = results.iter().filter_map(|result| result.as_ref().err()).collect();
+    assert_eq!((results.len(), failures.len()), (100, 100 - 9 * 4));
+    assert!(failures.iter().all(|failure| failure.kind == FailureKind::DeadlineExceeded));
+    assert_eq!(failures.iter().filter(|failure| failure.attempts == 1).count(), 4, "those under way");
+    assert!(failures.iter().filter(|failure| failure.attempts == 0).all(|failure| failure.message.contains("105ms")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_ends_waiting_for_a_server_and_for_repeats() {
+    let time = Duration::from_secs(5);
+    for code in [502, 500] {
+        let server = FakeServer::new(move |node, _| if node.depth == 0 { Err(status(code)) } else { Ok(()) });
+        let mut queue = with_deadline(100, time, &server);
+        let results: Vec<_> = queue.by_ref().collect().await;
+        assert_eq!((results.len(), queue.summary().elapsed), (100, time));
+        assert!(results.iter().all(Result::is_err));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_that_is_met_or_has_no_end_changes_nothing() {
+    for time in [Duration::from_secs(60), Duration::MAX] {
+        let server = FakeServer::new(fine);
+        let results: Vec<_> = with_deadline(100, time, &server).collect().await;
+        assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 100);
+    }
+    let server = FakeServer::new(fine);
+    let results: Vec<_> = with_deadline(100, Duration::ZERO, &server).collect().await;
+    assert!(matches!(&results[..], [Err(failure)] if failure.kind == FailureKind::DeadlineExceeded));
+    assert!(server.order.lock().unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_everything_fails_repeats_are_paced_and_none_is_given_up() {
+    // Each thing is had at the third attempt.
+    let asked = Mutex::new(std::collections::HashMap::<Vec<usize>, u32>::new());
+    let server = FakeServer::new(move |node, _| {
+        let mut asked = asked.lock().unwrap();
+        let times = asked.entry(node.path.clone()).or_default();
+        *times += 1;
+        if node.depth == 0 && *times < 3 { Err(status(500)) } else { Ok(()) }
+    });
+    let mut queue = queue(100, 1, Concurrency::Fixed(4), &server);
+    let results: Vec<_> = queue.by_ref().collect().await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 100);
+    let summary = queue.summary();
+    assert_eq!(summary.retries, 200);
+    // Beyond the reserve and what the answers allow, five a second.
+    assert!((140..=200).contains(&summary.paced_retries), "{}", summary.paced_retries);
+    assert!((20.0..40.0).contains(&summary.elapsed.as_secs_f64()), "{:?}", summary.elapsed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn queries_of_one_harbor_share_the_budget() {
+    let server = FakeServer::new(|node, _| if node.depth == 0 { Err(status(500)) } else { Ok(()) });
+    let mut first = queue(100, 1, Concurrency::Fixed(4), &server);
+    let mut second = queue(10, 1, Concurrency::Fixed(4), &server);
+    second.terms.budget = Arc::clone(&first.terms.budget);
+    first.by_ref().count().await;
+    second.by_ref().count().await;
+    let summary = second.summary();
+    assert_eq!((summary.retries, summary.paced_retries), (30, 30));
 }
