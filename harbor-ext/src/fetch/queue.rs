@@ -39,6 +39,11 @@ pub(crate) trait Work: Send + Unpin + 'static {
     /// Sends the one request of a job.
     fn run(&self, job: Self::Job) -> impl Future<Output = Result<Self::Answer, Cause>> + Send + 'static;
 
+    /// The same with less to do at once, where a job is too much for the server.
+    fn lighten(&self, _job: &Self::Job) -> Option<Self::Job> {
+        None
+    }
+
     /// Takes an answer; new jobs and items go to `next`.
     fn take_answer(&mut self, answer: Self::Answer, next: &mut Next<Self::Job, Self::Item>);
 
@@ -86,6 +91,8 @@ pub(crate) struct Queue<W: Work> {
 struct Attempt<J> {
     job: J,
     count: u32,
+    /// What it cost before with more to do at once, beside the last of those.
+    heavier: u32,
 }
 
 /// A job that waits before it is repeated.
@@ -113,7 +120,7 @@ impl<J, T> Default for Next<J, T> {
 
 impl<J> Attempt<J> {
     fn first(job: J) -> Self {
-        Self { job, count: 0 }
+        Self { job, count: 0, heavier: 0 }
     }
 }
 
@@ -265,22 +272,22 @@ impl<W: Work> Queue<W> {
         if is_excused {
             attempt.count = attempt.count.saturating_sub(1).max(1);
         }
-        if blame == Blame::Caller || (!is_excused && attempt.count >= self.terms.settings.retry.attempts) {
+        if blame != Blame::Caller
+            && cause.is_too_much(attempt.count)
+            && let Some(job) = self.work.lighten(&attempt.job)
+        {
+            attempt = Attempt { job, count: 1, heavier: attempt.heavier + attempt.count - 1 };
+        } else if blame == Blame::Caller || (!is_excused && attempt.count >= self.terms.settings.retry.attempts) {
             self.fail(attempt, cause);
-        } else {
-            tracing::debug!(
-                attempt = attempt.count,
-                delay_ms = delay.as_millis() as u64,
-                "repeating: {}",
-                cause.message
-            );
-            self.sleeping.push(Sleeper { until: now + delay, attempt, is_paced: false });
+            return;
         }
+        tracing::debug!(attempt = attempt.count, delay_ms = delay.as_millis() as u64, "repeating: {}", cause.message);
+        self.sleeping.push(Sleeper { until: now + delay, attempt, is_paced: false });
     }
 
     fn fail(&mut self, attempt: Attempt<W::Job>, cause: Cause) {
         let (phase, target) = self.work.describe(&attempt.job);
-        let failure = cause.into_failure(phase, target, attempt.count);
+        let failure = cause.into_failure(phase, target, attempt.count + attempt.heavier);
         self.work.take_failure(attempt.job, failure, &mut self.next);
     }
 

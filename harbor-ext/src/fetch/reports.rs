@@ -131,6 +131,13 @@ impl Work for Reports {
         answer.map_err(move |cause| cause.seen_by(&session))
     }
 
+    fn lighten(&self, job: &Job) -> Option<Job> {
+        match job {
+            Job::List(job) => self.listing.lighten(job).map(Job::List),
+            _ => None,
+        }
+    }
+
     fn take_answer(&mut self, answer: Answer, next: &mut Outbox) {
         match answer {
             Answer::Listed(answer) => {

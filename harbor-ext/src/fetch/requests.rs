@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use super::cause::Cause;
 use super::convert::{self, ListedProject};
 use super::details::Details;
-use super::pages::{self, Cursor, Page};
+use super::pages::{Cursor, Page};
 use crate::failure::FailureKind;
 use crate::model::{Artifact, Label, Repository};
 use crate::name::{ProjectName, RepositoryName};
@@ -63,12 +63,13 @@ pub(super) async fn projects(
         scope: &[],
     };
     let condition: Vec<String> = condition.into_iter().collect();
-    list.page(client, &cursor.query("project_id", &condition), convert::project).await
+    list.page(client, cursor, &cursor.query("project_id", &condition), convert::project).await
 }
 
 pub(super) async fn repositories(
     client: &harbor_api::Client,
     project: &ProjectName,
+    cursor: Cursor,
     query: &str,
 ) -> Result<Page<Repository>, Cause> {
     let segments = ["projects", project.as_str(), "repositories"];
@@ -80,15 +81,17 @@ pub(super) async fn repositories(
         details: Details::default(),
         scope: &[],
     };
-    list.page(client, query, convert::repository).await
+    list.page(client, cursor, query, convert::repository).await
 }
 
 pub(super) async fn artifacts_of_project(
     client: &harbor_api::Client,
     project: &ProjectName,
+    cursor: Cursor,
     query: &str,
     details: Details,
 ) -> Result<Page<Artifact>, Cause> {
+    let details = cursor.details(details);
     let segments = ["projects", project.as_str(), "artifacts"];
     let list = List {
         operation: "list_artifacts_of_project",
@@ -98,19 +101,21 @@ pub(super) async fn artifacts_of_project(
         details,
         scope: &[],
     };
-    list.page(client, query, |row| convert::artifact(row, None, details)).await
+    list.page(client, cursor, query, |row| convert::artifact(row, None, details)).await
 }
 
 pub(super) async fn artifacts_of_repository(
     client: &harbor_api::Client,
     repository: &RepositoryName,
+    cursor: Cursor,
     query: &str,
     details: Details,
 ) -> Result<Page<Artifact>, Cause> {
+    let details = cursor.details(details);
     let path = repository.encoded_path();
     let segments = ["projects", repository.project().as_str(), "repositories", &path, "artifacts"];
     let list = List { operation: "list_artifacts", segments: &segments, sort: "id", key: "id", details, scope: &[] };
-    list.page(client, query, |row| convert::artifact(row, Some(repository), details)).await
+    list.page(client, cursor, query, |row| convert::artifact(row, Some(repository), details)).await
 }
 
 /// Lists the labels of a project, or of the whole registry.
@@ -131,17 +136,18 @@ pub(super) async fn labels(
         scope: if project.is_some() { &scope } else { &[("scope", "g")] },
     };
     let condition: Vec<String> = condition.into_iter().collect();
-    list.page(client, &cursor.query("id", &condition), convert::label).await
+    list.page(client, cursor, &cursor.query("id", &condition), convert::label).await
 }
 
 impl List<'_> {
     async fn page<R, T: DeserializeOwned>(
         self,
         client: &harbor_api::Client,
+        cursor: Cursor,
         query: &str,
         convert: impl Fn(T) -> Result<R, Cause>,
     ) -> Result<Page<R>, Cause> {
-        let page_size = pages::page_size(self.details).to_string();
+        let page_size = cursor.page_size(self.details).to_string();
         let mut query = vec![
             ("page_size", page_size.as_str()),
             ("sort", self.sort),

@@ -52,6 +52,10 @@ impl<T: Wanted> Work for Walk<T> {
         self.listing.lister().run(job)
     }
 
+    fn lighten(&self, job: &ListJob) -> Option<ListJob> {
+        self.listing.lighten(job)
+    }
+
     fn take_answer(&mut self, answer: ListAnswer, next: &mut Next<ListJob, T>) {
         forward(self.listing.take_answer(answer), next);
     }
