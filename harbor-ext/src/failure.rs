@@ -103,6 +103,8 @@ pub enum FailureKind {
     Incomplete,
     /// The answer could not be understood.
     Undecodable,
+    /// The time that the caller gave the query was over: see [`Query::deadline`](crate::Query::deadline).
+    DeadlineExceeded,
 }
 
 /// What something was done to. Parts that do not apply are absent.
@@ -185,6 +187,7 @@ impl Failure {
                 "check that this Harbor's version has the route, and what stands in front of it"
             }
             (FailureKind::Incomplete, _) => "run the query again",
+            (FailureKind::DeadlineExceeded, _) => "give the query more time, or narrow it",
             (FailureKind::Undecodable, _) => {
                 "check that the address leads to Harbor's API, and report the answer if it does"
             }

@@ -322,7 +322,7 @@ impl HarborBuilder {
         let base_url = format!("{}{API_PATH}", url.as_str().trim_end_matches('/'));
         let api = harbor_api::Client::new_with_client(&base_url, http_client);
         let client = Client::new(api, &credentials, portal);
-        let session = Session { client, url, credentials, settings: self.settings };
+        let session = Session { client, url, credentials, settings: self.settings, budget: Arc::default() };
         Ok(Harbor { session: Arc::new(session) })
     }
 }

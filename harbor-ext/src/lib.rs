@@ -55,6 +55,7 @@ pub mod name;
 pub mod schema;
 pub mod version;
 
+mod budget;
 mod client;
 mod credentials;
 mod error;

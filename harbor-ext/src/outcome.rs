@@ -90,6 +90,10 @@ pub struct Summary {
     pub requests: u64,
     /// Requests among them that repeated a failed one.
     pub retries: u64,
+    /// Repeated requests among them that were held back for a while, because too many others had failed: see
+    /// [`RetryPolicy`](crate::RetryPolicy).
+    #[serde(default)]
+    pub paced_retries: u64,
     /// Bytes of the report bodies received.
     pub report_bytes: u64,
     /// Artifacts that shared a report already asked for, because their digest is the same.

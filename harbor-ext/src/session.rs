@@ -1,9 +1,11 @@
 //! What all requests to one Harbor share: the client, who asks, and how.
 
 use std::fmt;
+use std::sync::Arc;
 
 use url::Url;
 
+use crate::budget::Budget;
 use crate::client::Client;
 use crate::credentials::Credentials;
 use crate::settings::Settings;
@@ -14,6 +16,8 @@ pub struct Session {
     pub(crate) url: Url,
     pub(crate) credentials: Credentials,
     pub(crate) settings: Settings,
+    /// Shared, because a server has the repeats of all queries to bear.
+    pub(crate) budget: Arc<Budget>,
 }
 
 impl Session {

@@ -10,6 +10,11 @@ use crate::error::Error;
 /// 408, 429, 500, 502, 503 and 504, and after 401 for a caller whom the server knew before. The wait doubles from
 /// [`first_delay`](Self::first_delay) on with full jitter, is not shorter than the server's `Retry-After` unless that is
 /// longer than [`longest_delay`](Self::longest_delay), and takes up no place among the requests under way.
+///
+/// So that a server in trouble is not asked for several times as much as usual, repeats are a fifth of the answers, and
+/// twenty to begin with, for all queries of one [`Harbor`](crate::Harbor) together. Beyond that they are not given up but
+/// sent one after another, one in each `first_delay`; [`Summary::paced_retries`](crate::Summary::paced_retries) counts
+/// them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetryPolicy {
     /// How often one thing is asked for before it counts as failed; 1 means never again. Default 4.

@@ -13,6 +13,7 @@ use futures::Stream;
 use super::cause::Cause;
 use super::queue::{Next, Queue, Work};
 use super::requests;
+use super::terms::Terms;
 use crate::failure::{Failure, FailureKind, Phase, Target};
 use crate::outcome::Summary;
 use crate::session::Session;
@@ -56,7 +57,7 @@ where
     // The last job is done first.
     jobs.reverse();
     let work = Batch { session: Arc::clone(session), phase, send, finished: 0, kinds: PhantomData };
-    let mut queue = Queue::new(work, Next { jobs, ..Next::default() }, session.settings.clone());
+    let mut queue = Queue::new(work, Next { jobs, ..Next::default() }, Terms::of(session, None));
     while let Some(item) = poll_fn(|context| Pin::new(&mut queue).poll_next(context)).await {
         if let Ok((place, answer)) = item {
             answers[place] = answer;

@@ -97,6 +97,11 @@ impl Cause {
         self.kind == FailureKind::Timeout || matches!(self.status, Some(429 | 503 | 504))
     }
 
+    /// Whether the answer may simply be too large or too much work. One that broke off once may be chance.
+    pub(crate) fn is_too_much(&self, attempts: u32) -> bool {
+        self.kind == FailureKind::Timeout || (self.kind == FailureKind::Interrupted && attempts > 1)
+    }
+
     /// Whether nobody should send anything for a while: a rate limit concerns the caller, not one request.
     pub(crate) fn is_throttle(&self) -> bool {
         self.status == Some(429) && self.retry_after.is_some()

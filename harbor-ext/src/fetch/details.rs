@@ -25,6 +25,11 @@ impl Details {
         .map(|(name, _)| (name, "true"))
     }
 
+    /// The same without what the server loads whole reports for.
+    pub(crate) fn without_slow(self) -> Self {
+        Self { scan_overview: false, sbom_overview: false, ..self }
+    }
+
     /// Whether the server loads whole reports, one after another, before it sends the first byte of a page.
     pub(crate) fn are_slow(self) -> bool {
         self.scan_overview || self.sbom_overview

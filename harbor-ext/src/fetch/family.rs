@@ -43,7 +43,7 @@ impl Family {
     pub(crate) async fn list(&self, client: &Client, details: Details) -> Result<Page<Artifact>, Cause> {
         let digests: Vec<&str> = self.next().map(Digest::as_str).collect();
         let condition = format!("digest={{{}}},base=*", convert::query_value(&digests.join(" ")));
-        requests::artifacts_of_repository(client, &self.index.repository, &condition, details).await
+        requests::artifacts_of_repository(client, &self.index.repository, Cursor::default(), &condition, details).await
     }
 
     /// Takes the images that were listed.

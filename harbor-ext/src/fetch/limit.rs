@@ -1,14 +1,26 @@
 //! How many requests may be under way at once, learned from the server.
 //!
 //! A Harbor on two cores is as fast with 4 connections as with 8, and slower with 16; one with a small database pool is
-//! fastest with 2; one far away wants many. None of this can be known beforehand, so the limit climbs while that makes
-//! the whole faster, steps back where it does not, and halves when the server says that it is too much.
-
-use std::time::Duration;
+//! fastest with 2; one far away wants many. None of this can be known beforehand, and all of it can change during a
+//! crawl. So the limit tries a step up or down now and then, measures what it does to the throughput, and goes back where
+//! it does not pay: up has to be faster, down only about as fast, because fewer requests at once are kinder to everybody
+//! else. What fails is tried again more and more rarely. Where the server says that it is too much, the limit goes down
+//! at once and stays away from that height for a long time.
 
 use tokio::time::Instant;
 
 use crate::settings::Concurrency;
+
+use danger::Danger;
+use load::Load;
+pub(crate) use load::Ticket;
+use rate::{Rate, Window};
+use trial::{Direction, Trial, Verdict};
+
+mod danger;
+mod load;
+mod rate;
+mod trial;
 
 /// Where an adaptive limit begins: near the best of a Harbor on two cores, harmless to a smaller one.
 const FIRST: usize = 4;
@@ -16,42 +28,45 @@ const FIRST: usize = 4;
 /// More has never been seen to help, and a mistake of the measurement must not run away.
 const HIGHEST: usize = 64;
 
-/// A step up must bring at least this share more throughput to be kept.
-const WORTHWHILE_GAIN: f64 = 0.05;
+/// An answer tells what the limit does only if the limit was used up for this share of its time: a queue between two
+/// pages of a list has nothing to ask for a moment.
+const USED_UP: f64 = 0.75;
 
-/// A step is judged by this many answers for each request under way, so that chance averages out.
-const ANSWERS_PER_PLACE: usize = 4;
+/// A measurement takes this many answers for each place, so that each place is heard more than once.
+const ANSWERS_PER_PLACE: usize = 2;
 
-/// After a step that did not pay, how many windows pass before the next try.
-const REST_WINDOWS: u32 = 8;
+/// How many answers for each place are remembered of the level that trials are compared with.
+const MEMORY_PER_PLACE: usize = 32;
 
-/// After the server was overloaded, how long the limit does not shrink again: the failures of requests that were under
-/// way together are one event.
-const OVERLOAD_PAUSE: Duration = Duration::from_millis(500);
+/// A throughput that differs by this much, as a logarithm, from what it was at the same limit is news of the server.
+const NEWS: f64 = 0.25;
+
+/// Measurements of rest after a step that brought less than its share, and after one that failed for the first time.
+/// Rests double with each failure up to the longest, which costs a trial in sixty-four measurements.
+const SHORT_REST: u32 = 2;
+const FIRST_REST: u32 = 4;
+const LONGEST_REST: u32 = 64;
+
+/// A step up that brings this share of what it should leaves room for another large one.
+const FULL_SHARE: f64 = 0.7;
 
 /// The number of requests that may be under way at once.
 #[derive(Debug)]
 pub(crate) struct Limit {
     current: usize,
     is_fixed: bool,
+    load: Load,
+    /// What is being measured, since the limit was first used up.
     window: Option<Window>,
+    /// What was measured at this limit before.
+    known: Option<Rate>,
     trial: Option<Trial>,
-    resting: u32,
-    overloaded_at: Option<Instant>,
-}
-
-/// Answers since a moment, all of them while the limit was used up.
-#[derive(Debug)]
-struct Window {
-    since: Instant,
-    answers: usize,
-}
-
-/// A step up whose worth is being measured.
-#[derive(Debug)]
-struct Trial {
-    previous: usize,
-    previous_rate: f64,
+    direction: Direction,
+    /// Whether steps up are large ones.
+    is_bold: bool,
+    rest: u32,
+    failed_trials: u32,
+    danger: Danger,
 }
 
 impl Limit {
@@ -60,123 +75,156 @@ impl Limit {
             Concurrency::Adaptive => (FIRST, false),
             Concurrency::Fixed(limit) => (limit, true),
         };
-        Self { current, is_fixed, window: None, trial: None, resting: 0, overloaded_at: None }
+        Self {
+            current,
+            is_fixed,
+            load: Load::default(),
+            window: None,
+            known: None,
+            trial: None,
+            direction: Direction::Up,
+            is_bold: true,
+            rest: 0,
+            failed_trials: 0,
+            danger: Danger::default(),
+        }
     }
 
     pub(crate) fn current(&self) -> usize {
         self.current
     }
 
-    /// An answer came in while `in_flight` requests, itself included, were under way.
-    pub(crate) fn succeeded(&mut self, now: Instant, in_flight: usize) {
-        if self.is_fixed {
+    pub(crate) fn has_place(&self) -> bool {
+        self.load.in_flight() < self.current
+    }
+
+    /// A request is sent. It is to be given back by one of the following.
+    pub(crate) fn started(&mut self, now: Instant) -> Ticket {
+        let ticket = self.load.start(now);
+        if self.window.is_none() && self.load.in_flight() == self.current {
+            self.window = Some(Window::open(&self.load, now));
+        }
+        ticket
+    }
+
+    /// A request ended in a way that says nothing about the load of the server.
+    pub(crate) fn ended(&mut self, ticket: Ticket, now: Instant) {
+        self.load.end(ticket, now);
+    }
+
+    /// An answer came in.
+    pub(crate) fn succeeded(&mut self, ticket: Ticket, now: Instant) {
+        let latency = self.load.end(ticket, now);
+        self.danger.pass();
+        let Some(window) = self.window.as_mut().filter(|_| !self.is_fixed) else {
+            return;
+        };
+        window.add(latency);
+        if window.answers() < self.current * ANSWERS_PER_PLACE {
             return;
         }
-        if in_flight < self.current {
-            // The limit was not the bottleneck: there is nothing to learn, and what was measured is spoilt.
-            self.window = None;
-            return;
-        }
-        let window = self.window.get_or_insert(Window { since: now, answers: 0 });
-        window.answers += 1;
-        // The first answer only starts the clock.
-        let measured = window.answers - 1;
-        let elapsed = now - window.since;
-        if measured < self.current * ANSWERS_PER_PLACE || elapsed.is_zero() {
-            return;
-        }
+        let measured = window.close(&self.load, self.current, USED_UP, now);
         self.window = None;
-        self.judge(measured as f64 / elapsed.as_secs_f64());
+        if let Some(measured) = measured {
+            self.learn(measured, now);
+        }
     }
 
     /// The server refused, failed or timed out because it had too much to do.
-    pub(crate) fn overloaded(&mut self, now: Instant) {
-        let is_same_event = self.overloaded_at.is_some_and(|at| now - at < OVERLOAD_PAUSE);
-        if self.is_fixed || is_same_event {
+    ///
+    /// One such answer may be chance; another one soon after it is none, and costs half.
+    pub(crate) fn overloaded(&mut self, ticket: Ticket, now: Instant) {
+        self.load.end(ticket, now);
+        if self.is_fixed {
             return;
         }
-        self.overloaded_at = Some(now);
-        self.current = (self.current / 2).max(1);
-        self.window = None;
-        self.trial = None;
-        self.resting = REST_WINDOWS;
+        if let Some(limit) = self.danger.meet(ticket.started, self.current, now) {
+            self.trial = None;
+            self.known = None;
+            self.direction = Direction::Up;
+            self.is_bold = true;
+            self.failed_trials = 0;
+            self.rest = SHORT_REST;
+            self.move_to((limit / 2).clamp(1, self.current));
+        }
     }
 
-    /// Decides by the throughput of a full window.
-    fn judge(&mut self, rate: f64) {
-        if let Some(trial) = self.trial.take()
-            && rate < trial.previous_rate * (1.0 + WORTHWHILE_GAIN)
-        {
-            self.current = trial.previous;
-            self.resting = REST_WINDOWS;
+    fn learn(&mut self, measured: Rate, now: Instant) {
+        match self.trial.take() {
+            None => self.settle(measured, now),
+            Some(mut trial) => match trial.judge(measured, self.current) {
+                Verdict::Open => self.trial = Some(trial),
+                Verdict::Paid(share) => self.keep(trial, share, now),
+                Verdict::Failed => self.go_back(trial),
+            },
+        }
+    }
+
+    /// Takes a measurement at a limit that is not on trial.
+    fn settle(&mut self, measured: Rate, now: Instant) {
+        match &mut self.known {
+            Some(known) => {
+                let gain = measured.gain_over(known);
+                if gain.logarithm.abs() > NEWS.max(3.0 * gain.doubt) {
+                    // What failed before may pay now.
+                    self.direction = if gain.logarithm < 0.0 { Direction::Down } else { Direction::Up };
+                    self.failed_trials = 0;
+                    self.rest = self.rest.min(SHORT_REST);
+                    *known = measured;
+                } else {
+                    known.follow(&measured, (self.current * MEMORY_PER_PLACE) as f64);
+                }
+            }
+            None => self.known = Some(measured),
+        }
+        match self.rest.checked_sub(1) {
+            Some(rest) => self.rest = rest,
+            None => self.begin_trial(now),
+        }
+    }
+
+    fn begin_trial(&mut self, now: Instant) {
+        let highest = self.danger.ceiling(now).unwrap_or(HIGHEST).clamp(1, HIGHEST);
+        let mut limit = self.direction.step(self.current, self.is_bold, highest);
+        if limit == self.current {
+            self.direction = self.direction.other();
+            limit = self.direction.step(self.current, self.is_bold, highest);
+        }
+        let Some(known) = self.known.filter(|_| limit != self.current) else {
+            self.rest = FIRST_REST;
             return;
+        };
+        self.trial = Some(Trial { from: self.current, known, measured: None });
+        self.move_to(limit);
+    }
+
+    fn keep(&mut self, trial: Trial, share: f64, now: Instant) {
+        tracing::debug!(from = trial.from, to = self.current, "the limit stays changed");
+        self.known = trial.measured;
+        self.danger.survived(self.current);
+        self.is_bold = self.current > trial.from && share >= FULL_SHARE;
+        self.rest = if self.is_bold { 0 } else { SHORT_REST };
+        if self.rest == 0 {
+            self.begin_trial(now);
         }
-        if self.resting > 0 {
-            self.resting -= 1;
-        } else if self.current < HIGHEST {
-            self.trial = Some(Trial { previous: self.current, previous_rate: rate });
-            self.current = (self.current + (self.current / 4).max(1)).min(HIGHEST);
-        }
+    }
+
+    fn go_back(&mut self, trial: Trial) {
+        self.known = Some(trial.known);
+        self.is_bold = false;
+        self.direction = self.direction.other();
+        self.rest = (FIRST_REST << self.failed_trials.min(8)).min(LONGEST_REST);
+        self.failed_trials += 1;
+        self.move_to(trial.from);
+    }
+
+    fn move_to(&mut self, limit: usize) {
+        self.current = limit;
+        self.window = None;
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Runs the limit against a server that answers `rate(limit)` requests a second; returns the limit after `answers`.
-    fn settle(limit: &mut Limit, answers: usize, rate: impl Fn(usize) -> f64) -> usize {
-        let mut now = Instant::now();
-        for _ in 0..answers {
-            now += Duration::from_secs_f64(1.0 / rate(limit.current()));
-            limit.succeeded(now, limit.current());
-        }
-        limit.current()
-    }
-
-    #[test]
-    fn it_climbs_while_more_is_faster_and_stays_where_it_is_not() {
-        let mut limit = Limit::new(Concurrency::Adaptive);
-        // 20 answers a second for each of up to 8 requests.
-        let settled = settle(&mut limit, 20_000, |current| 20.0 * current.min(8) as f64);
-        assert!((8..=10).contains(&settled), "{settled}");
-    }
-
-    #[test]
-    fn it_stays_near_the_start_where_more_does_not_help() {
-        let mut limit = Limit::new(Concurrency::Adaptive);
-        let settled = settle(&mut limit, 20_000, |_| 200.0);
-        assert!((FIRST..=FIRST + 1).contains(&settled), "{settled}");
-    }
-
-    #[test]
-    fn it_halves_once_for_the_failures_of_one_moment() {
-        let mut limit = Limit::new(Concurrency::Adaptive);
-        let now = Instant::now();
-        limit.overloaded(now);
-        limit.overloaded(now + Duration::from_millis(1));
-        assert_eq!(limit.current(), FIRST / 2);
-        for second in 1..=5 {
-            limit.overloaded(now + Duration::from_secs(second));
-        }
-        assert_eq!(limit.current(), 1);
-    }
-
-    #[test]
-    fn answers_below_the_limit_teach_nothing() {
-        let mut limit = Limit::new(Concurrency::Adaptive);
-        let now = Instant::now();
-        for answer in 0..10_000 {
-            limit.succeeded(now + Duration::from_millis(answer), 1);
-        }
-        assert_eq!(limit.current(), FIRST);
-    }
-
-    #[test]
-    fn a_fixed_limit_never_moves() {
-        let mut limit = Limit::new(Concurrency::Fixed(7));
-        settle(&mut limit, 10_000, |current| current as f64);
-        limit.overloaded(Instant::now());
-        assert_eq!(limit.current(), 7);
-    }
-}
+mod simulation;
+#[cfg(test)]
+mod tests;

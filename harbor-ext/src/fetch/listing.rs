@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::details::Details;
 use super::labels::Labels;
 use super::naming::Naming;
 use super::pages::Cursor;
@@ -143,6 +144,15 @@ impl Listing {
         }
     }
 
+    /// The same with less to do at once, for a page that took the server too long.
+    pub(crate) fn lighten(&self, job: &ListJob) -> Option<ListJob> {
+        let details = match job {
+            ListJob::ArtifactsOfProject(..) | ListJob::ArtifactsOfRepository(..) => self.selection.details_to_ask(),
+            _ => Details::default(),
+        };
+        job.with_smaller_page(details)
+    }
+
     /// Takes an answer and says what follows.
     pub(crate) fn take_answer(&mut self, answer: ListAnswer) -> Listed {
         self.pending = self.pending.saturating_sub(1);
@@ -153,9 +163,12 @@ impl Listing {
 
     /// Takes the failure of a job and says what follows. It ends a list, with few exceptions: a server before 2.11.1 has
     /// no list of a whole project, labels can be told by their names, and a name can be read in two ways.
-    pub(crate) fn take_failure(&mut self, job: ListJob, failure: Failure) -> Listed {
+    pub(crate) fn take_failure(&mut self, job: ListJob, mut failure: Failure) -> Listed {
         self.pending = self.pending.saturating_sub(1);
         let mut listed = Listed::default();
+        if let Some(key) = job.last_key() {
+            failure.message.push_str(&format!("; what follows number {key} of the list is missing"));
+        }
         let is_absence = matches!(failure.kind, FailureKind::NotFound | FailureKind::Forbidden);
         match job {
             ListJob::ArtifactsOfProject(project, cursor) if cursor.is_first() && failure.status == Some(404) => {

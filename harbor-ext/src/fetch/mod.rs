@@ -36,6 +36,7 @@ mod sharing;
 mod sieve;
 mod single;
 mod stream;
+mod terms;
 mod texts;
 mod walk;
 

@@ -19,6 +19,9 @@ const PAGE_SIZE: usize = 100;
 /// a minute, and one row with thousands of findings takes more than a tenth of a second.
 const SLOW_PAGE_SIZE: usize = 25;
 
+/// After so many pages of a smaller size the next ones are twice as large again.
+const PAGES_BEFORE_GROWTH: u8 = 3;
+
 /// Where a list goes on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cursor {
@@ -26,6 +29,17 @@ pub(crate) struct Cursor {
     after: i64,
     /// The page before was empty although the server announced rows.
     is_second_look: bool,
+    size: Size,
+}
+
+/// How much is asked for at once: whole pages, unless the server took too long for one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Size {
+    halvings: u8,
+    /// Pages of this size that came.
+    pages: u8,
+    /// A single row without what the server needs whole reports for.
+    is_bare: bool,
 }
 
 /// Some rows of a list in the order of their keys.
@@ -61,11 +75,6 @@ pub(crate) struct Turn<R> {
     pub(crate) next: Option<Cursor>,
     /// Why the list ends before its end, if it does.
     pub(crate) complaint: Option<Cause>,
-}
-
-/// How many rows a page of a list may have. Never 0, which would be all of them at once.
-pub(crate) fn page_size(details: Details) -> usize {
-    if details.are_slow() { SLOW_PAGE_SIZE } else { PAGE_SIZE }
 }
 
 impl<R> Page<R> {
@@ -106,7 +115,35 @@ impl Cursor {
 
     /// Whether this is the beginning of a list.
     pub(crate) fn is_first(self) -> bool {
-        self == Self::default()
+        self.after == 0 && !self.is_second_look
+    }
+
+    /// How many rows the page may have. Never 0, which would be all of them at once.
+    pub(crate) fn page_size(self, details: Details) -> usize {
+        let whole = if details.are_slow() { SLOW_PAGE_SIZE } else { PAGE_SIZE };
+        if self.size.is_bare { 1 } else { (whole >> self.size.halvings).max(1) }
+    }
+
+    /// What to ask for of what is wanted.
+    pub(crate) fn details(self, wanted: Details) -> Details {
+        if self.size.is_bare { wanted.without_slow() } else { wanted }
+    }
+
+    /// Whether less is asked for than is wanted.
+    pub(crate) fn is_bare(self) -> bool {
+        self.size.is_bare
+    }
+
+    /// The same place with half a page, where a page is too much for the server; of a single row only what costs the
+    /// server little. `None` where that is too much as well.
+    pub(crate) fn smaller(self, details: Details) -> Option<Self> {
+        let Size { halvings, is_bare, .. } = self.size;
+        let size = match self.page_size(details) {
+            2.. => Size { halvings: halvings + 1, ..Size::default() },
+            _ if is_bare || !details.are_slow() => return None,
+            _ => Size { halvings, is_bare: true, pages: 0 },
+        };
+        Some(Self { size, ..self })
     }
 
     /// Turns the page.
@@ -138,7 +175,7 @@ impl Cursor {
         } else if is_end {
             (None, None)
         } else if last > self.after {
-            (Some(Self { after: last, is_second_look: false }), None)
+            (Some(Self { after: last, is_second_look: false, size: self.size.after_page() }), None)
         } else if received > 0 && has_row_without_key {
             stop("the rows that came have no id to go on from")
         } else if received > 0 {
@@ -150,6 +187,17 @@ impl Cursor {
             (Some(Self { is_second_look: true, ..self }), None)
         };
         Turn { rows, next, complaint }
+    }
+}
+
+impl Size {
+    /// What to try after a page that came.
+    fn after_page(self) -> Self {
+        let Self { halvings, pages, is_bare } = self;
+        match pages + u8::from(!is_bare) {
+            PAGES_BEFORE_GROWTH.. => Self { halvings: halvings.saturating_sub(1), ..Self::default() },
+            pages => Self { halvings, pages, is_bare: false },
+        }
     }
 }
 
@@ -205,6 +253,29 @@ mod tests {
         let end = second.turn(page(101..=150, Some(50)));
         assert_eq!((end.rows.len(), end.next), (50, None));
         assert!(end.complaint.is_none());
+    }
+
+    #[test]
+    fn a_page_that_is_too_much_is_split_down_to_a_single_row_and_grows_again() {
+        let plain = Details::default();
+        let slow = Details { scan_overview: true, ..plain };
+        let sizes = |details| {
+            let cursors = std::iter::successors(Some(Cursor::default()), |cursor| cursor.smaller(details));
+            cursors.map(|cursor| (cursor.page_size(details), cursor.details(details))).collect::<Vec<_>>()
+        };
+        assert_eq!(sizes(plain), [100, 50, 25, 12, 6, 3, 1].map(|size| (size, plain)));
+        let mut wanted = [25, 12, 6, 3, 1].map(|size| (size, slow)).to_vec();
+        wanted.push((1, plain));
+        assert_eq!(sizes(slow), wanted, "at last a row without its overview");
+
+        let smallest = std::iter::successors(Some(Cursor::default()), |cursor| cursor.smaller(slow)).last().unwrap();
+        assert!(smallest.is_bare() && smallest.is_first(), "the same place");
+        let following = |cursor: &Cursor| cursor.turn(page([cursor.first_key()], Some(1000))).next;
+        let grown: Vec<_> = std::iter::successors(following(&smallest), following)
+            .map(|cursor| cursor.page_size(slow))
+            .take(8)
+            .collect();
+        assert_eq!(grown, [1, 1, 1, 3, 3, 3, 6, 6]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -32,6 +33,7 @@ use crate::session::Session;
 pub struct Query<T> {
     session: Arc<Session>,
     selection: Selection,
+    deadline: Option<Duration>,
     item: PhantomData<fn() -> T>,
 }
 
@@ -54,18 +56,18 @@ pub trait Fetched: Send + Sized + sealed::Start {
 pub trait HasTags: Fetched {}
 
 pub(super) mod sealed {
-    use super::{Arc, Fetching, Selection, Session};
+    use super::{Arc, Duration, Fetching, Selection, Session};
 
     /// Begins the fetching of one kind of item.
     pub trait Start: Sized {
         #[doc(hidden)]
-        fn start(session: Arc<Session>, selection: Selection) -> Fetching<Self>;
+        fn start(session: Arc<Session>, selection: Selection, deadline: Option<Duration>) -> Fetching<Self>;
     }
 }
 
 impl<T> Query<T> {
     pub(crate) fn new(session: Arc<Session>) -> Self {
-        Self { session, selection: Selection::default(), item: PhantomData }
+        Self { session, selection: Selection::default(), deadline: None, item: PhantomData }
     }
 
     /// Nothing but one artifact.
@@ -136,6 +138,27 @@ impl<T> Query<T> {
     /// again, it adds to them. An empty list excludes nothing.
     pub fn exclude_repositories(mut self, patterns: impl IntoIterator<Item = impl ToString>) -> Self {
         self.selection.add_globs(patterns, |selection, pattern| selection.repository_globs.exclude(pattern));
+        self
+    }
+
+    /// Ends the query after a time, counted from its first poll. Called again, the last one counts. Without it, a query
+    /// takes as long as the server does, within the bounds of the [`RetryPolicy`](crate::RetryPolicy).
+    ///
+    /// When the time is over, the requests under way are ended and nothing more is asked. Nothing is lost silently: an
+    /// artifact that was listed and whose report is not there yet is in the result, in the state
+    /// [`Failed`](crate::model::ReportState::Failed), and a list that was not read to its end is a [`Failure`], all of
+    /// the kind [`DeadlineExceeded`](crate::FailureKind::DeadlineExceeded). What was found before stays.
+    ///
+    /// ```no_run
+    /// # async fn example(harbor: harbor_ext::Harbor) {
+    /// use std::time::Duration;
+    ///
+    /// let collected = harbor.reports().deadline(Duration::from_secs(600)).collect().await;
+    /// println!("{} of {} reports in ten minutes", collected.summary.states.reported, collected.summary.announced);
+    /// # }
+    /// ```
+    pub fn deadline(mut self, time: Duration) -> Self {
+        self.deadline = Some(time);
         self
     }
 
@@ -346,7 +369,7 @@ impl<T: Fetched> Query<T> {
     ///
     /// When it is polled outside of a tokio runtime.
     pub fn stream(self) -> Fetching<T> {
-        T::start(self.session, self.selection)
+        T::start(self.session, self.selection, self.deadline)
     }
 
     /// Fetches everything; never fails as a whole. What could not be read is in [`Collected::failures`].
@@ -376,13 +399,19 @@ impl<T: Fetched> Query<T> {
 
 impl<T> Clone for Query<T> {
     fn clone(&self) -> Self {
-        Self { session: Arc::clone(&self.session), selection: self.selection.clone(), item: PhantomData }
+        let (session, selection) = (Arc::clone(&self.session), self.selection.clone());
+        Self { session, selection, deadline: self.deadline, item: PhantomData }
     }
 }
 
 impl<T> fmt::Debug for Query<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Query").field("session", &self.session).field("selection", &self.selection).finish()
+        formatter
+            .debug_struct("Query")
+            .field("session", &self.session)
+            .field("selection", &self.selection)
+            .field("deadline", &self.deadline)
+            .finish()
     }
 }
 
@@ -413,19 +442,19 @@ impl Fetched for ArtifactInfo {
 impl HasTags for ArtifactInfo {}
 
 impl sealed::Start for Repository {
-    fn start(session: Arc<Session>, selection: Selection) -> Fetching<Self> {
-        walk::start(session, selection)
+    fn start(session: Arc<Session>, selection: Selection, deadline: Option<Duration>) -> Fetching<Self> {
+        walk::start(session, selection, deadline)
     }
 }
 
 impl sealed::Start for Artifact {
-    fn start(session: Arc<Session>, selection: Selection) -> Fetching<Self> {
-        walk::start(session, selection)
+    fn start(session: Arc<Session>, selection: Selection, deadline: Option<Duration>) -> Fetching<Self> {
+        walk::start(session, selection, deadline)
     }
 }
 
 impl sealed::Start for ArtifactInfo {
-    fn start(session: Arc<Session>, selection: Selection) -> Fetching<Self> {
-        reports::start(session, selection)
+    fn start(session: Arc<Session>, selection: Selection, deadline: Option<Duration>) -> Fetching<Self> {
+        reports::start(session, selection, deadline)
     }
 }

@@ -14,15 +14,15 @@ use std::time::Duration;
 use futures::Stream;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::{Instant, Sleep, timeout};
+use tokio::time::{Instant, Sleep, timeout_at};
 
 use super::backoff;
 use super::cause::{Blame, Cause};
-use super::limit::Limit;
+use super::limit::{Limit, Ticket};
 use super::server::{Server, Start};
+use super::terms::Terms;
 use crate::failure::{Failure, FailureKind, Phase, Target};
 use crate::outcome::{Progress, Summary};
-use crate::settings::Settings;
 
 /// No answer takes longer, and a server that sends a byte now and then must not hold a query for ever.
 const LONGEST_REQUEST: Duration = Duration::from_secs(600);
@@ -38,6 +38,11 @@ pub(crate) trait Work: Send + Unpin + 'static {
 
     /// Sends the one request of a job.
     fn run(&self, job: Self::Job) -> impl Future<Output = Result<Self::Answer, Cause>> + Send + 'static;
+
+    /// The same with less to do at once, where a job is too much for the server.
+    fn lighten(&self, _job: &Self::Job) -> Option<Self::Job> {
+        None
+    }
 
     /// Takes an answer; new jobs and items go to `next`.
     fn take_answer(&mut self, answer: Self::Answer, next: &mut Next<Self::Job, Self::Item>);
@@ -66,9 +71,9 @@ pub(crate) struct Next<J, T> {
 /// The jobs of one bulk operation and their results, as a stream.
 pub(crate) struct Queue<W: Work> {
     work: W,
-    settings: Settings,
+    terms: Terms,
     waiting: Vec<Attempt<W::Job>>,
-    sleeping: Vec<(Instant, Attempt<W::Job>)>,
+    sleeping: Vec<Sleeper<W::Job>>,
     running: JoinSet<Finished<W>>,
     next: Next<W::Job, W::Item>,
     limit: Limit,
@@ -86,11 +91,24 @@ pub(crate) struct Queue<W: Work> {
 struct Attempt<J> {
     job: J,
     count: u32,
+    /// What it cost before with more to do at once, beside the last of those.
+    heavier: u32,
+}
+
+/// A job that waits before it is repeated.
+struct Sleeper<J> {
+    until: Instant,
+    attempt: Attempt<J>,
+    /// Whether it waits because too much is repeated.
+    is_paced: bool,
 }
 
 struct Finished<W: Work> {
     attempt: Attempt<W::Job>,
     is_probe: bool,
+    ticket: Ticket,
+    /// When its outcome was there, which may be long before the consumer asks for it.
+    at: Instant,
     outcome: Result<W::Answer, Cause>,
 }
 
@@ -102,27 +120,27 @@ impl<J, T> Default for Next<J, T> {
 
 impl<J> Attempt<J> {
     fn first(job: J) -> Self {
-        Self { job, count: 0 }
+        Self { job, count: 0, heavier: 0 }
     }
 }
 
 impl<W: Work> Queue<W> {
     /// A queue that begins with the jobs and items of `first`. Nothing runs before the first poll.
-    pub(crate) fn new(work: W, first: Next<W::Job, W::Item>, settings: Settings) -> Self {
+    pub(crate) fn new(work: W, first: Next<W::Job, W::Item>, terms: Terms) -> Self {
         let mut queue = Self {
             work,
             waiting: Vec::new(),
             sleeping: Vec::new(),
             running: JoinSet::new(),
             next: first,
-            limit: Limit::new(settings.concurrency),
-            server: Server::new(settings.retry.patience),
+            limit: Limit::new(terms.settings.concurrency),
+            server: Server::new(terms.settings.retry.patience),
             timer: None,
             random: fastrand::Rng::new(),
             started: None,
             summary: Summary::default(),
             progress: Some(watch::Sender::new(Progress::default())),
-            settings,
+            terms,
         };
         queue.accept_jobs();
         queue
@@ -164,7 +182,7 @@ impl<W: Work> Queue<W> {
     fn start_jobs(&mut self, now: Instant) {
         while !self.waiting.is_empty() {
             let is_probe = match self.server.may_start(now) {
-                Start::Yes if self.running.len() < self.limit.current() => false,
+                Start::Yes if self.limit.has_place() => false,
                 Start::Probe => true,
                 Start::Yes | Start::No => return,
             };
@@ -178,13 +196,16 @@ impl<W: Work> Queue<W> {
             }
             attempt.count += 1;
             self.summary.requests += 1;
-            let request = timeout(LONGEST_REQUEST, self.work.run(attempt.job.clone()));
+            let ticket = self.limit.started(now);
+            let deadline = self.deadline().filter(|deadline| *deadline < now + LONGEST_REQUEST);
+            let request = timeout_at(deadline.unwrap_or(now + LONGEST_REQUEST), self.work.run(attempt.job.clone()));
+            let out_of_time = self.out_of_time();
             self.running.spawn(async move {
                 let outcome = request.await.unwrap_or_else(|_| {
                     let message = format!("the answer was not complete after {} s", LONGEST_REQUEST.as_secs());
-                    Err(Cause::new(FailureKind::Timeout, message))
+                    Err(deadline.and(out_of_time).unwrap_or_else(|| Cause::new(FailureKind::Timeout, message)))
                 });
-                Finished { attempt, is_probe, outcome }
+                Finished { attempt, is_probe, ticket, at: Instant::now(), outcome }
             });
             self.summary.peak_in_flight = self.summary.peak_in_flight.max(self.running.len() as u64);
         }
@@ -197,15 +218,22 @@ impl<W: Work> Queue<W> {
     }
 
     fn finish(&mut self, finished: Finished<W>, now: Instant) {
-        let Finished { attempt, is_probe, outcome } = finished;
+        let Finished { attempt, is_probe, ticket, at, outcome } = finished;
         match outcome {
             Ok(answer) => {
                 self.server.answered(is_probe);
-                // The finished job still counts: the limit learns only from times when it was used up.
-                self.limit.succeeded(now, self.running.len() + 1);
+                self.limit.succeeded(ticket, at);
+                self.terms.budget.answered();
                 self.work.take_answer(answer, &mut self.next);
             }
-            Err(cause) => self.finish_in_vain(attempt, is_probe, cause, now),
+            Err(cause) => {
+                // A server that is away says nothing of how much it can do.
+                match cause.is_overload() && !is_probe {
+                    true => self.limit.overloaded(ticket, at),
+                    false => self.limit.ended(ticket, at),
+                }
+                self.finish_in_vain(attempt, is_probe, cause, now);
+            }
         }
         if let Some(cause) = self.next.abandon.take() {
             self.abandon(cause);
@@ -215,21 +243,25 @@ impl<W: Work> Queue<W> {
 
     fn finish_in_vain(&mut self, mut attempt: Attempt<W::Job>, is_probe: bool, cause: Cause, now: Instant) {
         let blame = cause.blame();
-        if cause.is_overload() {
-            self.limit.overloaded(now);
-        }
-        let delay = backoff::delay(&self.settings.retry, attempt.count, cause.retry_after, self.random.f64());
+        let delay = backoff::delay(&self.terms.settings.retry, attempt.count, cause.retry_after, self.random.f64());
         match blame {
             Blame::Server => {
                 // The delay of a rate limit is everybody's.
                 let throttled_until = cause.is_throttle().then(|| now + delay);
-                self.server.failed(now, is_probe, &cause, &self.settings.retry, throttled_until, &mut self.random);
+                self.server.failed(
+                    now,
+                    is_probe,
+                    &cause,
+                    &self.terms.settings.retry,
+                    throttled_until,
+                    &mut self.random,
+                );
             }
             Blame::Item | Blame::Caller => self.server.answered(is_probe),
         }
         // What was under way before says nothing of now: only a probe can tell that the server is still away.
         if is_probe && self.server.has_given_up(now) {
-            let patience = self.settings.retry.patience.as_secs();
+            let patience = self.terms.settings.retry.patience.as_secs();
             let message = format!("the server stayed away for {patience} s; its last answer: {}", cause.message);
             self.fail(attempt, cause.clone());
             self.abandon(Cause::new(cause.kind, message));
@@ -240,22 +272,22 @@ impl<W: Work> Queue<W> {
         if is_excused {
             attempt.count = attempt.count.saturating_sub(1).max(1);
         }
-        if blame == Blame::Caller || (!is_excused && attempt.count >= self.settings.retry.attempts) {
+        if blame != Blame::Caller
+            && cause.is_too_much(attempt.count)
+            && let Some(job) = self.work.lighten(&attempt.job)
+        {
+            attempt = Attempt { job, count: 1, heavier: attempt.heavier + attempt.count - 1 };
+        } else if blame == Blame::Caller || (!is_excused && attempt.count >= self.terms.settings.retry.attempts) {
             self.fail(attempt, cause);
-        } else {
-            tracing::debug!(
-                attempt = attempt.count,
-                delay_ms = delay.as_millis() as u64,
-                "repeating: {}",
-                cause.message
-            );
-            self.sleeping.push((now + delay, attempt));
+            return;
         }
+        tracing::debug!(attempt = attempt.count, delay_ms = delay.as_millis() as u64, "repeating: {}", cause.message);
+        self.sleeping.push(Sleeper { until: now + delay, attempt, is_paced: false });
     }
 
     fn fail(&mut self, attempt: Attempt<W::Job>, cause: Cause) {
         let (phase, target) = self.work.describe(&attempt.job);
-        let failure = cause.into_failure(phase, target, attempt.count);
+        let failure = cause.into_failure(phase, target, attempt.count + attempt.heavier);
         self.work.take_failure(attempt.job, failure, &mut self.next);
     }
 
@@ -264,7 +296,7 @@ impl<W: Work> Queue<W> {
         tracing::warn!("giving up on what is left: {}", cause.message);
         let cause = Cause { message: format!("not asked any more: {}", cause.message), ..cause };
         let mut left = mem::take(&mut self.waiting);
-        left.extend(self.sleeping.drain(..).map(|(_, attempt)| attempt));
+        left.extend(self.sleeping.drain(..).map(|sleeper| sleeper.attempt));
         left.extend(self.next.jobs.drain(..).map(Attempt::first));
         while let Some(attempt) = left.pop() {
             self.fail(attempt, cause.clone());
@@ -274,15 +306,45 @@ impl<W: Work> Queue<W> {
     }
 
     fn wake_sleepers(&mut self, now: Instant) {
-        let due = self.sleeping.extract_if(.., |(at, _)| *at <= now);
-        self.waiting.extend(due.map(|(_, attempt)| attempt));
+        let mut due: Vec<_> = self.sleeping.extract_if(.., |sleeper| sleeper.until <= now).collect();
+        due.sort_by_key(|sleeper| sleeper.until);
+        for mut sleeper in due {
+            match self.terms.budget.take(now, self.terms.settings.retry.first_delay) {
+                Ok(()) => self.waiting.push(sleeper.attempt),
+                Err(until) => {
+                    self.summary.paced_retries += u64::from(!mem::replace(&mut sleeper.is_paced, true));
+                    self.sleeping.push(Sleeper { until, ..sleeper });
+                }
+            }
+        }
     }
 
     /// When something is to be done although no job finishes.
     fn next_wake(&self, now: Instant) -> Option<Instant> {
-        let sleeper = self.sleeping.iter().map(|(at, _)| *at).min();
+        let sleeper = self.sleeping.iter().map(|sleeper| sleeper.until).min();
         let probe = if self.waiting.is_empty() { None } else { self.server.next_start(now) };
-        [sleeper, probe].into_iter().flatten().min()
+        [sleeper, probe, self.deadline()].into_iter().flatten().min()
+    }
+
+    /// When the caller's time is over.
+    fn deadline(&self) -> Option<Instant> {
+        self.started?.checked_add(self.terms.deadline?)
+    }
+
+    fn out_of_time(&self) -> Option<Cause> {
+        let message = |time| format!("the time for the query was over after {time:?}");
+        Some(Cause::new(FailureKind::DeadlineExceeded, message(self.terms.deadline?)))
+    }
+
+    /// Gives up what is left once the caller's time is over; requests under way end by themselves. Tells whether there
+    /// was anything.
+    fn stop_in_time(&mut self, now: Instant) -> bool {
+        let is_over = self.deadline().is_some_and(|deadline| deadline <= now);
+        let has_more = !self.waiting.is_empty() || !self.sleeping.is_empty();
+        if let Some(cause) = self.out_of_time().filter(|_| is_over && has_more) {
+            self.abandon(cause);
+        }
+        is_over && has_more
     }
 
     /// A job ended without an outcome. A panic belongs to the consumer; otherwise the runtime is going away.
@@ -316,6 +378,9 @@ impl<W: Work> Stream for Queue<W> {
             queue.summary.elapsed = now - started;
             if let Some(item) = queue.next.items.pop_front() {
                 return Poll::Ready(Some(item));
+            }
+            if queue.stop_in_time(now) {
+                continue;
             }
             queue.wake_sleepers(now);
             queue.start_jobs(now);

@@ -1,8 +1,9 @@
 //! The bulk query for artifacts with their reports.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt, TryFutureExt};
 use harbor_api::ByteStream;
 use harbor_api::types::Errors;
 use reqwest::header::{self, HeaderMap, HeaderValue};
@@ -17,6 +18,7 @@ use super::requests::{self, ACCEPT_VULNERABILITIES, ACCEPTED};
 use super::selection::Selection;
 use super::sharing::{Admission, Scanner, Sharing};
 use super::stream::Fetching;
+use super::terms::Terms;
 use crate::client::{self, Client};
 use crate::failure::{Failure, FailureKind, Phase, Target};
 use crate::model::decode::{self, Decoder};
@@ -75,8 +77,8 @@ struct Reports {
 
 type Outbox = Next<Job, ArtifactInfo>;
 
-pub(super) fn start(session: Arc<Session>, selection: Selection) -> Fetching<ArtifactInfo> {
-    let settings = session.settings.clone();
+pub(super) fn start(session: Arc<Session>, selection: Selection, deadline: Option<Duration>) -> Fetching<ArtifactInfo> {
+    let terms = Terms::of(&session, deadline);
     let mut work = Reports {
         listing: Listing::new(session, selection, Goal::Artifacts),
         sharing: Sharing::default(),
@@ -89,7 +91,7 @@ pub(super) fn start(session: Arc<Session>, selection: Selection) -> Fetching<Art
     let mut next = Next::default();
     let listed = work.listing.begin();
     work.forward(listed, &mut next);
-    Fetching::new(Queue::new(work, next, settings))
+    Fetching::new(Queue::new(work, next, terms))
 }
 
 impl Work for Reports {
@@ -109,21 +111,33 @@ impl Work for Reports {
 
     fn run(&self, job: Job) -> impl Future<Output = Result<Answer, Cause>> + Send + 'static {
         let session = Arc::clone(self.listing.session());
-        let (lister, pool) = (self.listing.lister(), Arc::clone(&self.pool));
-        async move {
-            let client = &session.client;
-            let outcome = match job {
-                Job::List(job) => lister.run(job).await.map(Answer::Listed),
-                Job::Report(artifact, look) => fetch_report(client, artifact, look, &pool).await,
-                Job::Explain(artifact) => fetch_overview(client, artifact).await,
-                Job::Children(inspection, look) => {
-                    inspection.go_on(client).await.map(|insight| Answer::Inspected(insight, look))
-                }
-                Job::Scanner(project) => {
-                    read_scanner(client, &project).await.map(|scanner| Answer::Scanner(project, scanner))
-                }
-            };
-            outcome.map_err(|cause| cause.seen_by(&session))
+        let (asking, pool) = (Arc::clone(&session), Arc::clone(&self.pool));
+        let answer = match job {
+            // A lister has much to clone, and nothing else needs one.
+            Job::List(job) => self.listing.lister().run(job).map_ok(Answer::Listed).boxed(),
+            Job::Report(artifact, look) => {
+                async move { fetch_report(&asking.client, artifact, look, &pool).await }.boxed()
+            }
+            Job::Explain(artifact) => async move { fetch_overview(&asking.client, artifact).await }.boxed(),
+            Job::Children(inspection, look) => {
+                let inspected = async move { inspection.go_on(&asking.client).await };
+                inspected.map_ok(move |insight| Answer::Inspected(insight, look)).boxed()
+            }
+            Job::Scanner(project) => {
+                let read = async move {
+                    let scanner = read_scanner(&asking.client, &project).await?;
+                    Ok(Answer::Scanner(project, scanner))
+                };
+                read.boxed()
+            }
+        };
+        answer.map_err(move |cause| cause.seen_by(&session))
+    }
+
+    fn lighten(&self, job: &Job) -> Option<Job> {
+        match job {
+            Job::List(job) => self.listing.lighten(job).map(Job::List),
+            _ => None,
         }
     }
 

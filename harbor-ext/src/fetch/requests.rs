@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use super::cause::Cause;
 use super::convert::{self, ListedProject};
 use super::details::Details;
-use super::pages::{self, Cursor, Key, Page};
+use super::pages::{Cursor, Key, Page};
 use super::texts::Texts;
 use crate::client::Client;
 use crate::failure::FailureKind;
@@ -66,12 +66,13 @@ pub(super) async fn projects(
         scope: &[],
     };
     let condition: Vec<String> = condition.into_iter().collect();
-    list.page(client, &cursor.query("project_id", &condition), convert::project).await
+    list.page(client, cursor, &cursor.query("project_id", &condition), convert::project).await
 }
 
 pub(super) async fn repositories(
     client: &Client,
     project: &ProjectName,
+    cursor: Cursor,
     query: &str,
 ) -> Result<Page<Repository>, Cause> {
     let segments = ["projects", project.as_str(), "repositories"];
@@ -83,15 +84,17 @@ pub(super) async fn repositories(
         details: Details::default(),
         scope: &[],
     };
-    list.page(client, query, convert::repository).await
+    list.page(client, cursor, query, convert::repository).await
 }
 
 pub(super) async fn artifacts_of_project(
     client: &Client,
     project: &ProjectName,
+    cursor: Cursor,
     query: &str,
     details: Details,
 ) -> Result<Page<Artifact>, Cause> {
+    let details = cursor.details(details);
     let segments = ["projects", project.as_str(), "artifacts"];
     let list = List {
         operation: "list_artifacts_of_project",
@@ -102,15 +105,17 @@ pub(super) async fn artifacts_of_project(
         scope: &[],
     };
     let mut texts = Texts::of(project);
-    list.page(client, query, |row| convert::artifact(row, None, details, &mut texts)).await
+    list.page(client, cursor, query, |row| convert::artifact(row, None, details, &mut texts)).await
 }
 
 pub(super) async fn artifacts_of_repository(
     client: &Client,
     repository: &RepositoryName,
+    cursor: Cursor,
     query: &str,
     details: Details,
 ) -> Result<Page<Artifact>, Cause> {
+    let details = cursor.details(details);
     let path = repository.encoded_path();
     let segments = ["projects", repository.project().as_str(), "repositories", &path, "artifacts"];
     let list = List {
@@ -122,7 +127,7 @@ pub(super) async fn artifacts_of_repository(
         scope: &[],
     };
     let mut texts = Texts::default();
-    list.page(client, query, |row| convert::artifact(row, Some(repository), details, &mut texts)).await
+    list.page(client, cursor, query, |row| convert::artifact(row, Some(repository), details, &mut texts)).await
 }
 
 /// Lists some artifacts of a repository, images of indexes included, with what their scans amount to.
@@ -161,17 +166,18 @@ pub(super) async fn labels(
         scope: if project.is_some() { &scope } else { &[("scope", "g")] },
     };
     let condition: Vec<String> = condition.into_iter().collect();
-    list.page(client, &cursor.query("id", &condition), convert::label).await
+    list.page(client, cursor, &cursor.query("id", &condition), convert::label).await
 }
 
 impl<T: DeserializeOwned> List<'_, T> {
     async fn page<R>(
         self,
         client: &Client,
+        cursor: Cursor,
         query: &str,
         convert: impl FnMut(T) -> Result<R, Cause>,
     ) -> Result<Page<R>, Cause> {
-        let page_size = pages::page_size(self.details).to_string();
+        let page_size = cursor.page_size(self.details).to_string();
         let mut query = vec![
             ("page_size", page_size.as_str()),
             ("sort", self.sort),

@@ -3,18 +3,33 @@
 //! The same digest is often listed in several repositories. Its report is stored once for each scanner, so it is
 //! fetched once for all repositories whose projects use the same scanner. Which scanner a project uses is asked only
 //! when a digest turns up in a second project; where that may not be read, each project gets a report of its own.
+//!
+//! What is remembered for each digest lasts as long as the query, so it is kept small: a report that nobody else holds
+//! any more is [packed](Packer).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::mem;
 use std::sync::Arc;
 
-use crate::model::{Artifact, Report};
-use crate::name::{Digest, ProjectName};
+use self::candidates::{Candidates, Kept, Key, Shared, Stage};
+use crate::model::{Artifact, Packer, Report};
+use crate::name::ProjectName;
+
+mod candidates;
+
+/// How many reports are looked at whenever a new one comes, to see whether they can be packed. More than one, so that all
+/// are in the end.
+const LOOKED_AT: usize = 2;
 
 /// Reports asked for or known, by digest and scanner.
 #[derive(Debug, Default)]
 pub(crate) struct Sharing {
-    reports: HashMap<Digest, Vec<Shared>>,
+    reports: HashMap<Key, Candidates>,
+    packer: Packer,
+    /// Reports that are not packed yet.
+    whole: VecDeque<(Key, ProjectName)>,
+    /// Each name once: those of artifacts are texts of their own.
+    projects: HashSet<ProjectName>,
     scanners: HashMap<ProjectName, Scanner>,
     /// Artifacts that wait until it is known which scanners their projects use.
     parked: Vec<Arc<Artifact>>,
@@ -33,21 +48,6 @@ pub(crate) enum Admission {
     AskScanners(Vec<ProjectName>),
 }
 
-/// One report and who shares it.
-#[derive(Debug)]
-struct Shared {
-    /// The project of the artifact that was asked about first.
-    project: ProjectName,
-    stage: Stage,
-}
-
-#[derive(Debug)]
-enum Stage {
-    /// It is being fetched, and these artifacts wait for it.
-    Fetching(Vec<Arc<Artifact>>),
-    Known(Arc<Report>),
-}
-
 /// What is known about the scanner of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Scanner {
@@ -64,21 +64,21 @@ pub(crate) enum Scanner {
 impl Sharing {
     /// Decides what to do about an artifact whose report is wanted.
     pub(crate) fn admit(&mut self, artifact: &Arc<Artifact>) -> Admission {
-        let project = artifact.repository.project();
-        let candidates = self.reports.entry(artifact.digest.clone()).or_default();
+        let project = self.name(artifact.repository.project());
+        let candidates = self.reports.entry(Key::of(&artifact.digest)).or_default();
         let scanners = &self.scanners;
-        let shares = |shared: &Shared| shared.project == *project || is_same(scanners, &shared.project, project);
-        if let Some(shared) = candidates.iter_mut().find(|shared| shares(shared)) {
+        let shares = |shared: &Shared| shared.project == project || is_same(scanners, &shared.project, &project);
+        if let Some(shared) = candidates.find(shares) {
             return match &mut shared.stage {
-                Stage::Known(report) => Admission::Known(Arc::clone(report)),
+                Stage::Known(kept) => Admission::Known(kept.report(&self.packer, &artifact.digest)),
                 Stage::Fetching(waiting) => {
                     waiting.push(Arc::clone(artifact));
                     Admission::Wait
                 }
             };
         }
-        if !candidates.is_empty() && scanners.get(project) != Some(&Scanner::Unreadable) {
-            let concerned = candidates.iter().map(|shared| &shared.project).chain([project]);
+        if !candidates.is_empty() && scanners.get(&project) != Some(&Scanner::Unreadable) {
+            let concerned = candidates.iter().map(|shared| &shared.project).chain([&project]);
             let is_open = |name: &&ProjectName| matches!(scanners.get(*name), None | Some(Scanner::Asked));
             let open: Vec<ProjectName> = concerned.filter(is_open).cloned().collect();
             if !open.is_empty() {
@@ -86,16 +86,20 @@ impl Sharing {
                 return self.ask(open);
             }
         }
-        candidates.push(Shared { project: project.clone(), stage: Stage::Fetching(Vec::new()) });
+        candidates.push(Shared { project, stage: Stage::Fetching(Vec::new()) });
         Admission::Fetch
     }
 
     /// Takes the report of an artifact that was to be fetched; returns the artifacts that share it.
     pub(crate) fn reported(&mut self, artifact: &Artifact, report: &Arc<Report>) -> Vec<Arc<Artifact>> {
+        self.pack_some();
+        let (key, project) = (Key::of(&artifact.digest), self.name(artifact.repository.project()));
         let Some(shared) = self.fetched_for(artifact) else {
             return Vec::new();
         };
-        match mem::replace(&mut shared.stage, Stage::Known(Arc::clone(report))) {
+        let stage = mem::replace(&mut shared.stage, Stage::Known(Kept::Whole(Arc::clone(report))));
+        self.whole.push_back((key, project));
+        match stage {
             Stage::Fetching(waiting) => waiting,
             Stage::Known(_) => Vec::new(),
         }
@@ -133,15 +137,45 @@ impl Sharing {
         if new.is_empty() { Admission::Wait } else { Admission::AskScanners(new) }
     }
 
+    /// Packs reports that nobody else holds any more. Those that somebody does would take more memory, not less.
+    fn pack_some(&mut self) {
+        for _ in 0..LOOKED_AT {
+            let Some((key, project)) = self.whole.pop_front() else { return };
+            let is_meant = |shared: &Shared| shared.project == project;
+            let Some(shared) = self.reports.get_mut(&key).and_then(|candidates| candidates.find(is_meant)) else {
+                continue;
+            };
+            shared.stage = match mem::take(&mut shared.stage) {
+                Stage::Known(kept) => Stage::Known(kept.pack(&mut self.packer, &key)),
+                stage @ Stage::Fetching(_) => stage,
+            };
+            if matches!(shared.stage, Stage::Known(Kept::Whole(_))) {
+                self.whole.push_back((key, project));
+            }
+        }
+    }
+
+    fn name(&mut self, project: &ProjectName) -> ProjectName {
+        if let Some(known) = self.projects.get(project) {
+            return known.clone();
+        }
+        self.projects.insert(project.clone());
+        project.clone()
+    }
+
     /// The entry that an artifact was sent to be fetched for.
     fn fetched_for(&mut self, artifact: &Artifact) -> Option<&mut Shared> {
         let project = artifact.repository.project();
-        self.reports.get_mut(&artifact.digest)?.iter_mut().find(|shared| shared.project == *project)
+        self.reports.get_mut(&Key::of(&artifact.digest))?.find(|shared| shared.project == *project)
     }
 
     fn forget(&mut self, artifact: &Artifact) {
-        if let Some(candidates) = self.reports.get_mut(&artifact.digest) {
-            candidates.retain(|shared| shared.project != *artifact.repository.project());
+        let key = Key::of(&artifact.digest);
+        if let Some(candidates) = self.reports.get_mut(&key) {
+            candidates.remove(artifact.repository.project());
+            if candidates.is_empty() {
+                self.reports.remove(&key);
+            }
         }
     }
 }
@@ -225,5 +259,46 @@ mod tests {
         assert!(matches!(sharing.admit(&one), Admission::Fetch));
         assert_eq!(sharing.not_reported(&one), None);
         assert!(matches!(sharing.admit(&artifact("p/two")), Admission::Fetch));
+    }
+
+    /// A registry as it is streamed: nobody keeps a report.
+    #[test]
+    fn a_report_that_nobody_holds_is_packed_and_given_again() {
+        let mut sharing = Sharing::default();
+        let artifact = |number: usize| {
+            let digest = format!("sha256:{number:064x}").parse().unwrap();
+            Arc::new(Artifact::new("p/r".parse().unwrap(), digest))
+        };
+        let held = report();
+        for number in 0..100 {
+            assert!(matches!(sharing.admit(&artifact(number)), Admission::Fetch));
+            let report = if number == 7 { Arc::clone(&held) } else { report() };
+            sharing.reported(&artifact(number), &report);
+        }
+        // The one that is held, and those that came last.
+        assert!(sharing.whole.len() <= 2, "{:?}", sharing.whole);
+        for number in 0..100 {
+            let Admission::Known(again) = sharing.admit(&artifact(number)) else { panic!("it is known") };
+            assert_eq!(again, held);
+            assert_eq!(Arc::ptr_eq(&again, &held), number == 7);
+        }
+    }
+
+    /// Held for each artifact of a registry until the query ends.
+    #[test]
+    fn what_is_remembered_of_a_digest_is_small() {
+        assert!(size_of::<(Key, Candidates)>() <= 88, "{}", size_of::<(Key, Candidates)>());
+    }
+
+    #[test]
+    fn digests_of_any_kind_are_told_apart() {
+        let texts = [
+            format!("sha256:{}", "0".repeat(64)),
+            format!("sha256:{}1", "0".repeat(63)),
+            format!("sha512:{}", "0".repeat(128)),
+            format!("sha512:{}1", "0".repeat(127)),
+        ];
+        let keys: HashSet<Key> = texts.iter().map(|text| Key::of(&text.parse().unwrap())).collect();
+        assert_eq!(keys.len(), texts.len());
     }
 }

@@ -33,7 +33,9 @@ pub(super) async fn listed(
         Reference::Tag(tag) => format!("tags={tag}"),
         Reference::Digest(digest) => format!("digest={},base=*", convert::query_value(digest.as_str())),
     };
-    let page = requests::artifacts_of_repository(client, reference.repository(), &condition, details).await?;
+    let page =
+        requests::artifacts_of_repository(client, reference.repository(), Cursor::default(), &condition, details)
+            .await?;
     // Something in front of the server may have dropped the condition.
     let mut rows = Cursor::default().turn(page).rows.into_iter();
     rows.find(|row| row.as_ref().map_or(true, |artifact| is_meant(artifact, reference))).transpose()

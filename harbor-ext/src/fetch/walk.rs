@@ -2,12 +2,14 @@
 
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::cause::Cause;
 use super::listing::{Goal, ListAnswer, ListJob, Listed, Listing};
 use super::queue::{Next, Queue, Work};
 use super::selection::Selection;
 use super::stream::Fetching;
+use super::terms::Terms;
 use crate::failure::{Failure, Phase, Target};
 use crate::model::{Artifact, Repository};
 use crate::outcome::Summary;
@@ -29,12 +31,12 @@ struct Walk<T> {
     item: PhantomData<fn() -> T>,
 }
 
-pub(super) fn start<T: Wanted>(session: Arc<Session>, selection: Selection) -> Fetching<T> {
-    let settings = session.settings.clone();
+pub(super) fn start<T: Wanted>(session: Arc<Session>, selection: Selection, deadline: Option<Duration>) -> Fetching<T> {
+    let terms = Terms::of(&session, deadline);
     let mut listing = Listing::new(session, selection, T::GOAL);
     let mut next = Next::default();
     forward(listing.begin(), &mut next);
-    Fetching::new(Queue::new(Walk { listing, item: PhantomData }, next, settings))
+    Fetching::new(Queue::new(Walk { listing, item: PhantomData }, next, terms))
 }
 
 impl<T: Wanted> Work for Walk<T> {
@@ -48,6 +50,10 @@ impl<T: Wanted> Work for Walk<T> {
 
     fn run(&self, job: ListJob) -> impl Future<Output = Result<ListAnswer, Cause>> + Send + 'static {
         self.listing.lister().run(job)
+    }
+
+    fn lighten(&self, job: &ListJob) -> Option<ListJob> {
+        self.listing.lighten(job)
     }
 
     fn take_answer(&mut self, answer: ListAnswer, next: &mut Next<ListJob, T>) {

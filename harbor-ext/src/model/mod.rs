@@ -37,6 +37,7 @@ pub use owner::{Owner, User};
 pub use parents::Parents;
 pub use pool::FindingPool;
 pub use report::{Envelope, FindingRef, Report, Scanner};
+pub(crate) use report::{Packed, Packer};
 pub use repository::Repository;
 pub use seed::{Seed, SharesFindings};
 pub use severity::{Severity, UnknownSeverity};

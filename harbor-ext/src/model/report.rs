@@ -10,11 +10,13 @@ use crate::version::{Distribution, Scheme, Version};
 pub use findings::FindingRef;
 pub(super) use findings::{ARTIFACT_DIGESTS, Digests, Findings, FindingsBuilder};
 pub(super) use head::Head;
+pub(crate) use packed::{Packed, Packer};
 pub use written::Envelope;
 pub(super) use written::{MEDIA_TYPE_MEMBER, unguarded};
 
 mod findings;
 mod head;
+mod packed;
 mod questions;
 mod schema;
 mod written;

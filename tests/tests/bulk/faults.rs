@@ -1,11 +1,13 @@
 //! A server that fails: nothing is lost that can be had, and everything else is told.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
+use harbor_ext::failure::Phase;
 use harbor_ext::{Concurrency, Credentials, FailureKind, RetryPolicy};
-use harbor_testkit::{Fault, SimulatedHarbor};
+use harbor_testkit::{Artifact, Fault, Finding, Project, Registry, Report, Repository, Scale, SimulatedHarbor};
 
 use crate::support::{
     administrator, assert_adds_up, client, expected, found, impatient, one_at_a_time, serve, synthetic,
@@ -142,4 +144,67 @@ async fn the_wish_of_a_server_to_wait_is_granted() {
     assert!(collected.is_complete());
     assert!(collected.summary.elapsed >= Duration::from_secs(1), "{}", collected.summary);
     assert_eq!(collected.summary.retries, 1);
+}
+
+/// A server that needs whole reports for a page does not manage a whole page before its proxy gives up.
+#[tokio::test]
+async fn a_page_that_times_out_is_split_and_a_single_row_that_does_is_told() {
+    let finding = |number: usize| Finding::new(format!("CVE-2026-{number}"), "openssl", "1.0.1f");
+    let report = |count: usize| (0..count).fold(Report::new(), |report, number| report.with_finding(&finding(number)));
+    let image = |number: usize| {
+        let findings = if number == 20 { 1000 } else { 6 };
+        Artifact::image().with_content(format!("{number}")).with_report(report(findings))
+    };
+    let repository = (0..40).fold(Repository::new("r"), |repository, number| repository.with_artifact(image(number)));
+    let server = SimulatedHarbor::builder()
+        .registry(Registry::new().with_project(Project::new("p").with_repository(repository)))
+        .fault(Fault::overview_latency(Duration::from_millis(1)))
+        .fault(Fault::gateway_timeout(Duration::from_millis(60)))
+        .start()
+        .await
+        .unwrap();
+    let collected = administrator(&server).artifacts().with_scan_overview().collect().await;
+    assert_eq!((collected.items.len(), collected.summary.announced), (40, 40));
+    let [failure] = &collected.failures[..] else { panic!("{:?}", collected.failures) };
+    let bare: Vec<_> = collected.items.iter().filter(|artifact| artifact.scan_overview.is_none()).collect();
+    assert_eq!(bare.len(), 1);
+    assert_eq!((failure.kind, failure.target.digest.as_ref()), (FailureKind::Timeout, Some(&bare[0].digest)));
+}
+
+#[tokio::test]
+async fn a_failure_in_the_middle_of_a_list_does_not_begin_it_again() {
+    let scale = Scale { projects: 1, repositories: 5, artifacts: 100, findings: 0, distinct: 1, seed: 1 };
+    for fault in [Fault::status(500), Fault::status(502), Fault::truncated(), Fault::reset()] {
+        let server = serve(Registry::synthetic(scale)).await;
+        server.add_fault(fault.clone().on("project-artifacts").after(4).times(2)).unwrap();
+        let collected = administrator(&server).artifacts().collect().await;
+        assert_eq!((collected.items.len(), collected.failures.len()), (500, 0), "{fault:?}");
+        // A page that breaks off twice is asked for with half the size, and the next ones, too.
+        assert!((7..=9).contains(&server.counts()["project-artifacts"]), "{fault:?}");
+        let requests = server.requests();
+        let lists = || requests.iter().map(|request| &request.target).filter(|target| target.contains("/artifacts?"));
+        assert_eq!(lists().filter(|target| Some(*target) == lists().next()).count(), 1, "the first page, {fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn at_the_deadline_what_was_listed_is_told_with_its_reason() {
+    let server = serve(synthetic()).await;
+    let hold = server.hold("reports").unwrap();
+    let collected = administrator(&server).reports().deadline(Duration::from_millis(300)).collect().await;
+    assert_adds_up(&collected);
+    assert!(collected.summary.states.failed >= 40, "{}", collected.summary);
+    let reasons = collected.failures.iter().map(|failure| failure.kind);
+    assert_eq!(reasons.collect::<BTreeSet<_>>(), BTreeSet::from([FailureKind::DeadlineExceeded]));
+    // Each project has its artifacts, or a failure for its list.
+    let lists = collected.failures.iter().filter(|failure| failure.phase == Phase::ListingArtifacts).count();
+    assert_eq!(collected.items.len() + 40 * lists, 120);
+    assert!(collected.summary.elapsed < Duration::from_secs(5));
+    while hold.waiting() > 0 {
+        tokio::task::yield_now().await;
+    }
+    let artifacts = administrator(&server).artifacts().deadline(Duration::from_secs(60)).collect().await;
+    assert!(artifacts.is_complete() && artifacts.items.len() == 120);
+    let repositories = administrator(&server).repositories().deadline(Duration::ZERO).collect().await;
+    assert_eq!((repositories.items.len(), repositories.failures.len()), (0, 1));
 }

@@ -201,7 +201,14 @@ impl Listing {
         for row in turn.rows {
             match row {
                 Ok(artifact) if !self.selection.conditions.matches(&artifact) => ignored += 1,
-                Ok(artifact) => listed.artifacts.extend(self.sift(artifact)),
+                Ok(artifact) => {
+                    let target = Target { digest: Some(artifact.digest.clone()), ..artifact.repository.clone().into() };
+                    let wanted = self.sift(artifact);
+                    if cursor.is_bare() && wanted.is_some() {
+                        listed.fail(&(Phase::ListingArtifacts, target), too_slow());
+                    }
+                    listed.artifacts.extend(wanted);
+                }
                 Err(cause) => listed.fail(place, cause),
             }
         }
@@ -262,4 +269,10 @@ impl Listing {
             _ => {}
         }
     }
+}
+
+/// Why an artifact comes without its overviews.
+fn too_slow() -> Cause {
+    let message = "the server takes too long to tell the overviews of the artifact, which is listed without them";
+    Cause::new(FailureKind::Timeout, message)
 }

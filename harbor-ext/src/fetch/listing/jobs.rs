@@ -3,6 +3,7 @@
 use crate::failure::{Failure, Phase, Target};
 use crate::fetch::cause::Cause;
 use crate::fetch::convert::ListedProject;
+use crate::fetch::details::Details;
 use crate::fetch::family::Family;
 use crate::fetch::pages::{Cursor, Page};
 use crate::model::{Artifact, Label, Repository};
@@ -67,6 +68,39 @@ pub(crate) struct Listed {
     pub(crate) failures: Vec<Failure>,
     /// Why nothing more can be asked, if so.
     pub(crate) abandon: Option<Cause>,
+}
+
+impl ListJob {
+    /// The same with a smaller page, where it is a page of a list that can be smaller.
+    pub(crate) fn with_smaller_page(&self, details: Details) -> Option<Self> {
+        let mut smaller = self.clone();
+        let cursor = smaller.cursor_mut()?;
+        *cursor = cursor.smaller(details)?;
+        Some(smaller)
+    }
+
+    /// The last key that came of a list that is under way.
+    pub(crate) fn last_key(&self) -> Option<i64> {
+        let cursor = self.clone().cursor_mut().copied()?;
+        (!cursor.is_first()).then(|| cursor.first_key() - 1)
+    }
+
+    fn cursor_mut(&mut self) -> Option<&mut Cursor> {
+        match self {
+            Self::GlobalLabels(cursor)
+            | Self::Projects(cursor)
+            | Self::ProjectLabels(_, _, cursor)
+            | Self::Repositories(_, cursor)
+            | Self::ArtifactsOfProject(_, cursor)
+            | Self::ArtifactsOfRepository(_, cursor) => Some(cursor),
+            Self::Identify
+            | Self::ProjectNumber(_)
+            | Self::Repository(_)
+            | Self::Artifact(_)
+            | Self::HiddenArtifact(_)
+            | Self::Children(_) => None,
+        }
+    }
 }
 
 /// What was being done, and to what.

@@ -80,22 +80,22 @@ impl Lister {
             ListJob::Repositories(project, cursor) => {
                 let names: Vec<String> = self.sought.condition(&project).into_iter().collect();
                 let query = cursor.query("repository_id", &names);
-                let page = requests::repositories(client, &project, &query).await?;
+                let page = requests::repositories(client, &project, cursor, &query).await?;
                 ListAnswer::Repositories(project, cursor, page)
             }
             ListJob::Repository(repository) => {
                 let query = format!("name={}", convert::query_value(repository.full()));
-                let page = requests::repositories(client, repository.project(), &query).await?;
+                let page = requests::repositories(client, repository.project(), Cursor::default(), &query).await?;
                 ListAnswer::Repository(repository, page)
             }
             ListJob::ArtifactsOfProject(project, cursor) => {
                 let query = self.query(&project, cursor);
-                let page = requests::artifacts_of_project(client, &project, &query, details).await?;
+                let page = requests::artifacts_of_project(client, &project, cursor, &query, details).await?;
                 ListAnswer::ArtifactsOfProject(project, cursor, page)
             }
             ListJob::ArtifactsOfRepository(repository, cursor) => {
                 let query = self.query(repository.project(), cursor);
-                let page = requests::artifacts_of_repository(client, &repository, &query, details).await?;
+                let page = requests::artifacts_of_repository(client, &repository, cursor, &query, details).await?;
                 ListAnswer::ArtifactsOfRepository(repository, cursor, page)
             }
             ListJob::Artifact(reference) => {

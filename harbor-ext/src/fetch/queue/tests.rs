@@ -9,7 +9,7 @@ use tokio::time::sleep;
 
 use super::*;
 use crate::failure::FailureKind;
-use crate::settings::{Concurrency, RetryPolicy};
+use crate::settings::{Concurrency, RetryPolicy, Settings};
 
 /// How long a make-believe request takes.
 const REQUEST: Duration = Duration::from_millis(10);
@@ -115,9 +115,9 @@ impl Work for Tree {
 }
 
 fn queue(width: usize, depth: usize, concurrency: Concurrency, server: &Arc<FakeServer>) -> Queue<Tree> {
-    let settings = Settings { retry: RetryPolicy::default(), concurrency };
+    let terms = Terms { settings: Settings { retry: RetryPolicy::default(), concurrency }, ..Terms::default() };
     let first = Next { jobs: vec![Node { depth, path: Vec::new() }], ..Next::default() };
-    Queue::new(Tree { width, server: Arc::clone(server) }, first, settings)
+    Queue::new(Tree { width, server: Arc::clone(server) }, first, terms)
 }
 
 fn status(status: u16) -> Cause {
@@ -209,24 +209,36 @@ async fn an_item_is_tried_as_often_as_the_policy_says() {
 
 #[tokio::test(start_paused = true)]
 async fn a_restart_of_the_server_costs_few_requests_and_no_data() {
+    let kinds = [FailureKind::Connection, FailureKind::Interrupted];
+    for away in [status(502), status(503)].into_iter().chain(kinds.map(|kind| Cause::new(kind, "x"))) {
+        for limit in [Concurrency::Fixed(8), Concurrency::Adaptive] {
+            restart(&away, limit).await;
+        }
+    }
+}
+
+async fn restart(away: &Cause, limit: Concurrency) {
     let started = Instant::now();
     let is_away = move |now: Instant| {
         let elapsed = now - started;
         elapsed > Duration::from_millis(300) && elapsed < Duration::from_millis(5300)
     };
     let vain = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&vain);
+    let (counter, cause) = (Arc::clone(&vain), away.clone());
     let server = FakeServer::new(move |_, now| {
         if is_away(now) {
             counter.fetch_add(1, Ordering::SeqCst);
-            return Err(status(502));
+            return Err(cause.clone());
         }
         Ok(())
     });
-    let results: Vec<_> = queue(500, 1, Concurrency::Fixed(8), &server).collect().await;
-    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 500);
+    let mut queue = queue(3000, 1, limit, &server);
+    let results: Vec<_> = queue.by_ref().collect().await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 3000, "{away:?}");
     let vain = vain.load(Ordering::SeqCst);
-    assert!((8..=20).contains(&vain), "{vain} requests into the void");
+    // Those that were under way, and a dozen to see whether it is back: 20 for a limit of 8.
+    let most = queue.summary().peak_in_flight as usize + 12;
+    assert!((4..=most).contains(&vain), "{vain} requests into the void: {away:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -395,4 +407,155 @@ fn a_queue_that_outlives_its_runtime_ends_with_a_failure() {
     drop(first);
     let rest: Vec<_> = runtime().block_on(queue.collect());
     assert!(rest.iter().any(|result| result.as_ref().is_err_and(|failure| failure.message.contains("shut down"))));
+}
+
+/// Requests that would take longer than the caller has.
+fn with_deadline(width: usize, time: Duration, server: &Arc<FakeServer>) -> Queue<Tree> {
+    let settings = Settings { retry: RetryPolicy::default(), concurrency: Concurrency::Fixed(4) };
+    let terms = Terms { settings, deadline: Some(time), ..Terms::default() };
+    let first = Next { jobs: vec![Node { depth: 1, path: Vec::new() }], ..Next::default() };
+    Queue::new(Tree { width, server: Arc::clone(server) }, first, terms)
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_the_deadline_everything_that_is_left_fails_for_that_reason() {
+    let time = REQUEST * 10 + REQUEST / 2;
+    let server = FakeServer::new(fine);
+    let mut queue = with_deadline(100, time, &server);
+    let results: Vec<_> = queue.by_ref().collect().await;
+    assert_eq!(queue.summary().elapsed, time);
+    assert_eq!(server.in_flight.load(Ordering::SeqCst), 0, "the requests under way are ended");
+    let failures: Vec<_> = results.iter().filter_map(|result| result.as_ref().err()).collect();
+    assert_eq!((results.len(), failures.len()), (100, 100 - 9 * 4));
+    assert!(failures.iter().all(|failure| failure.kind == FailureKind::DeadlineExceeded));
+    assert_eq!(failures.iter().filter(|failure| failure.attempts == 1).count(), 4, "those under way");
+    assert!(failures.iter().filter(|failure| failure.attempts == 0).all(|failure| failure.message.contains("105ms")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_ends_waiting_for_a_server_and_for_repeats() {
+    let time = Duration::from_secs(5);
+    for code in [502, 500] {
+        let server = FakeServer::new(move |node, _| if node.depth == 0 { Err(status(code)) } else { Ok(()) });
+        let mut queue = with_deadline(100, time, &server);
+        let results: Vec<_> = queue.by_ref().collect().await;
+        assert_eq!((results.len(), queue.summary().elapsed), (100, time));
+        assert!(results.iter().all(Result::is_err));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_that_is_met_or_has_no_end_changes_nothing() {
+    for time in [Duration::from_secs(60), Duration::MAX] {
+        let server = FakeServer::new(fine);
+        let results: Vec<_> = with_deadline(100, time, &server).collect().await;
+        assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 100);
+    }
+    let server = FakeServer::new(fine);
+    let results: Vec<_> = with_deadline(100, Duration::ZERO, &server).collect().await;
+    assert!(matches!(&results[..], [Err(failure)] if failure.kind == FailureKind::DeadlineExceeded));
+    assert!(server.order.lock().unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_everything_fails_repeats_are_paced_and_none_is_given_up() {
+    // Each thing is had at the third attempt.
+    let asked = Mutex::new(std::collections::HashMap::<Vec<usize>, u32>::new());
+    let server = FakeServer::new(move |node, _| {
+        let mut asked = asked.lock().unwrap();
+        let times = asked.entry(node.path.clone()).or_default();
+        *times += 1;
+        if node.depth == 0 && *times < 3 { Err(status(500)) } else { Ok(()) }
+    });
+    let mut queue = queue(100, 1, Concurrency::Fixed(4), &server);
+    let results: Vec<_> = queue.by_ref().collect().await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 100);
+    let summary = queue.summary();
+    assert_eq!(summary.retries, 200);
+    // Beyond the reserve and what the answers allow, five a second.
+    assert!((140..=200).contains(&summary.paced_retries), "{}", summary.paced_retries);
+    assert!((20.0..40.0).contains(&summary.elapsed.as_secs_f64()), "{:?}", summary.elapsed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn queries_of_one_harbor_share_the_budget() {
+    let server = FakeServer::new(|node, _| if node.depth == 0 { Err(status(500)) } else { Ok(()) });
+    let mut first = queue(100, 1, Concurrency::Fixed(4), &server);
+    let mut second = queue(10, 1, Concurrency::Fixed(4), &server);
+    second.terms.budget = Arc::clone(&first.terms.budget);
+    first.by_ref().count().await;
+    second.by_ref().count().await;
+    let summary = second.summary();
+    assert_eq!((summary.retries, summary.paced_retries), (30, 30));
+}
+
+/// A tree whose jobs are as wide as their path is deep: too wide ones time out, and can be made narrower.
+#[derive(Clone)]
+struct Wide(Tree);
+
+impl Work for Wide {
+    type Job = Node;
+    type Answer = Node;
+    type Item = Vec<usize>;
+
+    fn describe(&self, job: &Node) -> (Phase, Target) {
+        self.0.describe(job)
+    }
+
+    fn run(&self, job: Node) -> impl Future<Output = Result<Node, Cause>> + Send + 'static {
+        self.0.run(job)
+    }
+
+    fn lighten(&self, job: &Node) -> Option<Node> {
+        let [.., width] = job.path[..] else { return None };
+        (width > 1).then(|| Node { depth: job.depth, path: vec![width / 2] })
+    }
+
+    fn take_answer(&mut self, node: Node, next: &mut Next<Node, Vec<usize>>) {
+        self.0.take_answer(node, next);
+    }
+
+    fn take_failure(&mut self, job: Node, failure: Failure, next: &mut Next<Node, Vec<usize>>) {
+        self.0.take_failure(job, failure, next);
+    }
+
+    fn finished(&self) -> u64 {
+        0
+    }
+
+    fn tally(&self, _summary: &mut Summary) {}
+}
+
+fn wide(width: usize, server: &Arc<FakeServer>) -> Queue<Wide> {
+    let first = Next { jobs: vec![Node { depth: 0, path: vec![width] }], ..Next::default() };
+    Queue::new(Wide(Tree { width: 1, server: Arc::clone(server) }), first, Terms::default())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_times_out_is_made_lighter_at_once() {
+    let gateway_timeout = || Cause { status: Some(504), ..Cause::new(FailureKind::Timeout, "too slow") };
+    let server = FakeServer::new(move |node, _| if node.path[0] > 12 { Err(gateway_timeout()) } else { Ok(()) });
+    let mut queue = wide(100, &server);
+    assert_eq!(queue.next().await.unwrap().unwrap(), [12]);
+    assert_eq!((queue.summary().requests, queue.summary().retries), (4, 3));
+
+    // What fails at any size fails in the end, and says how often it was asked for.
+    let server = FakeServer::new(move |_, _| Err(gateway_timeout()));
+    let failure = wide(4, &server).next().await.unwrap().unwrap_err();
+    let widths: Vec<_> = server.order.lock().unwrap().iter().map(|node| node.path[0]).collect();
+    assert_eq!(widths, [4, 2, 1, 1, 1]);
+    assert_eq!((failure.kind, failure.attempts), (FailureKind::Timeout, 5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_answer_that_breaks_off_is_chance_and_a_second_one_is_size() {
+    let server =
+        FakeServer::new(
+            |node, _| {
+                if node.path[0] > 25 { Err(Cause::new(FailureKind::Interrupted, "cut")) } else { Ok(()) }
+            },
+        );
+    wide(50, &server).next().await.unwrap().unwrap();
+    let widths: Vec<_> = server.order.lock().unwrap().iter().map(|node| node.path[0]).collect();
+    assert_eq!(widths, [50, 50, 25]);
 }

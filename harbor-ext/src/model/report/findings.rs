@@ -27,14 +27,14 @@ pub struct FindingRef<'a> {
 /// once, and findings refer to them only if there is more than one.
 #[derive(Debug, Default)]
 pub(in crate::model) struct Findings {
-    findings: Box<[Arc<Finding>]>,
-    digest_sets: Box<[Digests]>,
+    pub(super) findings: Box<[Arc<Finding>]>,
+    pub(super) digest_sets: Box<[Digests]>,
     /// For each finding its set; empty if there is one set for all of them.
-    set_of: Box<[u32]>,
+    pub(super) set_of: Box<[u32]>,
 }
 
 /// The artifacts that a finding is in.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(in crate::model) struct Digests {
     /// Each once, and none empty.
     digests: Vec<Box<str>>,
@@ -42,7 +42,7 @@ pub(in crate::model) struct Digests {
 }
 
 /// How a report says which artifacts a finding is in.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 enum Written {
     /// Not at all.
     Nowhere,
@@ -241,6 +241,16 @@ impl Digests {
 
     const fn none(written: Written) -> Self {
         Self { digests: Vec::new(), written }
+    }
+
+    /// A list of one digest, as in the report of an image.
+    pub(super) fn of(digest: &str) -> Self {
+        Self { digests: vec![digest.into()], written: Written::List }
+    }
+
+    /// Whether it is a list of nothing but this digest.
+    pub(super) fn is_only(&self, digest: &str) -> bool {
+        self.written == Written::List && matches!(&self.digests[..], [only] if **only == *digest)
     }
 
     fn read_list(json: &str) -> Option<Self> {

@@ -13,7 +13,7 @@ use crate::model::decode::MEDIA_TYPE_1_1;
 use crate::model::json::{self, Json, Members};
 
 /// What a report says apart from its findings, kept such that it can be given back as it came.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::model) struct Head {
     /// Where it is a text.
     generated_at: Option<Box<str>>,
@@ -26,7 +26,7 @@ pub(in crate::model) struct Head {
 }
 
 /// What hardly any report has.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Rare {
     /// Where it is not today's.
     media_type: Option<Box<str>>,
