@@ -173,7 +173,8 @@ async fn a_page_that_times_out_is_split_and_a_single_row_that_does_is_told() {
 
 #[tokio::test]
 async fn a_failure_in_the_middle_of_a_list_does_not_begin_it_again() {
-    let scale = Scale { projects: 1, repositories: 5, artifacts: 100, findings: 0, distinct: 1, seed: 1 };
+    let scale =
+        Scale { projects: 1, repositories: 5, artifacts: 100, findings: 0, distinct: 1, seed: 1, ..Scale::default() };
     for fault in [Fault::status(500), Fault::status(502), Fault::truncated(), Fault::reset()] {
         let server = serve(Registry::synthetic(scale)).await;
         server.add_fault(fault.clone().on("project-artifacts").after(4).times(2)).unwrap();

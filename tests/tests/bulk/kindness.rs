@@ -84,7 +84,8 @@ async fn connections_are_used_again_on_several_threads() {
 }
 
 async fn crawl_over_few_connections() {
-    let scale = Scale { projects: 5, repositories: 10, artifacts: 10, findings: 1, distinct: 10, seed: 5 };
+    let scale =
+        Scale { projects: 5, repositories: 10, artifacts: 10, findings: 1, distinct: 10, seed: 5, ..Scale::default() };
     for concurrency in [Concurrency::Adaptive, Concurrency::Fixed(100)] {
         let server = SimulatedHarbor::builder()
             .registry(Registry::synthetic(scale))

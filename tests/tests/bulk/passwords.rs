@@ -7,7 +7,8 @@ use crate::support::client;
 
 /// Ten reports for each of some repositories.
 async fn serve(repositories: usize, version: HarborVersion) -> SimulatedHarbor {
-    let scale = Scale { projects: 1, repositories, artifacts: 10, findings: 1, distinct: 10, seed: 3 };
+    let scale =
+        Scale { projects: 1, repositories, artifacts: 10, findings: 1, distinct: 10, seed: 3, ..Scale::default() };
     let registry = Registry::synthetic(scale).with_robot(Robot::new("reader", "secret").with_read_permissions());
     SimulatedHarbor::builder().registry(registry).version(version).start().await.unwrap()
 }
