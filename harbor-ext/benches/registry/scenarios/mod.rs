@@ -52,7 +52,7 @@ impl Bench {
     }
 
     fn measure_on(&self, server: &Server, runtime: Runtime, task: Task) -> AnyResult<Figures> {
-        self.cores.measure(&Order { url: server.url().to_owned(), runtime, task, projects: Vec::new() })
+        self.cores.measure(&Order { server: server.address(), runtime, task })
     }
 
     /// Does the same on a new server each time, so that what its faults draw is the same each time.
