@@ -61,3 +61,12 @@ impl Bench {
         (0..self.runs).map(run).collect()
     }
 }
+
+/// Refuses runs in which something was lost: their times are worth nothing.
+fn check_complete(load: &Load, runs: &[Figures]) -> AnyResult<()> {
+    let wanted = load.artifacts() as u64;
+    match runs.iter().find(|run| run.reported != wanted) {
+        Some(run) => Err(format!("{} of {wanted} reports came", run.reported).into()),
+        None => Ok(()),
+    }
+}
