@@ -61,7 +61,7 @@ fn measure_all(arguments: &Arguments) -> AnyResult<()> {
     }
     let rows = match arguments.peers {
         true => scenarios::peers::measure(&bench, arguments.python.as_deref(), arguments.artifacts)?,
-        false => scenarios(&bench, arguments)?,
+        false => scenarios(&bench, arguments),
     };
     match arguments.markdown {
         true => println!("{}", table::markdown(&machine, &rows)),
@@ -70,13 +70,13 @@ fn measure_all(arguments: &Arguments) -> AnyResult<()> {
     arguments.json.as_deref().map_or(Ok(()), |file| table::write_json(file, &machine, &rows))
 }
 
-fn scenarios(bench: &Bench, arguments: &Arguments) -> AnyResult<Vec<Row>> {
-    let mut rows = Vec::new();
-    for (name, scenario) in scenarios::ALL {
-        if arguments.includes(name) {
-            eprintln!("measuring {name} …");
-            rows.extend(scenario(bench).map_err(|error| format!("{name}: {error}"))?);
-        }
-    }
-    Ok(rows)
+/// One that cannot be measured is a row that says why, so that the others are not lost.
+fn scenarios(bench: &Bench, arguments: &Arguments) -> Vec<Row> {
+    let wanted = scenarios::ALL.into_iter().filter(|(name, _)| arguments.includes(name));
+    let rows = wanted.flat_map(|(name, scenario)| {
+        eprintln!("measuring {name} …");
+        scenario(bench)
+            .unwrap_or_else(|error| vec![Row::not_measured(name, "", "", "an error").note(error.to_string())])
+    });
+    rows.collect()
 }

@@ -12,12 +12,18 @@ pub(crate) const SECRET: &str = "bench-secret";
 /// What a client is to do on which server.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Order {
-    pub(crate) url: String,
+    pub(crate) server: Address,
     pub(crate) runtime: Runtime,
     pub(crate) task: Task,
-    /// Only these projects; without any, all. Given for real servers only, which also means credentials of the
-    /// environment.
-    pub(crate) projects: Vec<String>,
+}
+
+/// Where a server is, and what of it is read.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Address {
+    /// A simulated one, all of it.
+    Simulated { url: String },
+    /// The one of the environment, some projects of it.
+    Environment { projects: Vec<String> },
 }
 
 /// The two kinds of runtime that tokio has.

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use crate::AnyResult;
 use crate::load::Load;
 use crate::machine;
-use crate::order::{Figures, Order, ROBOT, SECRET};
+use crate::order::{Address, Figures, Order, ROBOT, SECRET};
 
 /// The first argument of a process that is to be a server; the load follows.
 pub(crate) const SERVE: &str = "--serve";
@@ -109,6 +109,11 @@ fn on_core(core: Option<usize>, program: &Path) -> Command {
 impl Server {
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The same for an order.
+    pub(crate) fn address(&self) -> Address {
+        Address::Simulated { url: self.url.clone() }
     }
 }
 

@@ -15,7 +15,7 @@ const SHOWN: usize = 15;
 pub(crate) fn record(bench: &Bench, file: &Path) -> AnyResult<String> {
     let server = bench.cores.serve(&Load::main())?;
     let task = Task::Collect { connections: None };
-    let order = Order { url: server.url().to_owned(), runtime: bench.runtime, task, projects: Vec::new() };
+    let order = Order { server: server.address(), runtime: bench.runtime, task };
     let figures = bench.cores.measure_with_perf(&order, file)?;
     let mut perf = Command::new("perf");
     let report = perf.arg("report").arg("--input").arg(file);

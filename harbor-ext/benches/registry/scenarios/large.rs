@@ -1,6 +1,6 @@
 //! Registries of 10,000 and 100,000 artifacts, and one report as long as a registry.
 
-use super::Bench;
+use super::{Bench, check_complete};
 use crate::AnyResult;
 use crate::load::Load;
 use crate::order::{Figures, Task};
@@ -20,6 +20,8 @@ pub(super) fn streamed(bench: &Bench) -> AnyResult<Vec<Row>> {
         few.push(bench.measure(&small, Task::Aggregate)?);
         many.push(bench.measure(&large, Task::Aggregate)?);
     }
+    check_complete(&artifacts(10), &few)?;
+    check_complete(&artifacts(100), &many)?;
     let each = |runs: &[Figures]| median(runs, |run| Some(run.seconds / run.reported as f64)).unwrap_or(f64::NAN);
     let peak = |runs: &[Figures]| median(runs, |run| Some(run.memory.peak? as f64));
     let limit = 256.0 * f64::from(1 << 20);
@@ -38,6 +40,7 @@ pub(super) fn streamed(bench: &Bench) -> AnyResult<Vec<Row>> {
 pub(super) fn collected_and_indexed(bench: &Bench) -> AnyResult<Vec<Row>> {
     let server = bench.cores.serve(&artifacts(100))?;
     let runs: Vec<Figures> = (0..bench.runs).map(|_| bench.measure(&server, Task::Index)).collect::<AnyResult<_>>()?;
+    check_complete(&artifacts(100), &runs)?;
     let held = |run: &Figures| Some((run.memory.after? - run.memory.before?) as f64 / run.findings as f64);
     let index = |of: fn(&crate::order::IndexFigures) -> f64| median(&runs, |run| run.index.as_ref().map(of));
     let load = "index over 10 million findings";
@@ -53,7 +56,9 @@ pub(super) fn collected_and_indexed(bench: &Bench) -> AnyResult<Vec<Row>> {
 }
 
 pub(super) fn one_report(bench: &Bench) -> AnyResult<Vec<Row>> {
-    let runs = bench.repeat(&Load::images(1, 1, 1, 60_000), Task::Collect { connections: None })?;
+    let load = Load::images(1, 1, 1, 60_000);
+    let runs = bench.repeat(&load, Task::Collect { connections: None })?;
+    check_complete(&load, &runs)?;
     let over = |run: &Figures| Some((run.memory.peak? - run.memory.before?) as f64 / run.bytes as f64);
     let length = format!("{:.1} MB, {} findings", runs[0].bytes as f64 / 1e6, runs[0].findings);
     let before = runs[0].memory.before.map_or_else(String::new, |before| Unit::Memory.write(before as f64));

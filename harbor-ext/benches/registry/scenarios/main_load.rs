@@ -1,7 +1,7 @@
 //! 2,000 artifacts with 150 findings each, drawn from 5,000: against a raw download of the same bytes, and against a
 //! client as anybody would write it.
 
-use super::Bench;
+use super::{Bench, check_complete};
 use crate::AnyResult;
 use crate::load::Load;
 use crate::order::{Figures, Runtime, Task};
@@ -21,6 +21,7 @@ pub(super) fn against_raw(bench: &Bench) -> AnyResult<Vec<Row>> {
     let mut rows = Vec::new();
     for (runtime, name) in runtimes {
         let (ours, raws) = alternate(bench, &server, runtime)?;
+        check_complete(&Load::main(), &ours)?;
         let best =
             raws.iter().min_by(|left, right| seconds(left).total_cmp(&seconds(right))).ok_or("no raw download")?;
         let ratio = seconds(&ours) / seconds(best);
@@ -47,6 +48,8 @@ pub(super) fn against_naive(bench: &Bench) -> AnyResult<Vec<Row>> {
         ours.push(bench.measure(&server, COLLECT)?);
         naive.push(bench.measure(&server, Task::Naive { connections: NAIVE_CONNECTIONS })?);
     }
+    check_complete(&Load::main(), &ours)?;
+    check_complete(&Load::main(), &naive)?;
     let ratio = seconds(&naive) / seconds(&ours);
     let peak = median(&naive, |figures| Some(figures.memory.peak? as f64));
     let requests = format!("{} requests, ours {}", naive[0].server.requests, ours[0].server.requests);

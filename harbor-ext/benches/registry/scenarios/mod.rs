@@ -52,12 +52,21 @@ impl Bench {
     }
 
     fn measure_on(&self, server: &Server, runtime: Runtime, task: Task) -> AnyResult<Figures> {
-        self.cores.measure(&Order { url: server.url().to_owned(), runtime, task, projects: Vec::new() })
+        self.cores.measure(&Order { server: server.address(), runtime, task })
     }
 
     /// Does the same on a new server each time, so that what its faults draw is the same each time.
     fn repeat(&self, load: &Load, task: Task) -> AnyResult<Vec<Figures>> {
         let run = |_| self.measure(&self.cores.serve(load)?, task);
         (0..self.runs).map(run).collect()
+    }
+}
+
+/// Refuses runs in which something was lost: their times are worth nothing.
+fn check_complete(load: &Load, runs: &[Figures]) -> AnyResult<()> {
+    let wanted = load.artifacts() as u64;
+    match runs.iter().find(|run| run.reported != wanted) {
+        Some(run) => Err(format!("{} of {wanted} reports came", run.reported).into()),
+        None => Ok(()),
     }
 }

@@ -19,7 +19,11 @@ const DOCUMENTED: &str = "ext";
 /// Measures all of them on one server, by turns.
 pub(crate) fn measure(bench: &Bench, python: Option<&Path>, artifacts: u32) -> AnyResult<Vec<Row>> {
     let server = bench.cores.serve(&Load::images(10, artifacts as usize / 100, 10, 150))?;
-    let load = format!("{artifacts} artifacts × 150 findings, 5,000 distinct");
+    let number = match (artifacts / 1000, artifacts % 1000) {
+        (0, rest) => rest.to_string(),
+        (thousands, rest) => format!("{thousands},{rest:03}"),
+    };
+    let load = format!("{number} artifacts × 150 findings, 5,000 distinct");
     let (mut ours, mut naive, mut by_hand, mut documented) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for run in 1..=bench.runs {
         eprintln!("run {run} of {}: ours and naive …", bench.runs);

@@ -8,7 +8,7 @@ use harbor_ext::{Credentials, Harbor};
 
 use super::Bench;
 use crate::AnyResult;
-use crate::order::{Figures, Order, Task};
+use crate::order::{Address, Figures, Order, Task};
 use crate::row::{Row, Unit, seconds};
 
 const LOAD: &str = "a real Harbor, 1,000 reports";
@@ -35,7 +35,8 @@ pub(super) fn against_raw(bench: &Bench) -> AnyResult<Vec<Row>> {
     if projects.is_empty() {
         return no("no artifact to be seen");
     }
-    let order = |task| Order { url: String::new(), runtime: bench.runtime, task, projects: projects.clone() };
+    let server = Address::Environment { projects };
+    let order = |task| Order { server: server.clone(), runtime: bench.runtime, task };
     let (mut ours, mut raws) = (Vec::new(), vec![Vec::new(); FIXED.len()]);
     for _ in 0..bench.runs {
         ours.push(bench.cores.measure(&order(Task::Collect { connections: None }))?);

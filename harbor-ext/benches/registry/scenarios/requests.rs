@@ -1,6 +1,6 @@
 //! How much is asked.
 
-use super::Bench;
+use super::{Bench, check_complete};
 use crate::AnyResult;
 use crate::load::Load;
 use crate::order::Task;
@@ -9,8 +9,9 @@ use crate::row::{Row, Unit};
 const COLLECT: Task = Task::Collect { connections: None };
 
 pub(super) fn listing(bench: &Bench) -> AnyResult<Vec<Row>> {
-    let server = bench.cores.serve(&Load::images(20, 100, 10, 0))?;
-    let figures = bench.measure(&server, COLLECT)?;
+    let images = Load::images(20, 100, 10, 0);
+    let figures = bench.measure(&bench.cores.serve(&images)?, COLLECT)?;
+    check_complete(&images, std::slice::from_ref(&figures))?;
     let load = "20 projects × 100 repositories × 10 artifacts";
     let lists = figures.server.lists() as f64;
     let note = format!("{} artifacts reported; all requests: {}", figures.reported, figures.server.requests);
@@ -18,8 +19,9 @@ pub(super) fn listing(bench: &Bench) -> AnyResult<Vec<Row>> {
 }
 
 pub(super) fn one_digest(bench: &Bench) -> AnyResult<Vec<Row>> {
-    let server = bench.cores.serve(&Load::one_digest(5))?;
-    let figures = bench.measure(&server, COLLECT)?;
+    let copies = Load::one_digest(5);
+    let figures = bench.measure(&bench.cores.serve(&copies)?, COLLECT)?;
+    check_complete(&copies, std::slice::from_ref(&figures))?;
     let load = "the same digest in five repositories";
     let reports = figures.server.of("reports") as f64;
     let note = format!("{} artifacts reported", figures.reported);

@@ -1,6 +1,6 @@
 //! Servers with 50 ms of latency: one on which requests wait for a place, and one that suffers.
 
-use super::Bench;
+use super::{Bench, check_complete};
 use crate::AnyResult;
 use crate::load::Load;
 use crate::order::{Figures, Task};
@@ -23,6 +23,7 @@ pub(super) fn room_for_8(bench: &Bench) -> AnyResult<Vec<Row>> {
     // A request has its place before its latency begins.
     let load = artifacts().with_fault("cap=8").with_fault("latency=50ms");
     let runs = bench.repeat(&load, Task::Settle { half: load.artifacts() / 2 })?;
+    check_complete(&load, &runs)?;
     let ratio = median(&runs, |run| Some(run.seconds / (requests(run) * LATENCY / ROOM)));
     let note = format!("{:.2} s, {}", seconds(&runs), in_flight(&runs));
     let name = "50 ms latency, server with room for 8";
@@ -42,6 +43,7 @@ pub(super) fn degrading(bench: &Bench) -> AnyResult<Vec<Row>> {
         .min_by(|(left, _), (right, _)| left.seconds.total_cmp(&right.seconds))
         .ok_or("nothing was tried")?;
     let runs = bench.repeat(&load, Task::Settle { half: load.artifacts() / 2 })?;
+    check_complete(&load, &runs)?;
     let ratio = seconds(&runs) / best.seconds;
     let settled = median(&runs, |run| Some(run.server_later.as_ref()?.peak_in_flight as f64));
     let refused = runs.iter().map(refused).max().unwrap_or_default();
