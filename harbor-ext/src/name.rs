@@ -122,6 +122,14 @@ impl RepositoryName {
         utf8_percent_encode(self.path(), ALL_BUT_UNRESERVED).to_string()
     }
 
+    /// The same name, whose project is held together with `project` where that is the same.
+    pub(crate) fn sharing(mut self, project: &ProjectName) -> Self {
+        if self.project == *project {
+            self.project = project.clone();
+        }
+        self
+    }
+
     fn parse(text: &str) -> Result<Self, NameError> {
         let refuse = |why| NameError::new(NameKind::Repository, text, why);
         let Some((project, path)) = text.split_once('/') else {

@@ -36,6 +36,7 @@ mod sharing;
 mod sieve;
 mod single;
 mod stream;
+mod texts;
 mod walk;
 
 pub use access::AccessCheck;

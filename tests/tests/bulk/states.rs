@@ -243,7 +243,7 @@ async fn a_scanner_that_is_down_makes_no_image_unsupported() {
         let collected = administrator(&server).reports().collect().await;
         assert!(collected.is_complete(), "{:?}", collected.failures);
         for info in &collected.items {
-            let wanted = match (info.artifact.kind.as_str(), version >= HarborVersion::V2_14) {
+            let wanted = match (&*info.artifact.kind, version >= HarborVersion::V2_14) {
                 ("IMAGE", true) => "reported",
                 ("IMAGE", false) | (_, true) => "unavailable",
                 (_, false) => "unsupported",

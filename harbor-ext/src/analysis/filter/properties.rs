@@ -286,7 +286,7 @@ fn digest(number: u8) -> String {
 }
 
 fn platform(architecture: &str) -> Platform {
-    Platform { architecture: Some(architecture.to_owned()).filter(|name| !name.is_empty()), os: None }
+    Platform { architecture: Some(architecture).filter(|name| !name.is_empty()).map(Into::into), os: None }
 }
 
 /// Artifacts, of which some share a report.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::super::batch::batch;
 use super::super::cause::Cause;
 use super::super::details::Details;
+use super::super::texts::Texts;
 use super::super::{convert, reports};
 use crate::access::{Check, ProjectAccess};
 use crate::failure::{Failure, FailureKind, Phase, Target};
@@ -97,14 +98,20 @@ async fn first_repository(session: Arc<Session>, project: ProjectName) -> Result
 async fn first_of_project(session: Arc<Session>, project: ProjectName) -> Result<Option<Artifact>, Cause> {
     let request = session.client.list_artifacts_of_project().project_name_or_id(project.as_str());
     let rows = request.x_is_resource_name(true).page_size(ARTIFACTS).with_tag(false).send().await?.into_inner();
-    Ok(most_telling(rows.into_iter().filter_map(|row| convert::artifact(row, None, Details::default()).ok())))
+    Ok(most_telling(
+        rows.into_iter().filter_map(|row| convert::artifact(row, None, Details::default(), &mut Texts::default()).ok()),
+    ))
 }
 
 async fn first_of_repository(session: Arc<Session>, repository: RepositoryName) -> Result<Option<Artifact>, Cause> {
     let request = session.client.list_artifacts().project_name(repository.project().as_str());
     let request = request.repository_name(repository.encoded_path()).page_size(ARTIFACTS).with_tag(false);
     let rows = request.send().await?.into_inner().into_iter();
-    Ok(most_telling(rows.filter_map(|row| convert::artifact(row, Some(&repository), Details::default()).ok())))
+    Ok(most_telling(
+        rows.filter_map(|row| {
+            convert::artifact(row, Some(&repository), Details::default(), &mut Texts::default()).ok()
+        }),
+    ))
 }
 
 /// Reads a report for the sake of reading it. That there is none may be told to those who may read it.

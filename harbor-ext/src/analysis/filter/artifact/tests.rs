@@ -39,7 +39,7 @@ fn what_a_list_did_not_tell_is_unknown() {
 
 #[test]
 fn an_index_is_for_the_platforms_of_its_children() {
-    let platform = |architecture: &str| Platform { architecture: Some(architecture.to_owned()), os: None };
+    let platform = |architecture: &str| Platform { architecture: Some(architecture.into()), os: None };
     let digest = |number: u8| format!("sha256:{number:064x}").parse().unwrap();
     let mut index = artifact(|artifact| {
         artifact.children = vec![Child::new(digest(1), platform("amd64")), Child::new(digest(2), platform("arm64"))];

@@ -99,8 +99,8 @@ fn digest(number: u8) -> String {
 }
 
 fn platform(architecture: &str) -> Platform {
-    let architecture = Some(architecture.to_owned()).filter(|name| !name.is_empty());
-    Platform { architecture, os: Some("linux".to_owned()) }
+    let architecture = Some(architecture).filter(|name| !name.is_empty()).map(Into::into);
+    Platform { architecture, os: Some("linux".into()) }
 }
 
 /// An index with these children, whose findings are each in the children of those numbers.
