@@ -232,7 +232,8 @@ impl fmt::Display for Summary {
             self.retries,
             if self.retries == 1 { "retry" } else { "retries" },
             self.elapsed.as_secs_f64()
-        )
+        )?;
+        self.advice.iter().try_for_each(|advice| write!(formatter, "; {advice}"))
     }
 }
 
@@ -284,6 +285,16 @@ mod tests {
         let read: Summary = serde_json::from_value(serde_json::to_value(&written).unwrap()).unwrap();
         assert_eq!(read.states.total(), u64::MAX);
         assert!(read.to_string().contains("1 left out (18446744073709551615 reported, 1 failed)"), "{read}");
+    }
+
+    #[test]
+    fn advice_ends_the_summary() {
+        let summary = Summary { advice: vec![Advice::UseRobot], ..Summary::default() };
+        assert!(summary.to_string().ends_with(&format!("in 0.000 s; {}", Advice::UseRobot)), "{summary}");
+        let json = serde_json::to_value(&summary).unwrap();
+        assert_eq!(json["advice"], serde_json::json!(["use_robot"]));
+        assert_eq!(serde_json::from_value::<Summary>(json).unwrap(), summary);
+        assert_eq!(serde_json::to_value(Summary::default()).unwrap().get("advice"), None);
     }
 
     #[test]
