@@ -41,7 +41,7 @@ impl Client {
 
     /// Gets what belongs to one project, as [`harbor_api::Client::get_bytes`] does; in a session, where one was asked for.
     ///
-    /// Only for what is either refused to nobody's requests or the same for everybody: see [`Portal`].
+    /// Only for what nobody is either refused or given as everybody is: see [`Portal`].
     pub(crate) async fn get_of_project(
         &self,
         operation: &'static str,
@@ -49,29 +49,42 @@ impl Client {
         query: &[(&str, &str)],
         headers: HeaderMap,
     ) -> Result<ResponseValue<Bytes>, Error<Errors>> {
-        if let Some(portal) = &self.portal {
-            let mut ended = None;
-            for _ in 0..SESSIONS_FOR_ONE_ANSWER {
-                let Some(login) = portal.login(&self.api, ended.as_ref(), &self.extra_requests).await else { break };
-                let headers = login.headers(&headers);
-                let answer = self.get_bytes(operation, segments, query, headers).await;
-                if login.answered(&answer) {
-                    return answer;
-                }
-                self.extra_requests.fetch_add(1, Ordering::Relaxed);
-                ended = Some(login);
-            }
-            if let Some(ended) = ended {
-                portal.forget(&ended).await;
-            }
+        if let Some(answer) = self.get_in_session(operation, segments, query, &headers).await {
+            return answer;
         }
-        if let Some(password) = &self.password
-            && password.is_to_be_judged()
-        {
-            self.extra_requests.fetch_add(1, Ordering::Relaxed);
-            password.judge(self.api.get_current_user_info().send().await.ok().map(ResponseValue::into_inner));
-        }
+        self.judge_password().await;
         self.get_bytes(operation, segments, query, headers).await
+    }
+
+    /// `None` where there is no session to be had in which the answer would count.
+    async fn get_in_session(
+        &self,
+        operation: &'static str,
+        segments: &[&str],
+        query: &[(&str, &str)],
+        headers: &HeaderMap,
+    ) -> Option<Result<ResponseValue<Bytes>, Error<Errors>>> {
+        let portal = self.portal.as_ref()?;
+        let mut ended = None;
+        for _ in 0..SESSIONS_FOR_ONE_ANSWER {
+            let login = portal.login(&self.api, ended.as_ref(), &self.extra_requests).await?;
+            let answer = self.get_bytes(operation, segments, query, login.headers(headers)).await;
+            if login.answered(&answer) {
+                return Some(answer);
+            }
+            self.extra_requests.fetch_add(1, Ordering::Relaxed);
+            ended = Some(login);
+        }
+        portal.forget(&ended?).await;
+        None
+    }
+
+    /// Finds out, once and where it matters, whether the caller is a local user.
+    async fn judge_password(&self) {
+        let Some(password) = self.password.as_ref().filter(|password| password.is_to_be_judged()) else { return };
+        self.extra_requests.fetch_add(1, Ordering::Relaxed);
+        let user = self.api.get_current_user_info().send().await;
+        password.judge(user.ok().map(ResponseValue::into_inner));
     }
 
     /// Gets anything with the credentials, as [`harbor_api::Client::get_bytes`] does.
