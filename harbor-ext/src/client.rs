@@ -41,7 +41,7 @@ impl Client {
 
     /// Gets what belongs to one project, as [`harbor_api::Client::get_bytes`] does; in a session, where one was asked for.
     ///
-    /// Only for what is either refused to nobody's requests or the same for everybody: see [`Portal`].
+    /// Only for what nobody is either refused or given as everybody is: see [`Portal`].
     pub(crate) async fn get_of_project(
         &self,
         operation: &'static str,
@@ -77,33 +77,44 @@ impl Client {
         answer
     }
 
-    /// Sends a request with the headers of a session, or with none but these.
+    /// Gets something in a session, or else with the credentials.
     async fn of_project<T, F>(&self, headers: HeaderMap, get: impl Fn(HeaderMap) -> F) -> F::Output
     where
         F: Future<Output = Result<ResponseValue<T>, Error<Errors>>>,
     {
-        if let Some(portal) = &self.portal {
-            let mut ended = None;
-            for _ in 0..SESSIONS_FOR_ONE_ANSWER {
-                let Some(login) = portal.login(&self.api, ended.as_ref(), &self.extra_requests).await else { break };
-                let answer = get(login.headers(&headers)).await;
-                if login.answered(&answer) {
-                    return answer;
-                }
-                self.extra_requests.fetch_add(1, Ordering::Relaxed);
-                ended = Some(login);
-            }
-            if let Some(ended) = ended {
-                portal.forget(&ended).await;
-            }
+        if let Some(answer) = self.in_session(&headers, &get).await {
+            return answer;
         }
-        if let Some(password) = &self.password
-            && password.is_to_be_judged()
-        {
-            self.extra_requests.fetch_add(1, Ordering::Relaxed);
-            password.judge(self.api.get_current_user_info().send().await.ok().map(ResponseValue::into_inner));
-        }
+        self.judge_password().await;
         get(headers).await
+    }
+
+    /// `None` where there is no session to be had in which the answer would count.
+    async fn in_session<T, F>(&self, headers: &HeaderMap, get: impl Fn(HeaderMap) -> F) -> Option<F::Output>
+    where
+        F: Future<Output = Result<ResponseValue<T>, Error<Errors>>>,
+    {
+        let portal = self.portal.as_ref()?;
+        let mut ended = None;
+        for _ in 0..SESSIONS_FOR_ONE_ANSWER {
+            let login = portal.login(&self.api, ended.as_ref(), &self.extra_requests).await?;
+            let answer = get(login.headers(headers)).await;
+            if login.answered(&answer) {
+                return Some(answer);
+            }
+            self.extra_requests.fetch_add(1, Ordering::Relaxed);
+            ended = Some(login);
+        }
+        portal.forget(&ended?).await;
+        None
+    }
+
+    /// Finds out, once and where it matters, whether the caller is a local user.
+    async fn judge_password(&self) {
+        let Some(password) = self.password.as_ref().filter(|password| password.is_to_be_judged()) else { return };
+        self.extra_requests.fetch_add(1, Ordering::Relaxed);
+        let user = self.api.get_current_user_info().send().await;
+        password.judge(user.ok().map(ResponseValue::into_inner));
     }
 
     /// Notes what the server says of itself to a caller that it knows.

@@ -114,7 +114,7 @@ pub struct Summary {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Advice {
-    /// The query was made with the password of a local user, whom Harbor hashes it for in every request.
+    /// The query was made as a local user, whose password Harbor hashes in every request.
     UseRobot,
 }
 
@@ -236,7 +236,8 @@ impl fmt::Display for Summary {
             self.retries,
             if self.retries == 1 { "retry" } else { "retries" },
             self.elapsed.as_secs_f64()
-        )
+        )?;
+        self.advice.iter().try_for_each(|advice| write!(formatter, "; advice: {advice}"))
     }
 }
 
@@ -244,9 +245,9 @@ impl fmt::Display for Advice {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::UseRobot => {
-                "every request is sent with the password of a local user, which costs the server about 98 ms of processor \
-                 time each where it was set on Harbor 2.15.2 or later, and the secret of a robot 1 ms: use a system robot \
-                 with the permissions repository:list, artifact:list and artifact-addition:read, or a session login"
+                "a local user's password, if set on Harbor 2.15.2 or later, costs the server about 98 ms of processor time \
+                 in every request, a robot's secret 1 ms: use a system robot (repository:list, artifact:list, \
+                 artifact-addition:read) or a session login"
             }
         })
     }
@@ -288,6 +289,16 @@ mod tests {
         let read: Summary = serde_json::from_value(serde_json::to_value(&written).unwrap()).unwrap();
         assert_eq!(read.states.total(), u64::MAX);
         assert!(read.to_string().contains("1 left out (18446744073709551615 reported, 1 failed)"), "{read}");
+    }
+
+    #[test]
+    fn advice_ends_the_summary() {
+        let summary = Summary { advice: vec![Advice::UseRobot], ..Summary::default() };
+        assert!(summary.to_string().ends_with(&format!("in 0.000 s; advice: {}", Advice::UseRobot)), "{summary}");
+        let json = serde_json::to_value(&summary).unwrap();
+        assert_eq!(json["advice"], serde_json::json!(["use_robot"]));
+        assert_eq!(serde_json::from_value::<Summary>(json).unwrap(), summary);
+        assert_eq!(serde_json::to_value(Summary::default()).unwrap().get("advice"), None);
     }
 
     #[test]

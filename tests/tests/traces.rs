@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use harbor_ext::{Credentials, Harbor};
-use harbor_testkit::{Authorization, Registry, SimulatedHarbor};
+use harbor_ext::{Advice, Credentials, Harbor};
+use harbor_testkit::{Authorization, Registry, Scale, SimulatedHarbor};
 
 #[tokio::test]
 async fn traces_tell_what_was_asked_and_no_secret() {
@@ -32,6 +32,7 @@ async fn traces_tell_what_was_asked_and_no_secret() {
     client(Credentials::basic("admin", secret)).reports().collect().await;
     client(Credentials::robot("auditor", "demo-secret")).reports().tag("1.0.0").collect().await;
     read_in_session(&server).await;
+    crawl_twice_with_a_password().await;
     drop(guard);
     let text = written.text();
     for part in [
@@ -45,6 +46,8 @@ async fn traces_tell_what_was_asked_and_no_secret() {
     ] {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
+    let warnings = text.lines().filter(|line| line.contains("WARN") && line.contains("use a system robot")).count();
+    assert_eq!(warnings, 1, "one handle is warned once");
     // The tag is in the query, the findings are in the bodies, and what is in the header nobody may know.
     let encoded = BASE64.encode(format!("admin:{secret}"));
     for part in [
@@ -71,6 +74,17 @@ async fn read_in_session(server: &SimulatedHarbor) {
     assert!(harbor.reports().collect().await.is_complete());
     assert!(server.requests().iter().any(|request| request.authorization == Authorization::Session));
     harbor.log_out().await;
+}
+
+async fn crawl_twice_with_a_password() {
+    let scale = Scale { projects: 1, repositories: 25, artifacts: 10, findings: 1, distinct: 10, seed: 1 };
+    let server = SimulatedHarbor::builder().registry(Registry::synthetic(scale)).start().await.unwrap();
+    let http = harbor_ext::http_client().no_proxy();
+    let user = Credentials::basic("admin", "Harbor12345");
+    let harbor = Harbor::builder(server.url()).credentials(user).http_client(http).build().unwrap();
+    for _ in 0..2 {
+        assert_eq!(harbor.reports().collect().await.summary.advice, [Advice::UseRobot]);
+    }
 }
 
 /// What a subscriber wrote.

@@ -128,7 +128,7 @@ impl Portal {
             }
         }
         let Some(token) = token else {
-            return Err(Trouble::Refused("it gives no token for the form".to_owned()));
+            return Err(Trouble::Refused("the server gives no token for the form".to_owned()));
         };
         self.send_form(api, &mut cookies, token, requests).await?;
         if let Some(session) = cookies.session() {
@@ -138,7 +138,8 @@ impl Portal {
         let is_known =
             serde_json::from_slice::<GeneralInfo>(&proof).is_ok_and(|information| information.harbor_version.is_some());
         if !is_known || gives_session(proof.headers()) {
-            return Err(Trouble::Refused("it does not know the caller by the session".to_owned()));
+            // It may have ended already.
+            return Err(Trouble::Passing("the server does not know the caller by the session".to_owned()));
         }
         tracing::debug!("logged in at the portal");
         let cookies = cookies.header().ok_or_else(unusable)?;
@@ -271,7 +272,7 @@ fn named() -> HeaderMap {
 }
 
 fn unusable() -> Trouble {
-    Trouble::Refused("its cookies cannot be sent back".to_owned())
+    Trouble::Refused("the cookies cannot be sent back".to_owned())
 }
 
 impl fmt::Debug for Portal {

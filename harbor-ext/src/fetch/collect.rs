@@ -23,6 +23,8 @@ impl<T: Fetched> Fetching<T> {
                 Err(failure) => failures.push(failure),
             }
         }
+        // It may have grown to twice what it holds.
+        items.shrink_to_fit();
         items.sort_by(T::compare);
         failures.sort_by(|one, other| (&one.target, one.phase).cmp(&(&other.target, other.phase)));
         Collected { items, failures, summary: self.summary() }

@@ -338,8 +338,7 @@ async fn fetch_overview(client: &Client, artifact: Arc<Artifact>) -> Result<Answ
 
 /// Which scanner a project uses.
 pub(super) async fn read_scanner(client: &Client, project: &ProjectName) -> Result<Scanner, Cause> {
-    let request = client.get_scanner_of_project().x_is_resource_name(true).project_name_or_id(project.as_str());
-    Ok(match request.send().await?.into_inner() {
+    Ok(match requests::scanner(client, project).await? {
         None => Scanner::None,
         Some(registration) => registration.uuid.map_or(Scanner::Unreadable, Scanner::Registration),
     })

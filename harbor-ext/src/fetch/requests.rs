@@ -16,6 +16,9 @@ use crate::name::{ProjectName, RepositoryName};
 
 pub(super) const ACCEPT_VULNERABILITIES: HeaderName = HeaderName::from_static("x-accept-vulnerabilities");
 
+/// A project may be called 123: without this it would be taken for an id.
+const IS_RESOURCE_NAME: HeaderName = HeaderName::from_static("x-is-resource-name");
+
 /// Both media types, the newer one first. Harbor compares them byte for byte, and without the header some versions
 /// look only for the older one, which today's scanners no longer write.
 pub(super) const ACCEPTED: &str = "application/vnd.security.vulnerability.report; version=1.1, \
@@ -148,6 +151,20 @@ pub(super) async fn overviews(
     serde_json::from_slice(&body).map_err(|error| Cause::of_json(&error, &body))
 }
 
+/// The scanner of a project, if it has one.
+pub(super) async fn scanner(
+    client: &Client,
+    project: &ProjectName,
+) -> Result<Option<types::ScannerRegistration>, Cause> {
+    let segments = ["projects", project.as_str(), "scanner"];
+    let headers = HeaderMap::from_iter([
+        (header::ACCEPT, HeaderValue::from_static("application/json")),
+        (IS_RESOURCE_NAME, HeaderValue::from_static("true")),
+    ]);
+    let body = client.get_of_project("get_scanner_of_project", &segments, &[], headers).await?.into_inner();
+    serde_json::from_slice(&body).map_err(|error| Cause::of_json(&error, &body))
+}
+
 /// Lists the labels of a project, or of the whole registry.
 pub(super) async fn labels(
     client: &Client,
@@ -189,8 +206,7 @@ impl<T: DeserializeOwned> List<'_, T> {
         query.extend(self.scope);
         let headers = HeaderMap::from_iter([
             (header::ACCEPT, HeaderValue::from_static("application/json")),
-            // A project may be called 123: without this it would be taken for an id.
-            (HeaderName::from_static("x-is-resource-name"), HeaderValue::from_static("true")),
+            (IS_RESOURCE_NAME, HeaderValue::from_static("true")),
             // An overview is that of a report, and some versions look for the older type only.
             (ACCEPT_VULNERABILITIES, HeaderValue::from_static(ACCEPTED)),
         ]);
