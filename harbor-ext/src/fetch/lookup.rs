@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
+use std::time::Duration;
 
 use super::query::{Fetched, HasTags, Query};
 use crate::failure::{Failure, FailureKind, Phase, Target};
@@ -36,6 +37,11 @@ pub struct Lookup<T> {
 impl<T> Lookup<T> {
     pub(crate) fn new(query: Query<T>, target: Target) -> Self {
         Self { query, target }
+    }
+
+    /// Gives up after a time; see [`Query::deadline`].
+    pub fn deadline(self, time: Duration) -> Self {
+        Self { query: self.query.deadline(time), ..self }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use harbor_ext::failure::Phase;
-use harbor_ext::{Concurrency, Credentials, FailureKind, RetryPolicy};
+use harbor_ext::{Concurrency, Credentials, FailureKind, RetryPolicy, Summary};
 use harbor_testkit::{Artifact, Fault, Finding, Project, Registry, Report, Repository, Scale, SimulatedHarbor};
 
 use crate::support::{
@@ -56,6 +56,31 @@ async fn faults_on_a_share_of_the_requests_lose_nothing() {
     assert!(collected.is_complete(), "{:?}", collected.failures);
     assert_eq!(found(&collected), expected(&server));
     assert!(collected.summary.retries > 5, "{}", collected.summary);
+}
+
+#[tokio::test]
+async fn one_request_in_a_hundred_that_fails_loses_nothing() {
+    one_in_a_hundred_fails().await;
+}
+
+/// Not a matter of the runtime.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_request_in_a_hundred_that_fails_loses_nothing_on_several_threads() {
+    one_in_a_hundred_fails().await;
+}
+
+async fn one_in_a_hundred_fails() {
+    let scale = Scale { projects: 3, repositories: 10, artifacts: 20, findings: 3, distinct: 40, seed: 7 };
+    let faults = [Fault::status(503).retry_after(0), Fault::reset(), Fault::truncated()];
+    let builder = SimulatedHarbor::builder().registry(Registry::synthetic(scale));
+    let faults = faults.into_iter().zip(1..).map(|(fault, seed)| fault.share(0.01, seed));
+    let server = faults.fold(builder, |builder, fault| builder.fault(fault)).start().await.unwrap();
+    let collected = administrator(&server).reports().collect().await;
+    assert!(collected.is_complete(), "{:?}", collected.failures);
+    assert_eq!(found(&collected), expected(&server));
+    let Summary { retries, paced_retries, .. } = collected.summary;
+    assert!((5..60).contains(&retries), "{}", collected.summary);
+    assert_eq!(paced_retries, 0, "they are far fewer than one in five");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use super::rate::Rate;
 
 /// A step up has to bring this share of what it would on a server without bounds, and so much at least.
 const WORTHWHILE_SHARE: f64 = 0.2;
-const WORTHWHILE_GAIN: f64 = 0.05;
+const WORTHWHILE_GAIN: f64 = 0.07;
 
 /// What a step down may cost.
 const HARMLESS_LOSS: f64 = 0.025;
