@@ -70,7 +70,8 @@ async fn one_request_in_a_hundred_that_fails_loses_nothing_on_several_threads() 
 }
 
 async fn one_in_a_hundred_fails() {
-    let scale = Scale { projects: 3, repositories: 10, artifacts: 20, findings: 3, distinct: 40, seed: 7 };
+    let scale =
+        Scale { projects: 3, repositories: 10, artifacts: 20, findings: 3, distinct: 40, seed: 7, ..Scale::default() };
     let faults = [Fault::status(503).retry_after(0), Fault::reset(), Fault::truncated()];
     let builder = SimulatedHarbor::builder().registry(Registry::synthetic(scale));
     let faults = faults.into_iter().zip(1..).map(|(fault, seed)| fault.share(0.01, seed));
