@@ -20,7 +20,9 @@ pub(crate) struct Machine {
     pub(crate) cores: usize,
     pub(crate) memory_gib: Option<u64>,
     /// How busy the machine was before anything was measured.
-    pub(crate) load: Option<f64>,
+    pub(crate) load_before: Option<f64>,
+    /// How busy it was at the end, what was measured included.
+    pub(crate) load_after: Option<f64>,
     pub(crate) pinning: String,
     pub(crate) runs: u16,
 }
@@ -37,10 +39,16 @@ impl Machine {
             processor: fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| value_of(&text, "model name")),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             memory_gib: memory.and_then(|text| kibibytes(&text, "MemTotal")).map(|kibibytes| kibibytes >> 20),
-            load: fs::read_to_string("/proc/loadavg").ok().and_then(|text| text.split(' ').next()?.parse().ok()),
+            load_before: load(),
+            load_after: None,
             pinning: bench.cores.words(),
             runs: bench.runs,
         }
+    }
+
+    /// Looks again at the end.
+    pub(crate) fn look_again(&mut self) {
+        self.load_after = load();
     }
 
     /// Everything in one line.
@@ -54,12 +62,17 @@ impl Machine {
             Some(format!("{} cores", self.cores)),
             self.processor.clone(),
             self.memory_gib.map(|memory| format!("{memory} GiB")),
-            self.load.map(|load| format!("load {load} before")),
+            self.load_before.map(|load| format!("load {load} before")),
+            self.load_after.map(|load| format!("{load} after")),
             Some(self.pinning.clone()),
             Some(format!("median of {}", self.runs)),
         ];
         told.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
+}
+
+fn load() -> Option<f64> {
+    fs::read_to_string("/proc/loadavg").ok()?.split(' ').next()?.parse().ok()
 }
 
 /// The cores that this process may use, where the system tells.

@@ -54,7 +54,7 @@ fn measure_all(arguments: &Arguments) -> AnyResult<()> {
         return Ok(());
     }
     let bench = Bench { cores: Cores::find(), runs: arguments.runs, runtime: arguments.runtime };
-    let machine = Machine::look(&bench);
+    let mut machine = Machine::look(&bench);
     if let Some(file) = &arguments.profile {
         println!("{}, {}", machine.words(), profile::record(&bench, file)?);
         return Ok(());
@@ -63,6 +63,7 @@ fn measure_all(arguments: &Arguments) -> AnyResult<()> {
         true => scenarios::peers::measure(&bench, arguments.python.as_deref(), arguments.artifacts)?,
         false => scenarios(&bench, arguments),
     };
+    machine.look_again();
     match arguments.markdown {
         true => println!("{}", table::markdown(&machine, &rows)),
         false => println!("{}", table::text(&machine, &rows)),

@@ -57,6 +57,8 @@ pub(crate) enum Task {
 #[serde(default)]
 pub(crate) struct Figures {
     pub(crate) seconds: f64,
+    /// What the client took of its core, which says more than the time where others are at work, too.
+    pub(crate) processor_seconds: Option<f64>,
     pub(crate) artifacts: u64,
     pub(crate) reported: u64,
     pub(crate) findings: u64,

@@ -110,6 +110,12 @@ pub(crate) fn median<T>(runs: &[T], of: impl Fn(&T) -> Option<f64>) -> Option<f6
     values.get(values.len() / 2).copied()
 }
 
+/// The median of the processor times, in words.
+pub(crate) fn processor(runs: &[Figures]) -> String {
+    let seconds = median(runs, |figures| figures.processor_seconds);
+    seconds.map_or_else(|| "CPU not measured".to_owned(), |seconds| format!("{seconds:.2} s of CPU"))
+}
+
 /// The median of the times.
 pub(crate) fn seconds(runs: &[Figures]) -> f64 {
     median(runs, |figures| Some(figures.seconds)).unwrap_or(f64::NAN)

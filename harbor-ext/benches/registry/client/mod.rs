@@ -1,8 +1,8 @@
 //! The process of a client: does one thing and says what it cost.
 
-mod memory;
 mod naive;
 mod ours;
+mod process_status;
 mod questions;
 mod raw;
 
@@ -51,7 +51,7 @@ async fn simulated(url: &str, task: Task) -> AnyResult<Figures> {
     // What was asked until now is not part of it.
     let statistician = Statistician::new(url)?;
     statistician.reset().await?;
-    let before = memory::resident();
+    let (before, started) = (process_status::resident(), process_status::processor_time());
     let mut figures = match task {
         Task::Raw { connections } => raw::download(addresses, login(), connections).await?,
         Task::Collect { .. } => ours::collect(&harbor, &[]).await,
@@ -62,7 +62,8 @@ async fn simulated(url: &str, task: Task) -> AnyResult<Figures> {
         Task::Naive { connections } => naive::collect(&harbor, connections).await?,
     };
     figures.memory.before = before;
-    figures.memory.peak = memory::peak();
+    figures.memory.peak = process_status::peak();
+    figures.processor_seconds = process_status::processor_time().zip(started).map(|(now, started)| now - started);
     if figures.server_later.is_none() {
         figures.server = statistician.look().await?;
     }

@@ -8,7 +8,7 @@ use harbor_ext::analysis::ArtifactReport;
 use harbor_ext::model::ArtifactInfo;
 use harbor_ext::{Collected, Harbor, Query, Summary};
 
-use super::{memory, questions};
+use super::{process_status, questions};
 use crate::AnyResult;
 use crate::order::{Figures, Memory};
 use crate::server_statistics::Statistician;
@@ -88,7 +88,7 @@ async fn collected(query: Query<ArtifactInfo>) -> (ArtifactReport, Figures) {
     let report = ArtifactReport::from(items);
     let figures = figures(start, &summary);
     let findings = report.findings().count() as u64;
-    let memory = Memory { after: memory::resident(), ..Memory::default() };
+    let memory = Memory { after: process_status::resident(), ..Memory::default() };
     (report, Figures { findings, memory, ..figures })
 }
 

@@ -6,7 +6,7 @@ use crate::AnyResult;
 use crate::load::Load;
 use crate::order::{Figures, Runtime, Task};
 use crate::process::Server;
-use crate::row::{Row, Unit, median, seconds};
+use crate::row::{Row, Unit, median, processor, seconds};
 
 const LOAD: &str = "2,000 artifacts × 150 findings, 5,000 distinct";
 
@@ -83,10 +83,12 @@ fn alternate(bench: &Bench, server: &Server, runtime: Runtime) -> AnyResult<(Vec
 
 fn in_words(ours: &[Figures], best: &[Figures]) -> String {
     format!(
-        "{:.3} s at up to {} at once; raw {:.3} s over {}; {} MB",
+        "{:.3} s ({}) at up to {} at once; raw {:.3} s ({}) over {}; {} MB",
         seconds(ours),
+        processor(ours),
         ours[0].peak_in_flight,
         seconds(best),
+        processor(best),
         best[0].peak_in_flight,
         best[0].bytes / 1_000_000
     )

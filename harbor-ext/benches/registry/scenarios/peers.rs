@@ -7,7 +7,7 @@ use crate::AnyResult;
 use crate::load::Load;
 use crate::order::{Figures, Task};
 use crate::process::Server;
-use crate::row::{Row, Unit, median, seconds};
+use crate::row::{Row, Unit, median, processor, seconds};
 
 /// How many requests the naive client sends at once, as many as harborapi in `benches/harborapi_peer.py`.
 const CONNECTIONS: usize = 8;
@@ -54,8 +54,9 @@ fn row(load: &str, name: &str, runs: &[Figures], ours: &[Figures]) -> Row {
     let peak = median(runs, |run| Some(run.memory.peak? as f64));
     let peak = peak.map_or_else(|| "not measured".to_owned(), |peak| Unit::Memory.write(peak));
     let note = format!(
-        "{} of ours; {} requests, peak RSS {peak}, {} findings in {} reports, {} failures",
+        "{} of ours; {}, {} requests, peak RSS {peak}, {} findings in {} reports, {} failures",
         Unit::Times.write(seconds(runs) / seconds(ours)),
+        processor(runs),
         first.server.requests,
         first.findings,
         first.reported,
