@@ -41,7 +41,7 @@ impl Client {
 
     /// Gets what belongs to one project, as [`harbor_api::Client::get_bytes`] does; in a session, where one was asked for.
     ///
-    /// Only for what nobody is either refused or given as everybody is: see [`Portal`].
+    /// Only for what an anonymous caller is either refused or given in full: see [`Portal`].
     pub(crate) async fn get_of_project(
         &self,
         operation: &'static str,

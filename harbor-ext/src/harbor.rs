@@ -236,11 +236,11 @@ impl HarborBuilder {
     /// hashing of the password: 98 ms of processor time in every request from Harbor 2.15.2 on. It is for names and
     /// passwords only, LDAP's included, and changes nothing for robots, tokens and anonymous access.
     ///
-    /// Only lists within a project, and reports, are read in the session, since Harbor takes a session that has ended for
-    /// none, and goes on as if nobody had asked: what is read is such that this is seen or makes no difference. Then there is
-    /// a new login, and the question is asked again. Who the caller is and which projects there are is always asked with the
-    /// password, and so is everything where the portal refuses the login, with a warning. Nothing is ever written in the
-    /// session, but opening it makes an entry in Harbor's audit log.
+    /// Only what belongs to one project is read in the session: lists, reports and the name of its scanner. When a session
+    /// has ended, Harbor goes on as for an anonymous caller; such a caller is refused what is private, which leads to a new
+    /// login and the same question again, and sees all of what is public. Who the caller is and which projects there are is
+    /// always asked with the password, and so is everything, with a warning, where the portal refuses the login. Nothing is
+    /// ever written in the session, but Harbor's audit log may have an entry for each login.
     ///
     /// The session ends with [`Harbor::log_out`], or by itself an hour after the last request.
     ///

@@ -24,13 +24,12 @@ const VAIN_LOGINS: u32 = 3;
 
 /// The portal of a Harbor, and the session that a user has there.
 ///
-/// **Why this loses nothing.** A session can end at any time, and Harbor then takes the caller for nobody without saying so:
-/// usually the answer gives a new session, but where the end falls between the two times that Harbor looks at it, not even
-/// that. So only such things are asked for in a session of which nobody gets either a refusal or the same as everybody: what
-/// belongs to one project. A private project refuses nobody with 401, a public one shows the same to all. An answer
-/// that gives a session, and every 401, is thrown away and asked for again, in the end with the credentials, whose
-/// answer counts. Lists of projects and the question who the caller is, whose answers to nobody look like any other,
-/// are never asked in a session.
+/// **Why this loses nothing.** A session can end at any time, and Harbor then goes on as for an anonymous caller without saying
+/// so: usually the answer gives a new session, but where the end falls between the two times that Harbor looks at it, not
+/// even that. So a session is used only for what an anonymous caller is either refused or given in full: what belongs to one
+/// project. A private project answers 401, a public one shows the same to all. An answer that gives a session, and
+/// every 401, is thrown away and asked for again, in the end with the credentials, whose answer counts. Lists of projects,
+/// which would only be shorter, and the question who the caller is are never asked in a session.
 ///
 /// `X-Harbor-No-Session-Renewal` is not sent: a session that is in use should last.
 pub(crate) struct Portal {

@@ -6,7 +6,7 @@ use harbor_testkit::{Authorization, Fault, Project, Registry, Repository, Robot,
 
 use crate::support::{assert_adds_up, client, expected, found, image, serve};
 
-/// Two private projects and a public one, of sixty images each: what nobody sees is less than all.
+/// Two private projects and a public one, of sixty images each: an anonymous caller sees a third.
 fn mixed() -> Registry {
     let project = |name: &str| {
         (0..6).fold(Project::new(name), |project, repository| {
@@ -103,7 +103,7 @@ async fn sessions_that_never_last_are_given_up_and_lose_nothing() {
     assert!(count(&server, Authorization::Basic) > 100);
 }
 
-/// Harbor looks at a session twice, and one that ends in between makes the caller nobody without a word.
+/// Harbor looks at a session twice, and one that ends in between makes the caller anonymous without a word.
 #[tokio::test]
 async fn a_session_that_ends_without_a_sign_loses_nothing() {
     for operation in ["reports", "listArtifactsOfProject"] {
@@ -115,7 +115,7 @@ async fn a_session_that_ends_without_a_sign_loses_nothing() {
 }
 
 #[tokio::test]
-async fn lists_that_nobody_gets_less_of_are_never_read_in_a_session() {
+async fn lists_that_would_only_be_shorter_are_never_read_in_a_session() {
     let server = serve(mixed()).await;
     in_session(&server).reports().collect().await;
     in_session(&server).repositories().collect().await;
