@@ -3,7 +3,8 @@
 //! A server in trouble fails many requests, and a client that repeats each of them three times sends it four times as
 //! much. So repeats are a share of what was answered, beyond a small reserve, for all queries of one
 //! [`Harbor`](crate::Harbor) together. Where the share is used up they are not dropped but paced: what a patient caller
-//! would get is got.
+//! would get is got. A repeat that is answered costs nothing in the end, so that a server that is well again is asked at
+//! full speed for all that had failed.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -36,10 +37,11 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// An answer came in.
-    pub(crate) fn answered(&self) {
+    /// An answer came in, be it to a repeat or at the first attempt.
+    pub(crate) fn answered(&self, is_repeat: bool) {
+        let refund = if is_repeat { ANSWERS_PER_REPEAT } else { 0 };
         let mut account = self.account();
-        account.balance = (account.balance + 1).min(MOST * ANSWERS_PER_REPEAT);
+        account.balance = (account.balance + 1 + refund).min(MOST * ANSWERS_PER_REPEAT);
     }
 
     /// Takes one repeat. Where none is covered, one after each `pace` is let through all the same.
@@ -95,14 +97,26 @@ mod tests {
     fn repeats_are_a_share_of_the_answers() {
         let budget = Budget::default();
         repeats(&budget, PACE);
-        (0..100).for_each(|_| budget.answered());
+        (0..100).for_each(|_| budget.answered(false));
         assert_eq!(repeats(&budget, PACE), 100 / ANSWERS_PER_REPEAT + 1);
+    }
+
+    #[test]
+    fn a_server_that_is_well_again_is_asked_at_full_speed() {
+        let budget = Budget::default();
+        let now = Instant::now();
+        repeats(&budget, PACE);
+        // The one that is let through without cover is answered.
+        (0..1000).for_each(|_| {
+            budget.answered(true);
+            budget.take(now, PACE).unwrap();
+        });
     }
 
     #[test]
     fn what_can_be_saved_up_is_bounded() {
         let budget = Budget::default();
-        (0..100_000).for_each(|_| budget.answered());
+        (0..100_000).for_each(|_| budget.answered(false));
         assert_eq!(repeats(&budget, PACE), MOST + 1);
     }
 }

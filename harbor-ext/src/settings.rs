@@ -11,8 +11,8 @@ use crate::error::Error;
 /// [`first_delay`](Self::first_delay) on with full jitter, is not shorter than the server's `Retry-After` unless that is
 /// longer than [`longest_delay`](Self::longest_delay), and takes up no place among the requests under way.
 ///
-/// So that a server in trouble is not asked for several times as much as usual, repeats are a fifth of the answers, and
-/// twenty to begin with, for all queries of one [`Harbor`](crate::Harbor) together. Beyond that they are not given up but
+/// So that a server in trouble is not asked for several times as much as usual, repeats in vain are a fifth of the answers,
+/// and twenty to begin with, for all queries of one [`Harbor`](crate::Harbor) together. Beyond that they are not given up but
 /// sent one after another, one in each `first_delay`; [`Summary::paced_retries`](crate::Summary::paced_retries) counts
 /// them.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +32,9 @@ pub struct RetryPolicy {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Concurrency {
-    /// Begins with 4, grows while that makes the whole faster, and shrinks when the server is overloaded.
+    /// Begins with 4, and tries more and fewer now and then: more is kept where it makes the whole faster, fewer where that
+    /// makes it no slower. Where the server says that it is too much (429, 503, 504, time-outs), it goes down at once and
+    /// stays away from that number for a long time. Never more than 64.
     #[default]
     Adaptive,
     /// Always this many; at least 1.

@@ -1,7 +1,8 @@
 //! The only part that does I/O: one work queue, and what is fetched through it.
 //!
 //! - [`query`] is what a caller asks for, [`stream`] what it gets while waiting, [`collect`] what comes of it.
-//! - [`queue`] runs jobs; [`limit`], [`server`], [`backoff`] and [`cause`] decide how many, when, and how often.
+//! - [`queue`] runs jobs on some [`terms`]; [`limit`], [`server`], [`backoff`] and [`cause`] decide how many, when, and
+//!   how often.
 //! - [`listing`] finds projects, repositories and artifacts by [`pages`]; [`walk`] yields them, and [`reports`] fetches
 //!   the report of each artifact, or [`explain`]s why there is none, for an index by its
 //!   [`children`].

@@ -5,7 +5,6 @@
 //! waits before it is repeated takes up no place. The newest jobs run first, which keeps what is remembered near one
 //! project, and no job is started while finished items wait for the consumer.
 
-use std::collections::VecDeque;
 use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -24,56 +23,22 @@ use super::terms::Terms;
 use crate::failure::{Failure, FailureKind, Phase, Target};
 use crate::outcome::{Progress, Summary};
 
+pub(crate) use work::{Next, Work};
+
+use sleepers::Sleepers;
+
+mod sleepers;
+mod work;
+
 /// No answer takes longer, and a server that sends a byte now and then must not hold a query for ever.
 const LONGEST_REQUEST: Duration = Duration::from_secs(600);
-
-/// What a queue does: how one job is run, and what follows from its answer.
-pub(crate) trait Work: Send + Unpin + 'static {
-    type Job: Clone + Send + Unpin + 'static;
-    type Answer: Send + 'static;
-    type Item: Send + Unpin + 'static;
-
-    /// What a job does and to what, for its failure.
-    fn describe(&self, job: &Self::Job) -> (Phase, Target);
-
-    /// Sends the one request of a job.
-    fn run(&self, job: Self::Job) -> impl Future<Output = Result<Self::Answer, Cause>> + Send + 'static;
-
-    /// The same with less to do at once, where a job is too much for the server.
-    fn lighten(&self, _job: &Self::Job) -> Option<Self::Job> {
-        None
-    }
-
-    /// Takes an answer; new jobs and items go to `next`.
-    fn take_answer(&mut self, answer: Self::Answer, next: &mut Next<Self::Job, Self::Item>);
-
-    /// Takes the failure of a job that is not tried again.
-    fn take_failure(&mut self, job: Self::Job, failure: Failure, next: &mut Next<Self::Job, Self::Item>);
-
-    /// How many items have their outcome.
-    fn finished(&self) -> u64;
-
-    /// Writes what only the work can count.
-    fn tally(&self, summary: &mut Summary);
-}
-
-/// What follows from a finished job.
-#[derive(Debug)]
-pub(crate) struct Next<J, T> {
-    /// Jobs to do; the last one is done first.
-    pub(crate) jobs: Vec<J>,
-    /// Items and failures for the consumer.
-    pub(crate) items: VecDeque<Result<T, Failure>>,
-    /// Why everything that is left is not worth asking, if so.
-    pub(crate) abandon: Option<Cause>,
-}
 
 /// The jobs of one bulk operation and their results, as a stream.
 pub(crate) struct Queue<W: Work> {
     work: W,
     terms: Terms,
     waiting: Vec<Attempt<W::Job>>,
-    sleeping: Vec<Sleeper<W::Job>>,
+    sleeping: Sleepers<Attempt<W::Job>>,
     running: JoinSet<Finished<W>>,
     next: Next<W::Job, W::Item>,
     limit: Limit,
@@ -95,14 +60,6 @@ struct Attempt<J> {
     heavier: u32,
 }
 
-/// A job that waits before it is repeated.
-struct Sleeper<J> {
-    until: Instant,
-    attempt: Attempt<J>,
-    /// Whether it waits because too much is repeated.
-    is_paced: bool,
-}
-
 struct Finished<W: Work> {
     attempt: Attempt<W::Job>,
     is_probe: bool,
@@ -110,12 +67,6 @@ struct Finished<W: Work> {
     /// When its outcome was there, which may be long before the consumer asks for it.
     at: Instant,
     outcome: Result<W::Answer, Cause>,
-}
-
-impl<J, T> Default for Next<J, T> {
-    fn default() -> Self {
-        Self { jobs: Vec::new(), items: VecDeque::new(), abandon: None }
-    }
 }
 
 impl<J> Attempt<J> {
@@ -130,7 +81,7 @@ impl<W: Work> Queue<W> {
         let mut queue = Self {
             work,
             waiting: Vec::new(),
-            sleeping: Vec::new(),
+            sleeping: Sleepers::default(),
             running: JoinSet::new(),
             next: first,
             limit: Limit::new(terms.settings.concurrency),
@@ -223,7 +174,7 @@ impl<W: Work> Queue<W> {
             Ok(answer) => {
                 self.server.answered(is_probe);
                 self.limit.succeeded(ticket, at);
-                self.terms.budget.answered();
+                self.terms.budget.answered(attempt.count > 1);
                 self.work.take_answer(answer, &mut self.next);
             }
             Err(cause) => {
@@ -282,7 +233,7 @@ impl<W: Work> Queue<W> {
             return;
         }
         tracing::debug!(attempt = attempt.count, delay_ms = delay.as_millis() as u64, "repeating: {}", cause.message);
-        self.sleeping.push(Sleeper { until: now + delay, attempt, is_paced: false });
+        self.sleeping.push(now + delay, attempt);
     }
 
     fn fail(&mut self, attempt: Attempt<W::Job>, cause: Cause) {
@@ -296,7 +247,7 @@ impl<W: Work> Queue<W> {
         tracing::warn!("giving up on what is left: {}", cause.message);
         let cause = Cause { message: format!("not asked any more: {}", cause.message), ..cause };
         let mut left = mem::take(&mut self.waiting);
-        left.extend(self.sleeping.drain(..).map(|sleeper| sleeper.attempt));
+        left.extend(self.sleeping.drain());
         left.extend(self.next.jobs.drain(..).map(Attempt::first));
         while let Some(attempt) = left.pop() {
             self.fail(attempt, cause.clone());
@@ -306,22 +257,14 @@ impl<W: Work> Queue<W> {
     }
 
     fn wake_sleepers(&mut self, now: Instant) {
-        let mut due: Vec<_> = self.sleeping.extract_if(.., |sleeper| sleeper.until <= now).collect();
-        due.sort_by_key(|sleeper| sleeper.until);
-        for mut sleeper in due {
-            match self.terms.budget.take(now, self.terms.settings.retry.first_delay) {
-                Ok(()) => self.waiting.push(sleeper.attempt),
-                Err(until) => {
-                    self.summary.paced_retries += u64::from(!mem::replace(&mut sleeper.is_paced, true));
-                    self.sleeping.push(Sleeper { until, ..sleeper });
-                }
-            }
-        }
+        let woken = self.sleeping.wake(now, &self.terms.budget, self.terms.settings.retry.first_delay);
+        self.waiting.extend(woken.due);
+        self.summary.paced_retries += woken.paced;
     }
 
     /// When something is to be done although no job finishes.
     fn next_wake(&self, now: Instant) -> Option<Instant> {
-        let sleeper = self.sleeping.iter().map(|sleeper| sleeper.until).min();
+        let sleeper = self.sleeping.next_wake();
         let probe = if self.waiting.is_empty() { None } else { self.server.next_start(now) };
         [sleeper, probe, self.deadline()].into_iter().flatten().min()
     }
