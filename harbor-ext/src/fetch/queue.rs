@@ -33,6 +33,9 @@ mod work;
 /// No answer takes longer, and a server that sends a byte now and then must not hold a query for ever.
 const LONGEST_REQUEST: Duration = Duration::from_secs(600);
 
+/// The share of the first delay that is waited for after a failure that stands alone.
+const LONE_FAILURE: f64 = 0.1;
+
 /// The jobs of one bulk operation and their results, as a stream.
 pub(crate) struct Queue<W: Work> {
     work: W,
@@ -194,7 +197,10 @@ impl<W: Work> Queue<W> {
 
     fn finish_in_vain(&mut self, mut attempt: Attempt<W::Job>, is_probe: bool, cause: Cause, now: Instant) {
         let blame = cause.blame();
-        let delay = backoff::delay(&self.terms.settings.retry, attempt.count, cause.retry_after, self.random.f64());
+        // A single failure among answers is most likely chance, and the last one of a query keeps its caller waiting.
+        let share = if attempt.count == 1 && self.server.is_well() { LONE_FAILURE } else { 1.0 };
+        let random = share * self.random.f64();
+        let delay = backoff::delay(&self.terms.settings.retry, attempt.count, cause.retry_after, random);
         match blame {
             Blame::Server => {
                 // The delay of a rate limit is everybody's.
