@@ -7,6 +7,8 @@
 //! else. What fails is tried again more and more rarely. Where the server says that it is too much, the limit goes down
 //! at once and stays away from that height for a long time.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use crate::settings::Concurrency;
@@ -34,6 +36,10 @@ const USED_UP: f64 = 0.75;
 
 /// A measurement takes this many answers for each place, so that each place is heard more than once.
 const ANSWERS_PER_PLACE: usize = 2;
+
+/// No measurement is shorter. A server that answers within a millisecond is measured many times before the client itself
+/// has warmed up, and the limit would take the credit for that.
+const SHORTEST_MEASUREMENT: Duration = Duration::from_millis(40);
 
 /// How many answers for each place are remembered of the level that trials are compared with.
 const MEMORY_PER_PLACE: usize = 32;
@@ -120,7 +126,7 @@ impl Limit {
             return;
         };
         window.add(latency);
-        if window.answers() < self.current * ANSWERS_PER_PLACE {
+        if window.answers() < self.current * ANSWERS_PER_PLACE || window.age(now) < SHORTEST_MEASUREMENT {
             return;
         }
         let measured = window.close(&self.load, self.current, USED_UP, now);

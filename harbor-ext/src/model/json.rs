@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use memchr::{memchr, memchr3};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
@@ -174,6 +175,10 @@ impl Serialize for JsonText<'_> {
 
 /// The text without white space outside of strings; `None` where there is none.
 fn without_white_space(json: &str) -> Option<String> {
+    let is_control_white_space = || memchr3(b'\t', b'\n', b'\r', json.as_bytes()).is_some();
+    if memchr(b' ', json.as_bytes()).is_none() && !is_control_white_space() {
+        return None;
+    }
     let mut in_string = false;
     let mut after_backslash = false;
     let mut is_significant = |c: char| {

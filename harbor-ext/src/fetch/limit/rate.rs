@@ -57,10 +57,13 @@ impl Window {
         self.answers
     }
 
+    pub(super) fn age(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.since)
+    }
+
     /// What was measured, unless the limit was used up for less than a share of the time.
     pub(super) fn close(self, load: &Load, limit: usize, used_up: f64, now: Instant) -> Option<Rate> {
-        let (limit, area) = (limit as f64, load.area() - self.area);
-        let time = now.saturating_duration_since(self.since).as_secs_f64();
+        let (limit, area, time) = (limit as f64, load.area() - self.area, self.age(now).as_secs_f64());
         let is_used_up = area > 0.0 && area >= limit * used_up * time;
         let Self { answers, latencies, squares, .. } = self;
         is_used_up.then_some(Rate { limit, answers: answers as f64, area, latencies, squares })

@@ -80,7 +80,7 @@ impl<'p> ListReader<'p> {
     /// Why the list has no end in a body of this length.
     pub(super) fn unfinished(&self, length: usize) -> DecodeError {
         let start = length - self.begun.len();
-        match source::text(&self.begun, start).and_then(|text| source::value(text, start)) {
+        match source::text(&self.begun, start).and_then(|text| source::check(text, start)) {
             Err(error) if !self.begun.is_empty() => error,
             _ => DecodeError::cut_off(&self.begun, length),
         }
@@ -133,8 +133,8 @@ impl<'p> ListReader<'p> {
     fn take_new(&mut self, at: Place<'_>, length: usize) -> Result<(), DecodeError> {
         let element = &at.bytes[at.place..at.place + length];
         let text = source::text(element, at.offset)?;
-        let value = source::value(text, at.offset)?;
-        let Ok(mut members) = json::members(value.get()) else {
+        let Ok(mut members) = json::members(text) else {
+            source::check(text, at.offset)?;
             self.error.get_or_insert_with(|| at.error("a vulnerability is not an object"));
             return Ok(());
         };

@@ -1,5 +1,7 @@
 //! Where a JSON value ends, told without reading it, however it is cut into pieces.
 
+use memchr::memchr2;
+
 /// Follows one JSON value up to its end.
 ///
 /// It knows strings and brackets only: that the value is JSON is for a parser to say.
@@ -50,7 +52,7 @@ impl ValueScan {
                 place += 1;
                 continue;
             }
-            let Some(next) = bytes[place..].iter().position(|byte| matches!(byte, b'"' | b'\\')) else {
+            let Some(next) = memchr2(b'"', b'\\', &bytes[place..]) else {
                 return bytes.len();
             };
             place += next + 1;

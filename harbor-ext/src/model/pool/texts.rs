@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+use memchr::memchr;
 
 use super::{Entry, SHARDS, lock};
 use crate::model::Finding;
@@ -91,7 +92,7 @@ fn length_of_digests(bytes: &[u8], list: &[u8]) -> Option<usize> {
     match bytes.first()? {
         b'n' => bytes.starts_with(b"null").then_some(4),
         // Digests hold no brackets; whether this is a list shows when it is read.
-        b'[' => Some(bytes.iter().position(|byte| *byte == b']')? + 1),
+        b'[' => Some(memchr(b']', bytes)? + 1),
         _ => None,
     }
 }
