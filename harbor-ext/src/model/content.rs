@@ -19,6 +19,7 @@ mod span;
 /// It is the text of the element that was read, and where in it what stands. So a finding takes little more memory than
 /// on the wire, is made with two allocations, and is recognised by its text.
 #[derive(Clone, Debug, Default)]
+#[repr(C)]
 pub(super) struct Content {
     /// The element without its digests, and behind it what had to be written in another way: strings without their
     /// escapes, JSON without white space.
