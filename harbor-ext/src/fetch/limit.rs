@@ -14,7 +14,7 @@ use crate::settings::Concurrency;
 use danger::Danger;
 use load::Load;
 pub(crate) use load::Ticket;
-use rate::{Rate, Window};
+use rate::{ANSWERS_PER_PLACE, Rate, Window};
 use trial::{Direction, Trial, Verdict};
 
 mod danger;
@@ -31,9 +31,6 @@ const HIGHEST: usize = 64;
 /// An answer tells what the limit does only if the limit was used up for this share of its time: a queue between two
 /// pages of a list has nothing to ask for a moment.
 const USED_UP: f64 = 0.75;
-
-/// A measurement takes this many answers for each place, so that each place is heard more than once.
-const ANSWERS_PER_PLACE: usize = 2;
 
 /// How many answers for each place are remembered of the level that trials are compared with.
 const MEMORY_PER_PLACE: usize = 32;
