@@ -7,8 +7,9 @@ use std::time::Duration;
 use futures::StreamExt;
 use tokio::time::sleep;
 
+use super::deadline::LONGEST_REQUEST;
 use super::*;
-use crate::failure::FailureKind;
+use crate::failure::{FailureKind, Phase, Target};
 use crate::settings::{Concurrency, RetryPolicy, Settings};
 
 /// How long a make-believe request takes.
