@@ -41,7 +41,8 @@ pub(crate) struct Queue<W: Work> {
     work: W,
     terms: Terms,
     waiting: Vec<Attempt<W::Job>>,
-    sleeping: Sleepers<Attempt<W::Job>>,
+    /// What is to be repeated, and why.
+    sleeping: Sleepers<(Attempt<W::Job>, Cause)>,
     running: JoinSet<Finished<W>>,
     next: Next<W::Job, W::Item>,
     limit: Limit,
@@ -239,7 +240,7 @@ impl<W: Work> Queue<W> {
             return;
         }
         tracing::debug!(attempt = attempt.count, delay_ms = delay.as_millis() as u64, "repeating: {}", cause.message);
-        self.sleeping.push(now + delay, attempt);
+        self.sleeping.push(now + delay, (attempt, cause));
     }
 
     fn fail(&mut self, attempt: Attempt<W::Job>, cause: Cause) {
@@ -253,7 +254,7 @@ impl<W: Work> Queue<W> {
         tracing::warn!("giving up on what is left: {}", cause.message);
         let cause = Cause { message: format!("not asked any more: {}", cause.message), ..cause };
         let mut left = mem::take(&mut self.waiting);
-        left.extend(self.sleeping.drain());
+        left.extend(self.sleeping.drain().map(|(attempt, _)| attempt));
         left.extend(self.next.jobs.drain(..).map(Attempt::first));
         while let Some(attempt) = left.pop() {
             self.fail(attempt, cause.clone());
@@ -263,9 +264,16 @@ impl<W: Work> Queue<W> {
     }
 
     fn wake_sleepers(&mut self, now: Instant) {
-        let woken = self.sleeping.wake(now, &self.terms.budget, self.terms.settings.retry.first_delay);
-        self.waiting.extend(woken.due);
+        let woken = self.sleeping.wake(now, &self.terms.budget, &self.terms.settings.retry);
+        self.waiting.extend(woken.due.into_iter().map(|(attempt, _)| attempt));
         self.summary.paced_retries += woken.paced;
+        for (attempt, cause) in woken.hopeless {
+            let patience = self.terms.settings.retry.patience.as_secs();
+            let message =
+                format!("{}; not repeated any more: all repeats were in vain for {patience} s", cause.message);
+            self.fail(attempt, Cause { message, ..cause });
+        }
+        self.accept_jobs();
     }
 
     /// When something is to be done although no job finishes.
@@ -332,6 +340,9 @@ impl<W: Work> Stream for Queue<W> {
                 continue;
             }
             queue.wake_sleepers(now);
+            if !queue.next.items.is_empty() {
+                continue;
+            }
             queue.start_jobs(now);
             queue.report_progress();
             match queue.running.poll_join_next(context) {
