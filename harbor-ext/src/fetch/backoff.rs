@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::settings::RetryPolicy;
+use crate::settings::{LONGEST_DELAY, RetryPolicy};
 
 /// The wait after the given number of vain attempts (1 after the first), with `random` between 0 and 1.
 ///
@@ -10,9 +10,10 @@ use crate::settings::RetryPolicy;
 /// not ignore it. Nothing is longer than the policy's longest delay.
 pub(crate) fn delay(policy: &RetryPolicy, attempts: u32, wished: Option<Duration>, random: f64) -> Duration {
     let doublings = attempts.saturating_sub(1).min(31);
-    let ceiling = policy.first_delay.saturating_mul(1 << doublings).min(policy.longest_delay);
+    let longest = policy.longest_delay.min(LONGEST_DELAY);
+    let ceiling = policy.first_delay.saturating_mul(1 << doublings).min(longest);
     let own = ceiling.mul_f64(random.clamp(0.0, 1.0));
-    own.max(wished.unwrap_or_default()).min(policy.longest_delay)
+    own.max(wished.unwrap_or_default()).min(longest)
 }
 
 #[cfg(test)]

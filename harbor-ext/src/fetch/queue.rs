@@ -36,7 +36,8 @@ pub(crate) struct Queue<W: Work> {
     work: W,
     terms: Terms,
     waiting: Vec<Attempt<W::Job>>,
-    sleeping: Sleepers<Attempt<W::Job>>,
+    /// What is to be repeated, and why.
+    sleeping: Sleepers<(Attempt<W::Job>, Cause)>,
     running: JoinSet<Finished<W>>,
     next: Next<W::Job, W::Item>,
     limit: Limit,
@@ -186,9 +187,11 @@ impl<W: Work> Queue<W> {
     }
 
     fn wake_sleepers(&mut self, now: Instant) {
-        let woken = self.sleeping.wake(now, &self.terms.budget, self.terms.settings.retry.first_delay);
-        self.waiting.extend(woken.due);
+        let woken = self.sleeping.wake(now, &self.terms.budget, &self.terms.settings.retry);
+        self.waiting.extend(woken.due.into_iter().map(|(attempt, _)| attempt));
         self.summary.paced_retries += woken.paced;
+        woken.hopeless.into_iter().for_each(|(attempt, cause)| self.fail_hopeless(attempt, cause));
+        self.accept_jobs();
     }
 
     /// When something is to be done although no job finishes.
@@ -233,6 +236,9 @@ impl<W: Work> Stream for Queue<W> {
                 continue;
             }
             queue.wake_sleepers(now);
+            if !queue.next.items.is_empty() {
+                continue;
+            }
             queue.start_jobs(now);
             queue.report_progress();
             match queue.running.poll_join_next(context) {

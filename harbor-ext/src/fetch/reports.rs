@@ -77,7 +77,7 @@ type Outbox = Next<Job, ArtifactInfo>;
 pub(super) fn start(session: Arc<Session>, selection: Selection, deadline: Option<Duration>) -> Fetching<ArtifactInfo> {
     let terms = Terms::of(&session, deadline);
     let mut work = Reports {
-        listing: Listing::new(session, selection, Goal::Artifacts),
+        listing: Listing::new(&session, selection, Goal::Artifacts),
         sharing: Sharing::default(),
         pool: Arc::new(FindingPool::new()),
         states: StateCounts::default(),

@@ -30,7 +30,7 @@ impl<W: Work> Queue<W> {
             Ok(next) => {
                 let delay_ms = delay.as_millis() as u64;
                 tracing::debug!(attempt = next.count, delay_ms, "repeating: {}", cause.message);
-                self.sleeping.push(now + delay, next);
+                self.sleeping.push(now + delay, (next, cause));
             }
             Err(last) => self.fail(last, cause),
         }
@@ -82,6 +82,13 @@ impl<W: Work> Queue<W> {
         if is_last { Err(attempt) } else { Ok(attempt) }
     }
 
+    /// Ends what waits to be repeated where all repeats are in vain; the cause is that of its last failure.
+    pub(super) fn fail_hopeless(&mut self, attempt: Attempt<W::Job>, cause: Cause) {
+        let patience = self.terms.settings.retry.patience.as_secs();
+        let message = format!("{}; not repeated any more: all repeats were in vain for {patience} s", cause.message);
+        self.fail(attempt, Cause { message, ..cause });
+    }
+
     fn fail(&mut self, attempt: Attempt<W::Job>, cause: Cause) {
         let (phase, target) = self.work.describe(&attempt.job);
         let failure = cause.into_failure(phase, target, attempt.count + attempt.heavier);
@@ -93,7 +100,7 @@ impl<W: Work> Queue<W> {
         tracing::warn!("giving up on what is left: {}", cause.message);
         let cause = Cause { message: format!("not asked any more: {}", cause.message), ..cause };
         let mut left = mem::take(&mut self.waiting);
-        left.extend(self.sleeping.drain());
+        left.extend(self.sleeping.drain().map(|(attempt, _)| attempt));
         left.extend(self.next.jobs.drain(..).map(Attempt::first));
         while let Some(attempt) = left.pop() {
             self.fail(attempt, cause.clone());

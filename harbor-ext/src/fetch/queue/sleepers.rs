@@ -1,10 +1,9 @@
 //! What waits before it is repeated.
 
-use std::time::Duration;
-
 use tokio::time::Instant;
 
-use crate::budget::Budget;
+use crate::budget::{Budget, Denial};
+use crate::settings::RetryPolicy;
 
 /// What waits before it is repeated. It takes up no place among the requests under way.
 pub(super) struct Sleepers<T>(Vec<Sleeper<T>>);
@@ -22,6 +21,8 @@ pub(super) struct Woken<T> {
     pub(super) due: Vec<T>,
     /// How much else would have been due, and waits for the budget from now on.
     pub(super) paced: u64,
+    /// What is not worth waiting for, because all else was in vain.
+    pub(super) hopeless: Vec<T>,
 }
 
 impl<T> Default for Sleepers<T> {
@@ -44,16 +45,16 @@ impl<T> Sleepers<T> {
         self.0.iter().map(|sleeper| sleeper.until).min()
     }
 
-    /// Takes those out that are due, as far as the budget for repeats allows, which lets one through in each `pace` in any
-    /// case.
-    pub(super) fn wake(&mut self, now: Instant, budget: &Budget, pace: Duration) -> Woken<T> {
-        let mut woken = Woken { due: Vec::new(), paced: 0 };
+    /// Takes those out that are due, as far as the budget for repeats allows.
+    pub(super) fn wake(&mut self, now: Instant, budget: &Budget, policy: &RetryPolicy) -> Woken<T> {
+        let mut woken = Woken { due: Vec::new(), paced: 0, hopeless: Vec::new() };
         let mut due: Vec<_> = self.0.extract_if(.., |sleeper| sleeper.until <= now).collect();
         due.sort_by_key(|sleeper| sleeper.until);
         for sleeper in due {
-            match budget.take(now, pace) {
+            match budget.take(now, policy) {
                 Ok(()) => woken.due.push(sleeper.what),
-                Err(until) => {
+                Err(Denial::Hopeless) => woken.hopeless.push(sleeper.what),
+                Err(Denial::Until(until)) => {
                     woken.paced += u64::from(!sleeper.is_paced);
                     self.0.push(Sleeper { until, is_paced: true, ..sleeper });
                 }

@@ -497,9 +497,52 @@ async fn after_an_outage_everything_is_asked_again_at_full_speed_and_nothing_is_
 }
 
 #[tokio::test(start_paused = true)]
+async fn repeats_that_are_all_in_vain_end_with_the_patience_of_the_caller() {
+    let server = FakeServer::new(|node, _| if node.depth == 0 { Err(status(500)) } else { Ok(()) });
+    let mut queue = queue(5000, 1, Concurrency::Fixed(8), &server);
+    let results: Vec<_> = queue.by_ref().collect().await;
+    let failures: Vec<_> = results.into_iter().map(Result::unwrap_err).collect();
+    assert_eq!(failures.len(), 5000);
+    assert!(failures.iter().all(|failure| failure.status == Some(500)));
+    assert_eq!(failures.iter().map(|failure| u64::from(failure.attempts)).sum::<u64>(), queue.summary().requests - 1);
+    let given_up: Vec<_> = failures.iter().filter(|failure| failure.attempts < 4).collect();
+    assert!(given_up.len() > 4000 && given_up.iter().all(|failure| failure.message.contains("in vain")));
+    let elapsed = queue.summary().elapsed;
+    assert!(elapsed < RetryPolicy::default().patience + Duration::from_secs(15), "{elapsed:?}");
+}
+
+/// What follows hours later is not judged by it.
+#[tokio::test(start_paused = true)]
+async fn repeats_in_vain_are_forgotten() {
+    let ill = FakeServer::new(|node, _| if node.depth == 0 { Err(status(500)) } else { Ok(()) });
+    let mut first = queue(500, 1, Concurrency::Fixed(8), &ill);
+    first.by_ref().count().await;
+    sleep(Duration::from_secs(3600)).await;
+    let started = Instant::now();
+    let is_ill = move |now: Instant| now - started < Duration::from_secs(1);
+    let well = FakeServer::new(move |node, now| if node.depth == 0 && is_ill(now) { Err(status(500)) } else { Ok(()) });
+    let mut second = queue(100, 1, Concurrency::Fixed(8), &well);
+    second.terms.budget = Arc::clone(&first.terms.budget);
+    assert_eq!(second.filter_map(|result| async { result.ok() }).count().await, 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn delays_without_an_end_are_no_reason_to_fail() {
+    let endless = RetryPolicy { first_delay: Duration::MAX, longest_delay: Duration::MAX, ..RetryPolicy::default() };
+    for (code, wish) in [(429, u64::MAX), (503, u64::MAX), (500, 0)] {
+        let cause = Cause { retry_after: Some(Duration::from_secs(wish)), ..status(code) };
+        let server = FakeServer::new(move |node, _| if node.depth == 0 { Err(cause.clone()) } else { Ok(()) });
+        let mut queue = with_deadline(100, Duration::from_secs(60), &server);
+        queue.terms.settings.retry = endless.clone();
+        let results: Vec<_> = queue.collect().await;
+        assert_eq!(results.iter().filter(|result| result.is_err()).count(), 100, "{code}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn queries_of_one_harbor_share_the_budget() {
     let server = FakeServer::new(|node, _| if node.depth == 0 { Err(status(500)) } else { Ok(()) });
-    let mut first = queue(100, 1, Concurrency::Fixed(4), &server);
+    let mut first = queue(60, 1, Concurrency::Fixed(4), &server);
     let mut second = queue(10, 1, Concurrency::Fixed(4), &server);
     second.terms.budget = Arc::clone(&first.terms.budget);
     first.by_ref().count().await;
