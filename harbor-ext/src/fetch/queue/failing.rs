@@ -30,7 +30,7 @@ impl<W: Work> Queue<W> {
             Ok(next) => {
                 let delay_ms = delay.as_millis() as u64;
                 tracing::debug!(attempt = next.count, delay_ms, "repeating: {}", cause.message);
-                self.sleeping.push(now + delay, (next, cause));
+                self.sleeping.push(now + delay, next.count, (next, cause));
             }
             Err(last) => self.fail(last, cause),
         }

@@ -10,6 +10,7 @@ pub(super) struct Sleepers<T>(Vec<Sleeper<T>>);
 
 struct Sleeper<T> {
     until: Instant,
+    tries: u32,
     what: T,
     /// Whether it waits because too much is repeated.
     is_paced: bool,
@@ -17,7 +18,7 @@ struct Sleeper<T> {
 
 /// What may be repeated now.
 pub(super) struct Woken<T> {
-    /// That which has waited longest comes first.
+    /// That which was tried least comes first, or else an outage would use up all tries of a few.
     pub(super) due: Vec<T>,
     /// How much else would have been due, and waits for the budget from now on.
     pub(super) paced: u64,
@@ -32,8 +33,9 @@ impl<T> Default for Sleepers<T> {
 }
 
 impl<T> Sleepers<T> {
-    pub(super) fn push(&mut self, until: Instant, what: T) {
-        self.0.push(Sleeper { until, what, is_paced: false });
+    /// Adds what was tried so often.
+    pub(super) fn push(&mut self, until: Instant, tries: u32, what: T) {
+        self.0.push(Sleeper { until, tries, what, is_paced: false });
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -49,7 +51,7 @@ impl<T> Sleepers<T> {
     pub(super) fn wake(&mut self, now: Instant, budget: &Budget, policy: &RetryPolicy) -> Woken<T> {
         let mut woken = Woken { due: Vec::new(), paced: 0, hopeless: Vec::new() };
         let mut due: Vec<_> = self.0.extract_if(.., |sleeper| sleeper.until <= now).collect();
-        due.sort_by_key(|sleeper| sleeper.until);
+        due.sort_by_key(|sleeper| (sleeper.tries, sleeper.until));
         for sleeper in due {
             match budget.take(now, policy) {
                 Ok(()) => woken.due.push(sleeper.what),

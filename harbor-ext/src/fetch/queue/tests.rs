@@ -118,7 +118,13 @@ impl Work for Tree {
 fn queue(width: usize, depth: usize, concurrency: Concurrency, server: &Arc<FakeServer>) -> Queue<Tree> {
     let terms = Terms { settings: Settings { retry: RetryPolicy::default(), concurrency }, ..Terms::default() };
     let first = Next { jobs: vec![Node { depth, path: Vec::new() }], ..Next::default() };
-    Queue::new(Tree { width, server: Arc::clone(server) }, first, terms)
+    seeded(Queue::new(Tree { width, server: Arc::clone(server) }, first, terms), 1)
+}
+
+/// Draws the same in every run.
+fn seeded<W: Work>(mut queue: Queue<W>, seed: u64) -> Queue<W> {
+    queue.random = fastrand::Rng::with_seed(seed);
+    queue
 }
 
 fn status(status: u16) -> Cause {
@@ -415,7 +421,7 @@ fn with_deadline(width: usize, time: Duration, server: &Arc<FakeServer>) -> Queu
     let settings = Settings { retry: RetryPolicy::default(), concurrency: Concurrency::Fixed(4) };
     let terms = Terms { settings, deadline: Some(time), ..Terms::default() };
     let first = Next { jobs: vec![Node { depth: 1, path: Vec::new() }], ..Next::default() };
-    Queue::new(Tree { width, server: Arc::clone(server) }, first, terms)
+    seeded(Queue::new(Tree { width, server: Arc::clone(server) }, first, terms), 1)
 }
 
 #[tokio::test(start_paused = true)]
@@ -494,6 +500,21 @@ async fn after_an_outage_everything_is_asked_again_at_full_speed_and_nothing_is_
     // All but a few of the repeats in vain are those of the reserve.
     assert!(summary.requests < 2 * 3000 + 60, "{}", summary.requests);
     assert!(summary.elapsed < Duration::from_secs(20), "{:?}", summary.elapsed);
+}
+
+/// Otherwise the few repeats of an outage use up the attempts of a few.
+#[tokio::test(start_paused = true)]
+async fn what_was_tried_least_is_repeated_first() {
+    for seed in 0..20 {
+        let started = Instant::now();
+        let is_ill = move |now| now - started < Duration::from_secs(5);
+        let server = FakeServer::new(move |node, now| match node.depth {
+            0 if is_ill(now) => Err(status(500)),
+            _ => Ok(()),
+        });
+        let results: Vec<_> = seeded(queue(300, 1, Concurrency::Fixed(8), &server), seed).collect().await;
+        assert_eq!(results.iter().filter(|result| result.is_err()).count(), 0, "seed {seed}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -592,7 +613,7 @@ impl Work for Wide {
 
 fn wide(width: usize, server: &Arc<FakeServer>) -> Queue<Wide> {
     let first = Next { jobs: vec![Node { depth: 0, path: vec![width] }], ..Next::default() };
-    Queue::new(Wide(Tree { width: 1, server: Arc::clone(server) }), first, Terms::default())
+    seeded(Queue::new(Wide(Tree { width: 1, server: Arc::clone(server) }), first, Terms::default()), 1)
 }
 
 #[tokio::test(start_paused = true)]
