@@ -57,7 +57,7 @@ impl Client {
         query: &[(&str, &str)],
         headers: HeaderMap,
     ) -> Result<ResponseValue<Bytes>, Error<Errors>> {
-        self.of_project(headers, |headers| self.get_bytes(operation, segments, query, headers)).await
+        self.of_project(headers, |headers| self.get_body(operation, segments, query, headers)).await
     }
 
     /// Gets what belongs to one project, as [`harbor_api::Client::get_stream`] does; otherwise as
@@ -72,8 +72,9 @@ impl Client {
         self.of_project(headers, |headers| self.api.get_stream(operation, segments, query, headers)).await
     }
 
-    /// Gets anything with the credentials, as [`harbor_api::Client::get_bytes`] does.
-    pub(crate) async fn get_bytes(
+    /// Gets anything as [`harbor_api::Client::get_bytes`] does: with the credentials, unless the headers have a session in
+    /// their place.
+    pub(crate) async fn get_body(
         &self,
         operation: &'static str,
         segments: &[&str],

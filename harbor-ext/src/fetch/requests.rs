@@ -213,7 +213,7 @@ impl<T: DeserializeOwned> List<'_, T> {
         let answer = match self.segments {
             ["projects", _, ..] => client.get_of_project(self.operation, self.segments, &query, headers).await?,
             // To nobody they look like any other answer.
-            _ => client.get_bytes(self.operation, self.segments, &query, headers).await?,
+            _ => client.get_body(self.operation, self.segments, &query, headers).await?,
         };
         let headers = answer.headers().clone();
         Page::read(&answer.into_inner(), &headers, self.key, convert)
