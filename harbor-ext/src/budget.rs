@@ -8,7 +8,6 @@
 //! speed for all that had failed.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -97,6 +96,8 @@ impl Budget {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     const PACE: Duration = Duration::from_millis(200);
