@@ -47,6 +47,8 @@ pub(crate) struct Queue<W: Work> {
     next: Next<W::Job, W::Item>,
     limit: Limit,
     server: Server,
+    /// Whether the last request that ended was answered as it should be.
+    is_well: bool,
     /// Made when it is first needed, because that takes a runtime.
     timer: Option<Pin<Box<Sleep>>>,
     random: fastrand::Rng,
@@ -90,6 +92,7 @@ impl<W: Work> Queue<W> {
             next: first,
             limit: Limit::new(terms.settings.concurrency),
             server: Server::new(terms.settings.retry.patience),
+            is_well: false,
             timer: None,
             random: fastrand::Rng::new(),
             started: None,
@@ -174,6 +177,7 @@ impl<W: Work> Queue<W> {
 
     fn finish(&mut self, finished: Finished<W>, now: Instant) {
         let Finished { attempt, is_probe, ticket, at, outcome } = finished;
+        let was_well = mem::replace(&mut self.is_well, outcome.is_ok());
         match outcome {
             Ok(answer) => {
                 self.server.answered(is_probe);
@@ -187,7 +191,7 @@ impl<W: Work> Queue<W> {
                     true => self.limit.overloaded(ticket, at),
                     false => self.limit.ended(ticket, at),
                 }
-                self.finish_in_vain(attempt, is_probe, cause, now);
+                self.finish_in_vain(attempt, is_probe, was_well, cause, now);
             }
         }
         if let Some(cause) = self.next.abandon.take() {
@@ -196,11 +200,21 @@ impl<W: Work> Queue<W> {
         self.accept_jobs();
     }
 
-    fn finish_in_vain(&mut self, mut attempt: Attempt<W::Job>, is_probe: bool, cause: Cause, now: Instant) {
+    fn finish_in_vain(
+        &mut self,
+        mut attempt: Attempt<W::Job>,
+        is_probe: bool,
+        was_well: bool,
+        cause: Cause,
+        now: Instant,
+    ) {
         let blame = cause.blame();
-        // A single failure among answers is most likely chance, and the last one of a query keeps its caller waiting.
-        let share = if attempt.count == 1 && self.server.is_well() { LONE_FAILURE } else { 1.0 };
-        let random = share * self.random.f64();
+        // A single failure among answers is most likely chance, and the last one of a query keeps its caller waiting. Where
+        // there are more, a random zero would use up the attempts of a job before the server can be well again.
+        let random = match attempt.count == 1 && was_well {
+            true => LONE_FAILURE * self.random.f64(),
+            false => 0.5 + self.random.f64() / 2.0,
+        };
         let delay = backoff::delay(&self.terms.settings.retry, attempt.count, cause.retry_after, random);
         match blame {
             Blame::Server => {
