@@ -11,9 +11,9 @@ pub(crate) const LONGEST_DELAY: Duration = Duration::from_secs(365 * 24 * 3600);
 ///
 /// A request is repeated after a refused or lost connection, a time-out, an answer that breaks off, and the statuses
 /// 408, 429, 500, 502, 503 and 504, and after 401 for a caller whom the server knew before. The wait doubles from
-/// [`first_delay`](Self::first_delay) on with full jitter, is not shorter than the server's `Retry-After` unless that is
-/// longer than [`longest_delay`](Self::longest_delay), and takes up no place among the requests under way. After a single
-/// failure among answers the first wait is a tenth of that.
+/// [`first_delay`](Self::first_delay) on and is drawn between half and all of that. It is not shorter than the server's
+/// `Retry-After` unless that is longer than [`longest_delay`](Self::longest_delay), and takes up no place among the requests
+/// under way. After a single failure among answers the first wait is less than a tenth of that.
 ///
 /// So that a server in trouble is not asked for several times as much as usual, repeats in vain are a fifth of the answers,
 /// and twenty to begin with, for all queries of one [`Harbor`](crate::Harbor) together. Beyond that they are not given up but

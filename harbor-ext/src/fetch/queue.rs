@@ -42,6 +42,8 @@ pub(crate) struct Queue<W: Work> {
     next: Next<W::Job, W::Item>,
     limit: Limit,
     server: Server,
+    /// Whether the last request that ended was answered as it should be.
+    is_well: bool,
     /// Made when it is first needed, because that takes a runtime.
     timer: Option<Pin<Box<Sleep>>>,
     random: fastrand::Rng,
@@ -85,6 +87,7 @@ impl<W: Work> Queue<W> {
             next: first,
             limit: Limit::new(terms.settings.concurrency),
             server: Server::new(terms.settings.retry.patience),
+            is_well: false,
             timer: None,
             random: fastrand::Rng::new(),
             deadline: Deadline::new(terms.deadline),
@@ -164,6 +167,7 @@ impl<W: Work> Queue<W> {
 
     fn finish(&mut self, finished: Finished<W>, now: Instant) {
         let Finished { attempt, is_probe, ticket, at, outcome } = finished;
+        let was_well = mem::replace(&mut self.is_well, outcome.is_ok());
         match outcome {
             Ok(answer) => {
                 self.server.answered(is_probe);
@@ -177,7 +181,7 @@ impl<W: Work> Queue<W> {
                     true => self.limit.overloaded(ticket, at),
                     false => self.limit.ended(ticket, at),
                 }
-                self.finish_in_vain(attempt, is_probe, cause, now);
+                self.finish_in_vain(attempt, is_probe, was_well, cause, now);
             }
         }
         if let Some(cause) = self.next.abandon.take() {

@@ -15,8 +15,15 @@ use crate::fetch::cause::{Blame, Cause};
 const LONE_FAILURE: f64 = 0.1;
 
 impl<W: Work> Queue<W> {
-    pub(super) fn finish_in_vain(&mut self, attempt: Attempt<W::Job>, is_probe: bool, cause: Cause, now: Instant) {
-        let delay = self.delay(attempt.count, &cause);
+    pub(super) fn finish_in_vain(
+        &mut self,
+        attempt: Attempt<W::Job>,
+        is_probe: bool,
+        was_well: bool,
+        cause: Cause,
+        now: Instant,
+    ) {
+        let delay = self.delay(attempt.count, was_well, &cause);
         self.blame(&cause, is_probe, now, delay);
         // What was under way before says nothing of now: only a probe can tell that the server is still away.
         if is_probe && self.server.has_given_up(now) {
@@ -30,17 +37,21 @@ impl<W: Work> Queue<W> {
             Ok(next) => {
                 let delay_ms = delay.as_millis() as u64;
                 tracing::debug!(attempt = next.count, delay_ms, "repeating: {}", cause.message);
-                self.sleeping.push(now + delay, next.count, (next, cause));
+                self.sleeping.push(now + delay, (next, cause));
             }
             Err(last) => self.fail(last, cause),
         }
     }
 
     /// How long to wait after a failed attempt, before the same is tried again.
-    fn delay(&mut self, attempts: u32, cause: &Cause) -> Duration {
-        // A single failure among answers is most likely chance, and the last one of a query keeps its caller waiting.
-        let share = if attempts == 1 && self.server.is_well() { LONE_FAILURE } else { 1.0 };
-        backoff::delay(&self.terms.settings.retry, attempts, cause.retry_after, share * self.random.f64())
+    fn delay(&mut self, attempts: u32, was_well: bool, cause: &Cause) -> Duration {
+        // A single failure among answers is most likely chance, and the last one of a query keeps its caller waiting. Where
+        // there are more, a random zero would use up the attempts of a job before the server can be well again.
+        let random = match attempts == 1 && was_well {
+            true => LONE_FAILURE * self.random.f64(),
+            false => 0.5 + self.random.f64() / 2.0,
+        };
+        backoff::delay(&self.terms.settings.retry, attempts, cause.retry_after, random)
     }
 
     /// Notes what a failure says of the server.
