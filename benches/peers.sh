@@ -18,11 +18,14 @@ has_harborapi() {
     "$python" -c "import harborapi; assert harborapi.__version__ == '$release'" 2>/dev/null
 }
 
+# pip ends as if it had failed when it is interrupted, and the measuring would go on.
+trap 'exit 130' INT
+
 missing=
 if ! command -v python3 >/dev/null; then
     missing="there is no python3"
 elif ! has_harborapi; then
-    if ! python3 -m venv --clear "$environment"; then
+    if ! python3 -m venv --clear "$environment" >&2; then
         missing="python3 cannot make a virtual environment"
     elif ! "$python" -m pip install --quiet --disable-pip-version-check "harborapi==$release"; then
         missing="harborapi $release cannot be had from PyPI"

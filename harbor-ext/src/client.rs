@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
@@ -26,8 +27,8 @@ const SESSIONS_FOR_ONE_ANSWER: usize = 2;
 /// The client of Harbor's API. What is called through `Deref` sends the credentials with every request.
 pub(crate) struct Client {
     api: harbor_api::Client,
-    portal: Option<Portal>,
-    password: Option<Password>,
+    portal: Option<Arc<Portal>>,
+    password: Option<Arc<Password>>,
     /// Requests besides those that were asked for.
     extra_requests: AtomicU64,
 }
@@ -35,7 +36,14 @@ pub(crate) struct Client {
 impl Client {
     /// A client whose HTTP client sends the credentials.
     pub(crate) fn new(api: harbor_api::Client, credentials: &Credentials, portal: Option<Portal>) -> Self {
-        let password = credentials.password().map(|_| Password::default());
+        let password = credentials.password().map(|_| Arc::default());
+        Self { api, portal: portal.map(Arc::new), password, extra_requests: AtomicU64::new(0) }
+    }
+
+    /// The same client with a count of its own.
+    pub(crate) fn for_one_query(&self) -> Self {
+        let Self { api, portal, password, .. } = self;
+        let (api, portal, password) = (api.clone(), portal.clone(), password.clone());
         Self { api, portal, password, extra_requests: AtomicU64::new(0) }
     }
 
@@ -49,7 +57,7 @@ impl Client {
         query: &[(&str, &str)],
         headers: HeaderMap,
     ) -> Result<ResponseValue<Bytes>, Error<Errors>> {
-        self.of_project(headers, |headers| self.get_bytes(operation, segments, query, headers)).await
+        self.of_project(headers, |headers| self.get_body(operation, segments, query, headers)).await
     }
 
     /// Gets what belongs to one project, as [`harbor_api::Client::get_stream`] does; otherwise as
@@ -64,8 +72,9 @@ impl Client {
         self.of_project(headers, |headers| self.api.get_stream(operation, segments, query, headers)).await
     }
 
-    /// Gets anything with the credentials, as [`harbor_api::Client::get_bytes`] does.
-    pub(crate) async fn get_bytes(
+    /// Gets anything as [`harbor_api::Client::get_bytes`] does: with the credentials, unless the headers have a session in
+    /// their place.
+    pub(crate) async fn get_body(
         &self,
         operation: &'static str,
         segments: &[&str],

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use reqwest::header::HeaderValue;
 
 use crate::error::Error;
+use crate::redaction::hide;
 
 /// Who the requests are made as. `Debug` never shows a secret.
 ///
@@ -111,13 +112,11 @@ impl Credentials {
 
     /// A text without the secret and without the header that carries it. A proxy may quote the request that it refuses.
     pub(crate) fn redact(&self, text: String) -> String {
-        let hidden = match &self.0 {
-            Kind::Anonymous => return text,
-            Kind::Basic { username, secret } => [basic(username, secret), secret.clone()],
-            Kind::Bearer { token } => [token.clone(), String::new()],
-        };
-        let is_in = |part: &&String| !part.is_empty() && text.contains(part.as_str());
-        hidden.iter().filter(is_in).fold(text.clone(), |text, part| text.replace(part.as_str(), "…"))
+        match &self.0 {
+            Kind::Anonymous => text,
+            Kind::Basic { username, secret } => hide(&hide(&text, &basic(username, secret)), secret),
+            Kind::Bearer { token } => hide(&text, token),
+        }
     }
 
     /// The `Authorization` header, marked so that no log shows it.

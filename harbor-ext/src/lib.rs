@@ -62,6 +62,7 @@ mod error;
 mod fetch;
 mod harbor;
 mod outcome;
+mod redaction;
 mod session;
 mod settings;
 

@@ -85,8 +85,8 @@ pub struct Summary {
     pub states: StateCounts,
     /// What could not be read.
     pub failures: u64,
-    /// Requests sent, repeated ones included. Those for a login of a [session](crate::HarborBuilder::session_login) are
-    /// counted by every query that was under way.
+    /// Requests sent, repeated ones included. A login for a [session](crate::HarborBuilder::session_login) that several
+    /// queries wait for is counted by the one that sent it.
     pub requests: u64,
     /// Requests among them that repeated a failed one.
     pub retries: u64,

@@ -21,6 +21,17 @@ pub struct Session {
 }
 
 impl Session {
+    /// The same session for one query, whose requests are counted apart from those of others at the same time.
+    pub(crate) fn for_one_query(&self) -> Self {
+        Self {
+            client: self.client.for_one_query(),
+            url: self.url.clone(),
+            credentials: self.credentials.clone(),
+            settings: self.settings.clone(),
+            budget: Arc::clone(&self.budget),
+        }
+    }
+
     /// A text without what lets others in: the secret, and what opens a session.
     pub(crate) fn redact(&self, text: String) -> String {
         self.client.redact(self.credentials.redact(text))

@@ -4,18 +4,22 @@ use std::time::Duration;
 
 use crate::error::Error;
 
+/// Nothing waits longer, whatever a caller sets: a delay can be longer than any clock reaches.
+pub(crate) const LONGEST_DELAY: Duration = Duration::from_secs(365 * 24 * 3600);
+
 /// How failed requests are repeated. Only reads are ever made, so that repeating is always safe.
 ///
 /// A request is repeated after a refused or lost connection, a time-out, an answer that breaks off, and the statuses
 /// 408, 429, 500, 502, 503 and 504, and after 401 for a caller whom the server knew before. The wait doubles from
-/// [`first_delay`](Self::first_delay) on with full jitter, is not shorter than the server's `Retry-After` unless that is
-/// longer than [`longest_delay`](Self::longest_delay), and takes up no place among the requests under way. After a single
-/// failure among answers the first wait is a tenth of that.
+/// [`first_delay`](Self::first_delay) on and is drawn between half and all of that. It is not shorter than the server's
+/// `Retry-After` unless that is longer than [`longest_delay`](Self::longest_delay), and takes up no place among the requests
+/// under way. After a single failure among answers the first wait is less than a tenth of that.
 ///
 /// So that a server in trouble is not asked for several times as much as usual, repeats in vain are a fifth of the answers,
 /// and twenty to begin with, for all queries of one [`Harbor`](crate::Harbor) together. Beyond that they are not given up but
 /// sent one after another, one in each `first_delay`; [`Summary::paced_retries`](crate::Summary::paced_retries) counts
-/// them.
+/// them. Where all of those are in vain for as long as [`patience`](Self::patience), what else waits for its turn counts as
+/// failed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetryPolicy {
     /// How often one thing is asked for before it counts as failed; 1 means never again. Default 4.
@@ -25,7 +29,8 @@ pub struct RetryPolicy {
     /// The longest wait of all, also when the server asks for more. Default 30 s.
     pub longest_delay: Duration,
     /// How long a server that had answered may be away (restarting, say) before everything that is left counts as
-    /// failed. Meanwhile one request at a time is sent to see whether it is back. Default 60 s.
+    /// failed. Meanwhile one request at a time is sent to see whether it is back. The same goes for a server that answers,
+    /// but no repeat as it should. Default 60 s.
     pub patience: Duration,
 }
 

@@ -12,6 +12,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName
 use url::{Url, form_urlencoded};
 
 use super::cookies::{Cookies, gives_session};
+use crate::redaction::hide;
 
 /// The token against forged forms, in both directions.
 const TOKEN: HeaderName = HeaderName::from_static("x-harbor-csrf-token");
@@ -110,7 +111,7 @@ impl Portal {
 
     pub(super) fn redact(&self, text: String) -> String {
         let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        opened.iter().fold(text, |text, session| text.replace(session.as_str(), "…"))
+        opened.iter().fold(text, |text, session| hide(&text, session))
     }
 
     /// Logs in with the form of the portal, and has the server prove that it knows the caller by the session alone.

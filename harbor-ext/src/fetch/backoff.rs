@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use crate::settings::RetryPolicy;
+use crate::settings::{LONGEST_DELAY, RetryPolicy};
 
 /// The wait after the given number of vain attempts (1 after the first), with `random` between 0 and 1.
 ///
-/// Full jitter spreads the repeats of many clients; the server's own wish is a lower bound, so that a random zero does
+/// Chance spreads the repeats of many clients; the server's own wish is a lower bound, so that a random zero does
 /// not ignore it. Nothing is longer than the policy's longest delay.
 pub(crate) fn delay(policy: &RetryPolicy, attempts: u32, wished: Option<Duration>, random: f64) -> Duration {
     let doublings = attempts.saturating_sub(1).min(31);
-    let ceiling = policy.first_delay.saturating_mul(1 << doublings).min(policy.longest_delay);
+    let longest = policy.longest_delay.min(LONGEST_DELAY);
+    let ceiling = policy.first_delay.saturating_mul(1 << doublings).min(longest);
     let own = ceiling.mul_f64(random.clamp(0.0, 1.0));
-    own.max(wished.unwrap_or_default()).min(policy.longest_delay)
+    own.max(wished.unwrap_or_default()).min(longest)
 }
 
 #[cfg(test)]
@@ -33,7 +34,7 @@ mod tests {
     }
 
     #[test]
-    fn jitter_goes_down_to_nothing() {
+    fn chance_goes_down_to_nothing() {
         assert_eq!(delay(&policy(), 3, None, 0.0), Duration::ZERO);
         assert_eq!(delay(&policy(), 3, None, 0.5), 2 * SECOND);
     }

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::cause::Cause;
 use super::details::Details;
+use super::interner::Interner;
 use super::pages::unusable;
-use super::texts::Texts;
 use crate::model::{
     Accessory, Artifact, ArtifactTag, Child, Label, Platform, Repository, SbomOverview, ScanOverview, Scanner,
     VulnerabilitySummary, time,
@@ -45,16 +45,16 @@ pub(crate) fn repository(repository: types::Repository) -> Result<Repository, Ca
 }
 
 /// Converts an artifact that was listed in `repository`, or in a list of a project, where each row names its own.
-/// `details` is what was asked for besides, and `texts` those of the page.
+/// `details` is what was asked for besides, and `interner` that of the page.
 pub(crate) fn artifact(
     row: types::Artifact,
     repository: Option<&RepositoryName>,
     details: Details,
-    texts: &mut Texts,
+    interner: &mut Interner,
 ) -> Result<Artifact, Cause> {
     let repository = match (repository, &row.repository_name) {
         (Some(repository), _) => repository.clone(),
-        (None, Some(name)) => texts.repository(name).map_err(|error| unusable(row.id, &error.to_string()))?,
+        (None, Some(name)) => interner.repository(name).map_err(|error| unusable(row.id, &error.to_string()))?,
         (None, None) => return Err(unusable(row.id, "the repository of the artifact is missing")),
     };
     let digest = read_name("digest of the artifact", row.digest.as_deref(), row.id)?;
@@ -63,18 +63,18 @@ pub(crate) fn artifact(
     artifact.id = id.unwrap_or_default();
     artifact.repository_id = row.repository_id;
     artifact.project_id = row.project_id;
-    artifact.kind = texts.share(row.type_);
-    artifact.media_type = texts.share(row.media_type);
-    artifact.manifest_media_type = texts.share(row.manifest_media_type);
-    artifact.artifact_type = texts.share_known(row.artifact_type);
+    artifact.kind = interner.share(row.type_);
+    artifact.media_type = interner.share(row.media_type);
+    artifact.manifest_media_type = interner.share(row.manifest_media_type);
+    artifact.artifact_type = interner.share_known(row.artifact_type);
     artifact.size = count(row.size);
-    artifact.tags = row.tags.unwrap_or_default().into_iter().filter_map(|row| tag(row, details, texts)).collect();
+    artifact.tags = row.tags.unwrap_or_default().into_iter().filter_map(|row| tag(row, details, interner)).collect();
     // Most have one tag, for which room for four was made.
     artifact.tags.shrink_to_fit();
     artifact.push_time = row.push_time.and_then(time::known);
     artifact.pull_time = row.pull_time.and_then(time::known);
-    artifact.platform = row.extra_attrs.as_deref().map(|row| platform_of_image(row, texts)).unwrap_or_default();
-    artifact.children = all(row.references, |reference| child(reference, id, texts))?;
+    artifact.platform = row.extra_attrs.as_deref().map(|row| platform_of_image(row, interner)).unwrap_or_default();
+    artifact.children = all(row.references, |reference| child(reference, id, interner))?;
     artifact.has_vulnerability_link = row.addition_links.is_some_and(|links| links.contains_key("vulnerabilities"));
     if details.labels {
         artifact.labels = Some(all(row.labels, |row| {
@@ -82,7 +82,7 @@ pub(crate) fn artifact(
         })?);
     }
     if details.accessories {
-        artifact.accessories = Some(all(row.accessories, |row| accessory(row, id, texts))?);
+        artifact.accessories = Some(all(row.accessories, |row| accessory(row, id, interner))?);
     }
     if details.scan_overview {
         let overviews = row.scan_overview.map(|overviews| overviews.0).unwrap_or_default();
@@ -100,8 +100,8 @@ fn all<R, T>(rows: Option<Vec<R>>, convert: impl FnMut(R) -> Result<T, Cause>) -
     rows.unwrap_or_default().into_iter().map(convert).collect()
 }
 
-fn tag(tag: types::Tag, details: Details, texts: &mut Texts) -> Option<ArtifactTag> {
-    let mut converted = ArtifactTag::new(texts.share_known(tag.name)?);
+fn tag(tag: types::Tag, details: Details, interner: &mut Interner) -> Option<ArtifactTag> {
+    let mut converted = ArtifactTag::new(interner.share_known(tag.name)?);
     converted.push_time = tag.push_time.and_then(time::known);
     // Without being asked, Harbor says "false" for all of them.
     converted.immutable = details.immutable_status.then(|| tag.immutable.unwrap_or_default());
@@ -118,9 +118,9 @@ pub(crate) fn label(label: types::Label) -> Result<Label, Cause> {
     Ok(converted)
 }
 
-fn accessory(accessory: types::Accessory, artifact: Option<i64>, texts: &mut Texts) -> Result<Accessory, Cause> {
+fn accessory(accessory: types::Accessory, artifact: Option<i64>, interner: &mut Interner) -> Result<Accessory, Cause> {
     let digest = read_name("digest of one of its accessories", accessory.digest.as_deref(), artifact)?;
-    let mut converted = Accessory::new(digest, texts.share(accessory.type_));
+    let mut converted = Accessory::new(digest, interner.share(accessory.type_));
     converted.size = count(accessory.size);
     converted.creation_time = accessory.creation_time.and_then(time::known);
     Ok(converted)
@@ -176,16 +176,16 @@ fn count(number: Option<i64>) -> u64 {
     number.and_then(|number| number.try_into().ok()).unwrap_or_default()
 }
 
-fn platform_of_image(attributes: &serde_json::Map<String, Value>, texts: &mut Texts) -> Platform {
-    let mut text = |name| texts.share_known(attributes.get(name).and_then(Value::as_str));
+fn platform_of_image(attributes: &serde_json::Map<String, Value>, interner: &mut Interner) -> Platform {
+    let mut text = |name| interner.share_known(attributes.get(name).and_then(Value::as_str));
     Platform { architecture: text("architecture"), os: text("os") }
 }
 
-fn child(reference: types::Reference, index: Option<i64>, texts: &mut Texts) -> Result<Child, Cause> {
+fn child(reference: types::Reference, index: Option<i64>, interner: &mut Interner) -> Result<Child, Cause> {
     let digest = read_name("digest of one of its children", reference.child_digest.as_deref(), index)?;
     let platform = reference.platform.map(|platform| Platform {
-        architecture: texts.share_known(platform.architecture),
-        os: texts.share_known(platform.os),
+        architecture: interner.share_known(platform.architecture),
+        os: interner.share_known(platform.os),
     });
     Ok(Child::new(digest, platform.unwrap_or_default()))
 }
@@ -211,7 +211,7 @@ mod tests {
     const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
     fn converted(row: Value) -> Result<Artifact, Cause> {
-        artifact(serde_json::from_value(row).unwrap(), None, Details::default(), &mut Texts::default())
+        artifact(serde_json::from_value(row).unwrap(), None, Details::default(), &mut Interner::default())
     }
 
     /// I7: tags without a name are left out, and a list that is `null` is empty.

@@ -1,8 +1,11 @@
-//! Why there is no report: read from the artifact with its scan overview.
+//! Why there is no report: read from the refusal, or from the artifact with its scan overview.
+
+use std::sync::Arc;
 
 use harbor_api::types;
 
-use crate::model::ReportState;
+use crate::failure::{Failure, FailureKind};
+use crate::model::{Artifact, ReportState};
 
 /// Why there was no report.
 #[derive(Debug)]
@@ -29,6 +32,30 @@ pub(crate) fn explain(artifact: &types::Artifact) -> Explanation {
         "Success" => Explanation::Scanned,
         status => Explanation::State(ReportState::ScanFailed { status: status.into() }),
     }
+}
+
+/// The state of an artifact whose report could not be fetched. Two refusals of Harbor are not failures but answers.
+pub(crate) fn state_of_failure(artifact: &Artifact, failure: Failure) -> ReportState {
+    // The page of a proxy is quoted in the middle of a message, Harbor's own words begin it.
+    let is_told = |text: &str| failure.status == Some(404) && failure.message.starts_with(text);
+    if is_told("no scanner registration") {
+        ReportState::NoScanner
+    } else if is_told("report not found") && (artifact.has_vulnerability_link || is_image(artifact)) {
+        // The scanner claimed the type when the artifact was listed, or every scanner does: so it is down. Harbor before
+        // 2.14 then denies reports that it has.
+        ReportState::Unavailable
+    } else if is_told("report not found") {
+        ReportState::Unsupported
+    } else if failure.kind == FailureKind::Forbidden {
+        ReportState::Forbidden(Arc::new(failure))
+    } else {
+        ReportState::Failed(Arc::new(failure))
+    }
+}
+
+/// Whether it is an image or an index of images. An attestation calls itself an image, but has no platform.
+fn is_image(artifact: &Artifact) -> bool {
+    &*artifact.kind == "IMAGE" && !artifact.platform.is_unknown()
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::settings::Concurrency;
 use danger::Danger;
 use load::Load;
 pub(crate) use load::Ticket;
-use rate::{Rate, Window};
+use rate::{ANSWERS_PER_PLACE, Rate, Window};
 use trial::{Direction, Trial, Verdict};
 
 mod danger;
@@ -33,9 +33,6 @@ const HIGHEST: usize = 64;
 /// An answer tells what the limit does only if the limit was used up for this share of its time: a queue between two
 /// pages of a list has nothing to ask for a moment.
 const USED_UP: f64 = 0.75;
-
-/// A measurement takes this many answers for each place, so that each place is heard more than once.
-const ANSWERS_PER_PLACE: usize = 2;
 
 /// No measurement is shorter. A server that answers within a millisecond is measured many times before the client itself
 /// has warmed up, and the limit would take the credit for that.

@@ -31,8 +31,6 @@ mod stages;
 #[derive(Debug)]
 pub(crate) struct Listing {
     session: Arc<Session>,
-    /// Requests of the client that nobody asked for, before this walk.
-    extra_requests_before: u64,
     selection: Selection,
     goal: Goal,
     /// How sure it is who the server takes the caller for.
@@ -74,15 +72,14 @@ enum Identity {
 }
 
 impl Listing {
-    pub(crate) fn new(session: Arc<Session>, selection: Selection, goal: Goal) -> Self {
+    pub(crate) fn new(session: &Session, selection: Selection, goal: Goal) -> Self {
         let identity = if session.credentials.is_anonymous() { Identity::Known } else { Identity::Unknown };
         let families = selection.with_children.then(Families::default);
         let naming = Naming::new(&selection);
         let labels = Arc::new(Labels::new(selection.labels.clone()));
         let sieve = Sieve::new(selection.is_for_latest);
         Self {
-            extra_requests_before: session.client.extra_requests(),
-            session,
+            session: Arc::new(session.for_one_query()),
             selection,
             goal,
             identity,
@@ -247,7 +244,7 @@ impl Listing {
         summary.left_out = self.sieve.left_out();
         summary.announced = self.announced;
         summary.failures = self.failures;
-        summary.requests += self.session.client.extra_requests() - self.extra_requests_before;
+        summary.requests += self.session.client.extra_requests();
         summary.advice.extend(self.session.client.advice(summary.requests));
     }
 }

@@ -6,6 +6,8 @@
 //! - [`listing`] finds projects, repositories and artifacts by [`pages`]; [`walk`] yields them, and [`reports`] fetches
 //!   the report of each artifact, or [`explain`]s why there is none, for an index by its
 //!   [`children`].
+//! - [`requests`] asks for each kind of list, [`convert`] makes of its rows what is wanted, and an [`interner`] holds once
+//!   what they repeat.
 //! - [`lookup`] asks for one thing by its name, [`single`] is how an artifact is found. [`owner`] and [`access`] ask
 //!   step by step, each step a [`batch`].
 
@@ -20,6 +22,7 @@ mod details;
 mod explain;
 mod family;
 mod globs;
+mod interner;
 mod labels;
 mod limit;
 mod listing;
@@ -38,7 +41,6 @@ mod sieve;
 mod single;
 mod stream;
 mod terms;
-mod texts;
 mod walk;
 
 pub use access::AccessCheck;

@@ -8,48 +8,46 @@
 use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use futures::Stream;
 use tokio::sync::watch;
-use tokio::task::{JoinError, JoinSet};
-use tokio::time::{Instant, Sleep, timeout_at};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, Sleep};
 
-use super::backoff;
-use super::cause::{Blame, Cause};
+use super::cause::Cause;
 use super::limit::{Limit, Ticket};
 use super::server::{Server, Start};
 use super::terms::Terms;
-use crate::failure::{Failure, FailureKind, Phase, Target};
+use crate::failure::Failure;
 use crate::outcome::{Progress, Summary};
 
 pub(crate) use work::{Next, Work};
 
+use deadline::Deadline;
 use sleepers::Sleepers;
 
+mod deadline;
+mod failing;
 mod sleepers;
 mod work;
-
-/// No answer takes longer, and a server that sends a byte now and then must not hold a query for ever.
-const LONGEST_REQUEST: Duration = Duration::from_secs(600);
-
-/// The share of the first delay that is waited for after a failure that stands alone.
-const LONE_FAILURE: f64 = 0.1;
 
 /// The jobs of one bulk operation and their results, as a stream.
 pub(crate) struct Queue<W: Work> {
     work: W,
     terms: Terms,
     waiting: Vec<Attempt<W::Job>>,
-    sleeping: Sleepers<Attempt<W::Job>>,
+    /// What is to be repeated, and why.
+    sleeping: Sleepers<(Attempt<W::Job>, Cause)>,
     running: JoinSet<Finished<W>>,
     next: Next<W::Job, W::Item>,
     limit: Limit,
     server: Server,
+    /// Whether the last request that ended was answered as it should be.
+    is_well: bool,
     /// Made when it is first needed, because that takes a runtime.
     timer: Option<Pin<Box<Sleep>>>,
     random: fastrand::Rng,
-    started: Option<Instant>,
+    deadline: Deadline,
     summary: Summary,
     /// Gone once the stream has ended, so that those who watch it end, too.
     progress: Option<watch::Sender<Progress>>,
@@ -89,9 +87,10 @@ impl<W: Work> Queue<W> {
             next: first,
             limit: Limit::new(terms.settings.concurrency),
             server: Server::new(terms.settings.retry.patience),
+            is_well: false,
             timer: None,
             random: fastrand::Rng::new(),
-            started: None,
+            deadline: Deadline::new(terms.deadline),
             summary: Summary::default(),
             progress: Some(watch::Sender::new(Progress::default())),
             terms,
@@ -151,14 +150,9 @@ impl<W: Work> Queue<W> {
             attempt.count += 1;
             self.summary.requests += 1;
             let ticket = self.limit.started(now);
-            let deadline = self.deadline().filter(|deadline| *deadline < now + LONGEST_REQUEST);
-            let request = timeout_at(deadline.unwrap_or(now + LONGEST_REQUEST), self.work.run(attempt.job.clone()));
-            let out_of_time = self.out_of_time();
+            let request = self.deadline.bound(now, self.work.run(attempt.job.clone()));
             self.running.spawn(async move {
-                let outcome = request.await.unwrap_or_else(|_| {
-                    let message = format!("the answer was not complete after {} s", LONGEST_REQUEST.as_secs());
-                    Err(deadline.and(out_of_time).unwrap_or_else(|| Cause::new(FailureKind::Timeout, message)))
-                });
+                let outcome = request.await;
                 Finished { attempt, is_probe, ticket, at: Instant::now(), outcome }
             });
             self.summary.peak_in_flight = self.summary.peak_in_flight.max(self.running.len() as u64);
@@ -173,6 +167,7 @@ impl<W: Work> Queue<W> {
 
     fn finish(&mut self, finished: Finished<W>, now: Instant) {
         let Finished { attempt, is_probe, ticket, at, outcome } = finished;
+        let was_well = mem::replace(&mut self.is_well, outcome.is_ok());
         match outcome {
             Ok(answer) => {
                 self.server.answered(is_probe);
@@ -186,7 +181,7 @@ impl<W: Work> Queue<W> {
                     true => self.limit.overloaded(ticket, at),
                     false => self.limit.ended(ticket, at),
                 }
-                self.finish_in_vain(attempt, is_probe, cause, now);
+                self.finish_in_vain(attempt, is_probe, was_well, cause, now);
             }
         }
         if let Some(cause) = self.next.abandon.take() {
@@ -195,117 +190,30 @@ impl<W: Work> Queue<W> {
         self.accept_jobs();
     }
 
-    fn finish_in_vain(&mut self, mut attempt: Attempt<W::Job>, is_probe: bool, cause: Cause, now: Instant) {
-        let blame = cause.blame();
-        // A single failure among answers is most likely chance, and the last one of a query keeps its caller waiting.
-        let share = if attempt.count == 1 && self.server.is_well() { LONE_FAILURE } else { 1.0 };
-        let random = share * self.random.f64();
-        let delay = backoff::delay(&self.terms.settings.retry, attempt.count, cause.retry_after, random);
-        match blame {
-            Blame::Server => {
-                // The delay of a rate limit is everybody's.
-                let throttled_until = cause.is_throttle().then(|| now + delay);
-                self.server.failed(
-                    now,
-                    is_probe,
-                    &cause,
-                    &self.terms.settings.retry,
-                    throttled_until,
-                    &mut self.random,
-                );
-            }
-            Blame::Item | Blame::Caller => self.server.answered(is_probe),
-        }
-        // What was under way before says nothing of now: only a probe can tell that the server is still away.
-        if is_probe && self.server.has_given_up(now) {
-            let patience = self.terms.settings.retry.patience.as_secs();
-            let message = format!("the server stayed away for {patience} s; its last answer: {}", cause.message);
-            self.fail(attempt, cause.clone());
-            self.abandon(Cause::new(cause.kind, message));
-            return;
-        }
-        // What fails because the server is away is not the job's fault: only patience ends it.
-        let is_excused = is_probe && blame == Blame::Server;
-        if is_excused {
-            attempt.count = attempt.count.saturating_sub(1).max(1);
-        }
-        if blame != Blame::Caller
-            && cause.is_too_much(attempt.count)
-            && let Some(job) = self.work.lighten(&attempt.job)
-        {
-            attempt = Attempt { job, count: 1, heavier: attempt.heavier + attempt.count - 1 };
-        } else if blame == Blame::Caller || (!is_excused && attempt.count >= self.terms.settings.retry.attempts) {
-            self.fail(attempt, cause);
-            return;
-        }
-        tracing::debug!(attempt = attempt.count, delay_ms = delay.as_millis() as u64, "repeating: {}", cause.message);
-        self.sleeping.push(now + delay, attempt);
-    }
-
-    fn fail(&mut self, attempt: Attempt<W::Job>, cause: Cause) {
-        let (phase, target) = self.work.describe(&attempt.job);
-        let failure = cause.into_failure(phase, target, attempt.count + attempt.heavier);
-        self.work.take_failure(attempt.job, failure, &mut self.next);
-    }
-
-    /// Ends everything that waits, and what would follow from it.
-    fn abandon(&mut self, cause: Cause) {
-        tracing::warn!("giving up on what is left: {}", cause.message);
-        let cause = Cause { message: format!("not asked any more: {}", cause.message), ..cause };
-        let mut left = mem::take(&mut self.waiting);
-        left.extend(self.sleeping.drain());
-        left.extend(self.next.jobs.drain(..).map(Attempt::first));
-        while let Some(attempt) = left.pop() {
-            self.fail(attempt, cause.clone());
-            left.extend(self.next.jobs.drain(..).map(Attempt::first));
-        }
-        self.next.abandon = None;
-    }
-
     fn wake_sleepers(&mut self, now: Instant) {
-        let woken = self.sleeping.wake(now, &self.terms.budget, self.terms.settings.retry.first_delay);
-        self.waiting.extend(woken.due);
+        let woken = self.sleeping.wake(now, &self.terms.budget, &self.terms.settings.retry);
+        self.waiting.extend(woken.due.into_iter().map(|(attempt, _)| attempt));
         self.summary.paced_retries += woken.paced;
+        woken.hopeless.into_iter().for_each(|(attempt, cause)| self.fail_hopeless(attempt, cause));
+        self.accept_jobs();
     }
 
     /// When something is to be done although no job finishes.
     fn next_wake(&self, now: Instant) -> Option<Instant> {
         let sleeper = self.sleeping.next_wake();
         let probe = if self.waiting.is_empty() { None } else { self.server.next_start(now) };
-        [sleeper, probe, self.deadline()].into_iter().flatten().min()
-    }
-
-    /// When the caller's time is over.
-    fn deadline(&self) -> Option<Instant> {
-        self.started?.checked_add(self.terms.deadline?)
-    }
-
-    fn out_of_time(&self) -> Option<Cause> {
-        let message = |time| format!("the time for the query was over after {time:?}");
-        Some(Cause::new(FailureKind::DeadlineExceeded, message(self.terms.deadline?)))
+        [sleeper, probe, self.deadline.at()].into_iter().flatten().min()
     }
 
     /// Gives up what is left once the caller's time is over; requests under way end by themselves. Tells whether there
     /// was anything.
     fn stop_in_time(&mut self, now: Instant) -> bool {
-        let is_over = self.deadline().is_some_and(|deadline| deadline <= now);
         let has_more = !self.waiting.is_empty() || !self.sleeping.is_empty();
-        if let Some(cause) = self.out_of_time().filter(|_| is_over && has_more) {
-            self.abandon(cause);
-        }
-        is_over && has_more
-    }
-
-    /// A job ended without an outcome. A panic belongs to the consumer; otherwise the runtime is going away.
-    fn lose(&mut self, error: JoinError) {
-        match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_) => {
-                let cause = Cause::new(FailureKind::Interrupted, "the runtime of the program was shut down");
-                self.abandon(cause.clone());
-                self.next.items.push_back(Err(cause.into_failure(Phase::Asking, Target::default(), 0)));
-            }
-        }
+        let Some(cause) = self.deadline.passed(now).filter(|_| has_more) else {
+            return false;
+        };
+        self.abandon(cause);
+        true
     }
 
     fn report_progress(&mut self) {
@@ -321,7 +229,7 @@ impl<W: Work> Stream for Queue<W> {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let queue = self.get_mut();
-        let started = *queue.started.get_or_insert_with(Instant::now);
+        let started = queue.deadline.begin();
         loop {
             let now = Instant::now();
             queue.summary.elapsed = now - started;
@@ -332,6 +240,9 @@ impl<W: Work> Stream for Queue<W> {
                 continue;
             }
             queue.wake_sleepers(now);
+            if !queue.next.items.is_empty() {
+                continue;
+            }
             queue.start_jobs(now);
             queue.report_progress();
             match queue.running.poll_join_next(context) {

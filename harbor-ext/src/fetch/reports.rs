@@ -3,29 +3,26 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::{FutureExt, StreamExt, TryFutureExt};
-use harbor_api::ByteStream;
-use harbor_api::types::Errors;
-use reqwest::header::{self, HeaderMap, HeaderValue};
+use futures::{FutureExt, TryFutureExt};
 
 use super::cause::Cause;
 use super::children::{Insight, Inspection};
-use super::convert;
 use super::explain::{self, Explanation};
 use super::listing::{Goal, ListAnswer, ListJob, Listed, Listing};
 use super::queue::{Next, Queue, Work};
-use super::requests::{self, ACCEPT_VULNERABILITIES, ACCEPTED};
 use super::selection::Selection;
 use super::sharing::{Admission, Scanner, Sharing};
 use super::stream::Fetching;
 use super::terms::Terms;
-use crate::client::{self, Client};
 use crate::failure::{Failure, FailureKind, Phase, Target};
-use crate::model::decode::{self, Decoder};
-use crate::model::{Artifact, ArtifactInfo, FindingPool, Report, ReportState};
+use crate::model::{Artifact, ArtifactInfo, FindingPool, Report, ReportState, decode};
 use crate::name::ProjectName;
 use crate::outcome::{StateCounts, Summary};
 use crate::session::Session;
+
+pub(super) use download::{open_report, read_scanner};
+
+mod download;
 
 /// The next page is asked for when no more than this many reports of the page before it are left, so that neither
 /// waits for the other and the lists do not run ahead.
@@ -80,7 +77,7 @@ type Outbox = Next<Job, ArtifactInfo>;
 pub(super) fn start(session: Arc<Session>, selection: Selection, deadline: Option<Duration>) -> Fetching<ArtifactInfo> {
     let terms = Terms::of(&session, deadline);
     let mut work = Reports {
-        listing: Listing::new(session, selection, Goal::Artifacts),
+        listing: Listing::new(&session, selection, Goal::Artifacts),
         sharing: Sharing::default(),
         pool: Arc::new(FindingPool::new()),
         states: StateCounts::default(),
@@ -116,9 +113,22 @@ impl Work for Reports {
             // A lister has much to clone, and nothing else needs one.
             Job::List(job) => self.listing.lister().run(job).map_ok(Answer::Listed).boxed(),
             Job::Report(artifact, look) => {
-                async move { fetch_report(&asking.client, artifact, look, &pool).await }.boxed()
+                let fetched = async move {
+                    let (body, length) = download::fetch_report(&asking.client, &artifact, &pool).await?;
+                    Ok(Answer::Report(artifact, look, body, length))
+                };
+                fetched.boxed()
             }
-            Job::Explain(artifact) => async move { fetch_overview(&asking.client, artifact).await }.boxed(),
+            Job::Explain(artifact) => {
+                let explained = async move {
+                    let explanation = download::fetch_explanation(&asking.client, &artifact).await?;
+                    Ok(match explanation {
+                        Some(explanation) => Answer::Explained(artifact, explanation),
+                        None => Answer::Gone(artifact),
+                    })
+                };
+                explained.boxed()
+            }
             Job::Children(inspection, look) => {
                 let inspected = async move { inspection.go_on(&asking.client).await };
                 inspected.map_ok(move |insight| Answer::Inspected(insight, look)).boxed()
@@ -189,7 +199,7 @@ impl Work for Reports {
             | Job::Explain(artifact)
             | Job::Children(Inspection { index: artifact, .. }, _) => {
                 next.jobs.extend(self.listing.doubt(&failure).into_iter().map(Job::List));
-                let state = state_of_failure(&artifact, failure);
+                let state = explain::state_of_failure(&artifact, failure);
                 self.finish_without_report(artifact, state, next);
             }
             // Not a loss: without knowing the scanner, each project gets a report of its own.
@@ -274,98 +284,6 @@ impl Reports {
             self.want(artifact, next);
         }
     }
-}
-
-async fn fetch_report(
-    client: &Client,
-    artifact: Arc<Artifact>,
-    look: Look,
-    pool: &FindingPool,
-) -> Result<Answer, Cause> {
-    let mut body = open_report(client, &artifact).await?;
-    // The typed answer would hold every finding of every image, and the whole body its text: pieces are decoded into
-    // shared findings as they come.
-    let mut decoder = Decoder::new(pool);
-    while let Some(piece) = body.next().await {
-        decoder
-            .push(&piece.map_err(harbor_api::Error::<Errors>::ResponseBodyError)?)
-            .map_err(|error| cause_of(&error))?;
-    }
-    client::let_connection_return().await;
-    let length = decoder.length() as u64;
-    let decoded = decoder.finish().map_err(|error| cause_of(&error))?;
-    Ok(Answer::Report(artifact, look, decoded, length))
-}
-
-/// The report of an artifact as it comes, after its headers.
-pub(super) async fn open_report(client: &Client, artifact: &Artifact) -> Result<ByteStream, Cause> {
-    let repository = &artifact.repository;
-    let headers = HeaderMap::from_iter([
-        (header::ACCEPT, HeaderValue::from_static("application/json")),
-        (ACCEPT_VULNERABILITIES, HeaderValue::from_static(ACCEPTED)),
-    ]);
-    let (project, path) = (repository.project().as_str(), repository.encoded_path());
-    let segments = [
-        "projects",
-        project,
-        "repositories",
-        &path,
-        "artifacts",
-        artifact.digest.as_str(),
-        "additions",
-        "vulnerabilities",
-    ];
-    Ok(client.open_of_project("get_vulnerabilities_addition", &segments, &[], headers).await?.into_inner())
-}
-
-/// A body that ends before the report does broke off, which a second request may get whole.
-fn cause_of(error: &decode::DecodeError) -> Cause {
-    let kind = if error.is_cut_off() { FailureKind::Interrupted } else { FailureKind::Undecodable };
-    Cause::new(kind, format!("the report cannot be read: {error}"))
-}
-
-/// Lists the one artifact with its overview, even if it is an image of an index. A list needs no permission beyond
-/// those for the crawl, unlike getting a single artifact.
-async fn fetch_overview(client: &Client, artifact: Arc<Artifact>) -> Result<Answer, Cause> {
-    let digest = convert::query_value(artifact.digest.as_str());
-    let rows = requests::overviews(client, &artifact.repository, &digest).await?;
-    let row = rows.iter().find(|row| row.digest.as_deref() == Some(artifact.digest.as_str()));
-    Ok(match row.map(explain::explain) {
-        Some(explanation) => Answer::Explained(artifact, explanation),
-        None => Answer::Gone(artifact),
-    })
-}
-
-/// Which scanner a project uses.
-pub(super) async fn read_scanner(client: &Client, project: &ProjectName) -> Result<Scanner, Cause> {
-    Ok(match requests::scanner(client, project).await? {
-        None => Scanner::None,
-        Some(registration) => registration.uuid.map_or(Scanner::Unreadable, Scanner::Registration),
-    })
-}
-
-/// The state of an artifact whose report could not be fetched. Two refusals of Harbor are not failures but answers.
-fn state_of_failure(artifact: &Artifact, failure: Failure) -> ReportState {
-    // The page of a proxy is quoted in the middle of a message, Harbor's own words begin it.
-    let is_told = |text: &str| failure.status == Some(404) && failure.message.starts_with(text);
-    if is_told("no scanner registration") {
-        ReportState::NoScanner
-    } else if is_told("report not found") && (artifact.has_vulnerability_link || is_image(artifact)) {
-        // The scanner claimed the type when the artifact was listed, or every scanner does: so it is down. Harbor before
-        // 2.14 then denies reports that it has.
-        ReportState::Unavailable
-    } else if is_told("report not found") {
-        ReportState::Unsupported
-    } else if failure.kind == FailureKind::Forbidden {
-        ReportState::Forbidden(Arc::new(failure))
-    } else {
-        ReportState::Failed(Arc::new(failure))
-    }
-}
-
-/// Whether it is an image or an index of images. An attestation calls itself an image, but has no platform.
-fn is_image(artifact: &Artifact) -> bool {
-    &*artifact.kind == "IMAGE" && !artifact.platform.is_unknown()
 }
 
 pub(super) fn target_of(artifact: &Artifact) -> Target {

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use super::cause::Cause;
 use super::convert::{self, ListedProject};
 use super::details::Details;
+use super::interner::Interner;
 use super::pages::{Cursor, Key, Page};
-use super::texts::Texts;
 use crate::client::Client;
 use crate::failure::FailureKind;
 use crate::model::{Artifact, Label, Repository};
@@ -107,8 +107,8 @@ pub(super) async fn artifacts_of_project(
         details,
         scope: &[],
     };
-    let mut texts = Texts::of(project);
-    list.page(client, cursor, query, |row| convert::artifact(row, None, details, &mut texts)).await
+    let mut interner = Interner::of(project);
+    list.page(client, cursor, query, |row| convert::artifact(row, None, details, &mut interner)).await
 }
 
 pub(super) async fn artifacts_of_repository(
@@ -129,8 +129,8 @@ pub(super) async fn artifacts_of_repository(
         details,
         scope: &[],
     };
-    let mut texts = Texts::default();
-    list.page(client, cursor, query, |row| convert::artifact(row, Some(repository), details, &mut texts)).await
+    let mut interner = Interner::default();
+    list.page(client, cursor, query, |row| convert::artifact(row, Some(repository), details, &mut interner)).await
 }
 
 /// Lists some artifacts of a repository, images of indexes included, with what their scans amount to.
@@ -213,7 +213,7 @@ impl<T: DeserializeOwned> List<'_, T> {
         let answer = match self.segments {
             ["projects", _, ..] => client.get_of_project(self.operation, self.segments, &query, headers).await?,
             // To nobody they look like any other answer.
-            _ => client.get_bytes(self.operation, self.segments, &query, headers).await?,
+            _ => client.get_body(self.operation, self.segments, &query, headers).await?,
         };
         let headers = answer.headers().clone();
         Page::read(&answer.into_inner(), &headers, self.key, convert)

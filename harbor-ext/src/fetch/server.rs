@@ -77,11 +77,6 @@ impl Server {
         self.absence.is_some() || self.throttled_until.is_some_and(|until| now < until)
     }
 
-    /// Whether the server answered the last request that ended.
-    pub(crate) fn is_well(&self) -> bool {
-        self.has_answered && self.failures_in_a_row == 0
-    }
-
     /// The server answered, be it with a refusal. While it counts as away only a probe proves that it is back: what was
     /// under way before may still come in.
     pub(crate) fn answered(&mut self, is_probe: bool) {

@@ -188,6 +188,8 @@ fn is_same(scanners: &HashMap<ProjectName, Scanner>, one: &ProjectName, other: &
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::model::{FindingPool, decode};
 
@@ -300,5 +302,97 @@ mod tests {
         ];
         let keys: HashSet<Key> = texts.iter().map(|text| Key::of(&text.parse().unwrap())).collect();
         assert_eq!(keys.len(), texts.len());
+    }
+
+    /// What is under way in a crawl.
+    enum UnderWay {
+        Admit(Arc<Artifact>),
+        Fetch(Arc<Artifact>),
+        Ask(ProjectName),
+    }
+
+    /// The scanners of some projects. The first two are the same.
+    const SCANNERS: [&str; 5] = ["trivy", "trivy", "other", "", "?"];
+
+    fn number_of(artifact: &Artifact) -> usize {
+        artifact.repository.project().as_str()[1..].parse().unwrap()
+    }
+
+    /// A report of the artifact's digest by the scanner of its project.
+    fn own_report(artifact: &Artifact, pool: &FindingPool) -> Report {
+        let id = format!("{} by {}", artifact.digest, SCANNERS[number_of(artifact)]);
+        let body = format!(
+            r#"{{"application/vnd.security.vulnerability.report; version=1.1":{{"vulnerabilities":[{{"id":"{id}"}}]}}}}"#
+        );
+        match decode::report(body.as_bytes(), pool).unwrap() {
+            decode::Body::Report(report) => report,
+            decode::Body::Empty => unreachable!(),
+        }
+    }
+
+    proptest! {
+        /// In any order of events, whoever keeps the reports.
+        #[test]
+        fn every_artifact_gets_its_own_report_or_none_exactly_once(
+            artifacts in prop::collection::vec((0..SCANNERS.len(), 0..3_usize), 1..25),
+            choices in prop::collection::vec(any::<prop::sample::Index>(), 1..200),
+            luck in prop::collection::vec((any::<bool>(), any::<bool>()), 1..50),
+        ) {
+            let (mut sharing, pool) = (Sharing::default(), FindingPool::new());
+            let artifact = |(place, (project, digest)): (usize, &(usize, usize))| {
+                let repository = format!("p{project}/r{place}").parse().unwrap();
+                Arc::new(Artifact::new(repository, format!("sha256:{digest:064x}").parse().unwrap()))
+            };
+            let mut under_way: Vec<UnderWay> = artifacts.iter().enumerate().map(artifact).map(UnderWay::Admit).collect();
+            let (mut choices, mut luck) = (choices.iter().cycle(), luck.iter().cycle());
+            let (mut told, mut kept, mut asked) = (Vec::new(), Vec::new(), Vec::new());
+            let mut fetched = 0;
+            while !under_way.is_empty() {
+                let (fails, keeps) = *luck.next().unwrap();
+                let mut give = |artifact: &Arc<Artifact>, report: Arc<Report>| {
+                    told.push(artifact.repository.to_string());
+                    let is_own = *report == own_report(artifact, &pool);
+                    kept.extend(Some(report).filter(|_| keeps));
+                    is_own
+                };
+                let place = choices.next().unwrap().index(under_way.len());
+                match under_way.swap_remove(place) {
+                    UnderWay::Admit(artifact) => match sharing.admit(&artifact) {
+                        Admission::Fetch => under_way.push(UnderWay::Fetch(artifact)),
+                        Admission::Known(report) => prop_assert!(give(&artifact, report)),
+                        Admission::Wait => {}
+                        Admission::AskScanners(projects) => under_way.extend(projects.into_iter().map(UnderWay::Ask)),
+                    },
+                    UnderWay::Fetch(artifact) if fails => {
+                        told.push(artifact.repository.to_string());
+                        under_way.extend(sharing.not_reported(&artifact).map(UnderWay::Fetch));
+                    }
+                    UnderWay::Fetch(artifact) => {
+                        fetched += 1;
+                        let report = Arc::new(own_report(&artifact, &pool));
+                        for sharer in sharing.reported(&artifact, &report) {
+                            prop_assert!(give(&sharer, Arc::clone(&report)), "{sharer} shares the report of {artifact}");
+                        }
+                        prop_assert!(give(&artifact, report));
+                    }
+                    UnderWay::Ask(project) => {
+                        prop_assert!(!asked.contains(&project), "asked twice for the scanner of {project}");
+                        asked.push(project.clone());
+                        let scanner = match SCANNERS[project.as_str()[1..].parse::<usize>().unwrap()] {
+                            "" => Scanner::None,
+                            "?" => Scanner::Unreadable,
+                            name => Scanner::Registration(name.to_owned()),
+                        };
+                        under_way.extend(sharing.know_scanner(project, scanner).into_iter().map(UnderWay::Admit));
+                    }
+                }
+            }
+            told.sort();
+            let mut wanted: Vec<_> = artifacts.iter().enumerate().map(|entry| artifact(entry).repository.to_string()).collect();
+            wanted.sort();
+            prop_assert_eq!(told, wanted);
+            // Three digests by four kinds of scanner.
+            prop_assert!(fetched <= 3 * 4);
+        }
     }
 }

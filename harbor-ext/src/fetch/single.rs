@@ -7,9 +7,9 @@
 use super::cause::Cause;
 use super::convert;
 use super::details::Details;
+use super::interner::Interner;
 use super::pages::Cursor;
 use super::requests;
-use super::texts::Texts;
 use crate::client::Client;
 use crate::failure::{Failure, FailureKind};
 use crate::model::Artifact;
@@ -62,7 +62,7 @@ pub(super) async fn hidden(
         .send()
         .await?
         .into_inner();
-    convert::artifact(row, Some(repository), details, &mut Texts::default())
+    convert::artifact(row, Some(repository), details, &mut Interner::default())
 }
 
 /// What it means that an artifact which the list did not show may not be asked for by itself.

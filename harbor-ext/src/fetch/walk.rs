@@ -33,7 +33,7 @@ struct Walk<T> {
 
 pub(super) fn start<T: Wanted>(session: Arc<Session>, selection: Selection, deadline: Option<Duration>) -> Fetching<T> {
     let terms = Terms::of(&session, deadline);
-    let mut listing = Listing::new(session, selection, T::GOAL);
+    let mut listing = Listing::new(&session, selection, T::GOAL);
     let mut next = Next::default();
     forward(listing.begin(), &mut next);
     Fetching::new(Queue::new(Walk { listing, item: PhantomData }, next, terms))

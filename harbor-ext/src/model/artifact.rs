@@ -1,7 +1,4 @@
 //! An artifact, as a list of artifacts gives it.
-//!
-//! What many artifacts have in common, such as types and platforms, is an `Arc<str>`, since those that were read together
-//! share it: a hundred thousand artifacts take half of the memory.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,9 +16,6 @@ use crate::name::{ArtifactReference, Digest, NameError, NamesArtifact, Repositor
 ///
 /// What a list tells only when it is asked is `None` where it was not asked, and serialised only where it was: labels,
 /// accessories, overviews, and whether a tag is immutable. Asked for and not there is an empty list or map.
-///
-/// Texts that many artifacts have, such as their types and platforms, are shared between those of a page: `&*artifact.kind`
-/// is the text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Artifact {

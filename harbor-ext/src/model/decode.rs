@@ -4,6 +4,7 @@
 //! still read (see [`Finding`](super::Finding)). What cannot be a report is an error that says where in the body
 //! and shows what stands there, so that it can be told from "no report".
 
+use std::collections::HashMap;
 use std::mem;
 
 use serde_json::value::RawValue;
@@ -209,11 +210,13 @@ fn find_report<'m, 'a>(
         let error = || body.error_at(value, "there is no report in its place");
         return if looks_like_a_report(value) { Ok(Some((media_type, value))) } else { Err(error()) };
     }
-    let mut others = members.0.iter().map(|(name, value)| (&**name, *value)).filter(|(_, value)| is_there(value));
+    let all = members.0.iter().map(|(name, value)| (&**name, *value));
+    let mut others = all.clone().filter(|(_, value)| is_there(value));
     let Some((_, first)) = others.clone().next() else {
         return Ok(None);
     };
-    let is_last = |name: &str, value: &RawValue| members.get(name).is_some_and(|last| std::ptr::eq(last, value));
+    let last: HashMap<&str, &RawValue> = all.collect();
+    let is_last = |name: &str, value: &RawValue| last.get(name).is_some_and(|last| std::ptr::eq(*last, value));
     match others.find(|(name, value)| looks_like_a_report(value) && is_last(name, value)) {
         Some(report) => Ok(Some(report)),
         None => Err(body.error_at(first, "the body holds something that is not a report")),

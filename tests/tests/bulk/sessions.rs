@@ -60,6 +60,16 @@ async fn a_session_saves_the_hashing_of_passwords() {
     assert_eq!(logins(&server), 0, "the session goes on");
 }
 
+#[tokio::test]
+async fn queries_at_once_share_a_session_and_count_its_login_once() {
+    let server = serve(mixed()).await;
+    let harbor = in_session(&server);
+    let (one, other) = tokio::join!(harbor.reports().collect(), harbor.artifacts().collect());
+    assert_eq!(logins(&server), 1);
+    let counted = one.summary.requests + other.summary.requests;
+    assert_eq!(counted, server.requests().len() as u64, "{}; {}", one.summary, other.summary);
+}
+
 async fn end_sessions_meanwhile(server: &SimulatedHarbor, items_between: usize) -> usize {
     let mut stream = in_session(server).reports().stream();
     let mut items = Vec::new();

@@ -8,6 +8,7 @@ use crate::load::Load;
 use crate::order::{Figures, Task};
 use crate::process::Server;
 use crate::row::{Row, Unit, median, processor, seconds};
+use crate::server_statistics::Statistician;
 
 /// How many requests the naive client sends at once, as many as harborapi in `benches/harborapi_peer.py`.
 const CONNECTIONS: usize = 8;
@@ -31,8 +32,8 @@ pub(crate) fn measure(bench: &Bench, python: Option<&Path>, artifacts: u32) -> A
         naive.push(bench.measure(&server, Task::Naive { connections: CONNECTIONS })?);
         if let Some(python) = python {
             eprintln!("run {run} of {}: harborapi …", bench.runs);
-            by_hand.push(harborapi(bench, &server, python, BY_HAND)?);
-            documented.push(harborapi(bench, &server, python, DOCUMENTED)?);
+            by_hand.extend(harborapi(bench, &server, python, BY_HAND));
+            documented.extend(harborapi(bench, &server, python, DOCUMENTED));
         }
     }
     let mut rows = vec![
@@ -49,7 +50,7 @@ pub(crate) fn measure(bench: &Bench, python: Option<&Path>, artifacts: u32) -> A
 /// One peer: its time, and everything else in words.
 fn row(load: &str, name: &str, runs: &[Figures], ours: &[Figures]) -> Row {
     let Some(first) = runs.first() else {
-        return Row::not_measured(load, &format!("time of {name}"), "", "no python3 with harborapi");
+        return Row::not_measured(load, &format!("time of {name}"), "", "no python3 with a harborapi that works");
     };
     let peak = median(runs, |run| Some(run.memory.peak? as f64));
     let peak = peak.map_or_else(|| "not measured".to_owned(), |peak| Unit::Memory.write(peak));
@@ -65,11 +66,17 @@ fn row(load: &str, name: &str, runs: &[Figures], ours: &[Figures]) -> Row {
     Row::without_target(load, &format!("time of {name}"), Unit::Seconds, Some(seconds(runs))).note(note).figures(runs)
 }
 
-fn harborapi(bench: &Bench, server: &Server, python: &Path, way: &str) -> AnyResult<Figures> {
-    let statistics = crate::server_statistics::Statistician::new(server.url())?;
+/// One run of harborapi. One that fails is said to, so that what others took is not lost.
+fn harborapi(bench: &Bench, server: &Server, python: &Path, way: &str) -> Option<Figures> {
+    let figures = try_harborapi(bench, server, python, way);
+    figures.inspect_err(|error| eprintln!("harborapi ({way}) is not measured: {error}")).ok()
+}
+
+fn try_harborapi(bench: &Bench, server: &Server, python: &Path, way: &str) -> AnyResult<Figures> {
+    let statistician = Statistician::new(server.url())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(statistics.reset())?;
+    runtime.block_on(statistician.reset())?;
     let mut figures = bench.cores.measure_python(python, server, way)?;
-    figures.server = runtime.block_on(statistics.look())?;
+    figures.server = runtime.block_on(statistician.look())?;
     Ok(figures)
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use harbor_api::types;
+
 use super::super::batch::batch;
 use super::super::cause::Cause;
 use super::super::details::Details;
-use super::super::texts::Texts;
+use super::super::interner::Interner;
 use super::super::{convert, reports};
 use crate::access::{Check, ProjectAccess};
 use crate::failure::{Failure, FailureKind, Phase, Target};
@@ -98,20 +100,14 @@ async fn first_repository(session: Arc<Session>, project: ProjectName) -> Result
 async fn first_of_project(session: Arc<Session>, project: ProjectName) -> Result<Option<Artifact>, Cause> {
     let request = session.client.list_artifacts_of_project().project_name_or_id(project.as_str());
     let rows = request.x_is_resource_name(true).page_size(ARTIFACTS).with_tag(false).send().await?.into_inner();
-    Ok(most_telling(
-        rows.into_iter().filter_map(|row| convert::artifact(row, None, Details::default(), &mut Texts::default()).ok()),
-    ))
+    Ok(most_telling(rows, None))
 }
 
 async fn first_of_repository(session: Arc<Session>, repository: RepositoryName) -> Result<Option<Artifact>, Cause> {
     let request = session.client.list_artifacts().project_name(repository.project().as_str());
     let request = request.repository_name(repository.encoded_path()).page_size(ARTIFACTS).with_tag(false);
-    let rows = request.send().await?.into_inner().into_iter();
-    Ok(most_telling(
-        rows.filter_map(|row| {
-            convert::artifact(row, Some(&repository), Details::default(), &mut Texts::default()).ok()
-        }),
-    ))
+    let rows = request.send().await?.into_inner();
+    Ok(most_telling(rows, Some(&repository)))
 }
 
 /// Asks for a report for the sake of the answer's status. That there is none may be told to those who may read it.
@@ -127,8 +123,10 @@ async fn try_scanner(session: Arc<Session>, project: ProjectName) -> Result<(), 
 }
 
 /// The first artifact that can have a report, or the first one at all.
-fn most_telling(artifacts: impl Iterator<Item = Artifact>) -> Option<Artifact> {
-    let mut artifacts: Vec<Artifact> = artifacts.collect();
+fn most_telling(rows: Vec<types::Artifact>, repository: Option<&RepositoryName>) -> Option<Artifact> {
+    let mut interner = Interner::default();
+    let read = |row| convert::artifact(row, repository, Details::default(), &mut interner).ok();
+    let mut artifacts: Vec<Artifact> = rows.into_iter().filter_map(read).collect();
     let place = artifacts.iter().position(|artifact| artifact.has_vulnerability_link).unwrap_or_default();
     (!artifacts.is_empty()).then(|| artifacts.swap_remove(place))
 }

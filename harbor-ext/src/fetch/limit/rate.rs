@@ -6,6 +6,9 @@ use tokio::time::Instant;
 
 use super::load::Load;
 
+/// A measurement takes this many answers for each place, so that each place is heard more than once.
+pub(super) const ANSWERS_PER_PLACE: usize = 2;
+
 /// An answer more or less at the edges of a measurement is chance.
 const EDGE: f64 = 0.5;
 

@@ -1,7 +1,6 @@
 //! A step whose worth is being measured.
 
-use super::ANSWERS_PER_PLACE;
-use super::rate::Rate;
+use super::rate::{ANSWERS_PER_PLACE, Rate};
 
 /// A step up has to bring this share of what it would on a server without bounds, and so much at least.
 const WORTHWHILE_SHARE: f64 = 0.2;

@@ -71,7 +71,7 @@ impl Listing {
                 self.take_artifacts(&place, cursor, page, go_on, listed);
             }
             ListAnswer::Artifact(_, Some(artifact)) => {
-                self.announced += 1;
+                self.announced = self.announced.saturating_add(1);
                 listed.artifacts.push(*artifact);
             }
             ListAnswer::Artifact(reference, None) => listed.jobs.push(ListJob::HiddenArtifact(reference)),
@@ -164,7 +164,7 @@ impl Listing {
         let mut rows = Cursor::default().turn(page).rows.into_iter();
         match rows.find_map(|row| row.ok().filter(|repository| repository.name == name)) {
             Some(repository) if self.goal == Goal::Repositories => {
-                self.announced += 1;
+                self.announced = self.announced.saturating_add(1);
                 match self.selection.repository_globs.allow_repository(&name) {
                     true => listed.repositories.push(repository),
                     false => self.sieve.leave_out(),

@@ -31,10 +31,7 @@ impl Families {
     /// out.
     pub(crate) fn expand(&mut self, listed: &mut Listed) -> u64 {
         let before = listed.artifacts.len();
-        listed.artifacts.retain(|artifact| {
-            let key = key(artifact);
-            self.given_up.contains(&key) || self.seen.insert(key)
-        });
+        listed.artifacts.retain(|artifact| self.seen.insert(key(artifact)));
         let left_out = before - listed.artifacts.len();
         let is_open =
             |artifact: &mut Artifact| !artifact.children.is_empty() && !self.given_up.contains(&key(artifact));
@@ -58,7 +55,10 @@ impl Families {
 
     /// Takes an index whose images could not be listed: then it has to stand for them itself.
     pub(crate) fn give_up(&mut self, family: Family, listed: &mut Listed) {
-        self.given_up.insert(key(&family.index));
+        let key = key(&family.index);
+        // It comes now, and no more after that.
+        self.seen.remove(&key);
+        self.given_up.insert(key);
         listed.artifacts.push(Arc::unwrap_or_clone(family.index));
     }
 }
@@ -70,6 +70,7 @@ fn key(artifact: &Artifact) -> Key {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Child, Platform};
 
     /// A row without a number is one of its own, and another one is not taken for it.
     #[test]
@@ -80,5 +81,24 @@ mod tests {
         let mut listed = Listed { artifacts: vec![artifact(1), artifact(2), artifact(1)], ..Listed::default() };
         assert_eq!(families.expand(&mut listed), 1);
         assert_eq!(listed.artifacts, [artifact(1), artifact(2)]);
+    }
+
+    /// It may be listed by its tag, and again as a part of another index.
+    #[test]
+    fn an_index_whose_images_could_not_be_listed_comes_once() {
+        let digest = |number: u8| format!("sha256:{number:064}").parse::<Digest>().unwrap();
+        let mut index = Artifact::new("p/r".parse().unwrap(), digest(1));
+        index.children = vec![Child { digest: digest(2), platform: Platform::default() }];
+        let mut families = Families::default();
+        let expanded = |families: &mut Families, mut listed: Listed| {
+            let left_out = families.expand(&mut listed);
+            (listed.artifacts.len(), listed.jobs.len(), left_out)
+        };
+        let of = |index: &Artifact| Listed { artifacts: vec![index.clone()], ..Listed::default() };
+        assert_eq!(expanded(&mut families, of(&index)), (0, 1, 0));
+        let mut listed = Listed::default();
+        families.give_up(Family::new(index.clone()), &mut listed);
+        assert_eq!(expanded(&mut families, listed), (1, 0, 0));
+        assert_eq!(expanded(&mut families, of(&index)), (0, 0, 1));
     }
 }

@@ -7,8 +7,9 @@ use std::time::Duration;
 use futures::StreamExt;
 use tokio::time::sleep;
 
+use super::deadline::LONGEST_REQUEST;
 use super::*;
-use crate::failure::FailureKind;
+use crate::failure::{FailureKind, Phase, Target};
 use crate::settings::{Concurrency, RetryPolicy, Settings};
 
 /// How long a make-believe request takes.
@@ -117,7 +118,13 @@ impl Work for Tree {
 fn queue(width: usize, depth: usize, concurrency: Concurrency, server: &Arc<FakeServer>) -> Queue<Tree> {
     let terms = Terms { settings: Settings { retry: RetryPolicy::default(), concurrency }, ..Terms::default() };
     let first = Next { jobs: vec![Node { depth, path: Vec::new() }], ..Next::default() };
-    Queue::new(Tree { width, server: Arc::clone(server) }, first, terms)
+    seeded(Queue::new(Tree { width, server: Arc::clone(server) }, first, terms), 1)
+}
+
+/// Draws the same in every run.
+fn seeded<W: Work>(mut queue: Queue<W>, seed: u64) -> Queue<W> {
+    queue.random = fastrand::Rng::with_seed(seed);
+    queue
 }
 
 fn status(status: u16) -> Cause {
@@ -414,7 +421,7 @@ fn with_deadline(width: usize, time: Duration, server: &Arc<FakeServer>) -> Queu
     let settings = Settings { retry: RetryPolicy::default(), concurrency: Concurrency::Fixed(4) };
     let terms = Terms { settings, deadline: Some(time), ..Terms::default() };
     let first = Next { jobs: vec![Node { depth: 1, path: Vec::new() }], ..Next::default() };
-    Queue::new(Tree { width, server: Arc::clone(server) }, first, terms)
+    seeded(Queue::new(Tree { width, server: Arc::clone(server) }, first, terms), 1)
 }
 
 #[tokio::test(start_paused = true)]
@@ -495,10 +502,69 @@ async fn after_an_outage_everything_is_asked_again_at_full_speed_and_nothing_is_
     assert!(summary.elapsed < Duration::from_secs(20), "{:?}", summary.elapsed);
 }
 
+/// Whatever is drawn, the few repeats of an outage must not use up the attempts of a few jobs.
+#[tokio::test(start_paused = true)]
+async fn no_job_uses_up_its_attempts_in_a_short_outage() {
+    for seed in 0..20 {
+        let started = Instant::now();
+        let is_ill = move |now| now - started < Duration::from_secs(5);
+        let server = FakeServer::new(move |node, now| match node.depth {
+            0 if is_ill(now) => Err(status(500)),
+            _ => Ok(()),
+        });
+        let results: Vec<_> = seeded(queue(300, 1, Concurrency::Fixed(8), &server), seed).collect().await;
+        assert_eq!(results.iter().filter(|result| result.is_err()).count(), 0, "seed {seed}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn repeats_that_are_all_in_vain_end_with_the_patience_of_the_caller() {
+    let server = FakeServer::new(|node, _| if node.depth == 0 { Err(status(500)) } else { Ok(()) });
+    let mut queue = queue(40_000, 1, Concurrency::Fixed(8), &server);
+    let results: Vec<_> = queue.by_ref().collect().await;
+    let failures: Vec<_> = results.into_iter().map(Result::unwrap_err).collect();
+    assert_eq!(failures.len(), 40_000);
+    assert!(failures.iter().all(|failure| failure.status == Some(500)));
+    assert_eq!(failures.iter().map(|failure| u64::from(failure.attempts)).sum::<u64>(), queue.summary().requests - 1);
+    let given_up: Vec<_> = failures.iter().filter(|failure| failure.attempts < 4).collect();
+    assert!(given_up.len() > 39_000 && given_up.iter().all(|failure| failure.message.contains("in vain")));
+    let elapsed = queue.summary().elapsed;
+    let once = 40_000 / 8 * REQUEST;
+    assert!(elapsed < once + RetryPolicy::default().patience + Duration::from_secs(5), "{elapsed:?}");
+}
+
+/// What follows hours later is not judged by it.
+#[tokio::test(start_paused = true)]
+async fn repeats_in_vain_are_forgotten() {
+    let ill = FakeServer::new(|node, _| if node.depth == 0 { Err(status(500)) } else { Ok(()) });
+    let mut first = queue(500, 1, Concurrency::Fixed(8), &ill);
+    first.by_ref().count().await;
+    sleep(Duration::from_secs(3600)).await;
+    let started = Instant::now();
+    let is_ill = move |now: Instant| now - started < Duration::from_secs(1);
+    let well = FakeServer::new(move |node, now| if node.depth == 0 && is_ill(now) { Err(status(500)) } else { Ok(()) });
+    let mut second = queue(100, 1, Concurrency::Fixed(8), &well);
+    second.terms.budget = Arc::clone(&first.terms.budget);
+    assert_eq!(second.filter_map(|result| async { result.ok() }).count().await, 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn delays_without_an_end_are_no_reason_to_fail() {
+    let endless = RetryPolicy { first_delay: Duration::MAX, longest_delay: Duration::MAX, ..RetryPolicy::default() };
+    for (code, wish) in [(429, u64::MAX), (503, u64::MAX), (500, 0)] {
+        let cause = Cause { retry_after: Some(Duration::from_secs(wish)), ..status(code) };
+        let server = FakeServer::new(move |node, _| if node.depth == 0 { Err(cause.clone()) } else { Ok(()) });
+        let mut queue = with_deadline(100, Duration::from_secs(60), &server);
+        queue.terms.settings.retry = endless.clone();
+        let results: Vec<_> = queue.collect().await;
+        assert_eq!(results.iter().filter(|result| result.is_err()).count(), 100, "{code}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn queries_of_one_harbor_share_the_budget() {
     let server = FakeServer::new(|node, _| if node.depth == 0 { Err(status(500)) } else { Ok(()) });
-    let mut first = queue(100, 1, Concurrency::Fixed(4), &server);
+    let mut first = queue(60, 1, Concurrency::Fixed(4), &server);
     let mut second = queue(10, 1, Concurrency::Fixed(4), &server);
     second.terms.budget = Arc::clone(&first.terms.budget);
     first.by_ref().count().await;
@@ -548,7 +614,7 @@ impl Work for Wide {
 
 fn wide(width: usize, server: &Arc<FakeServer>) -> Queue<Wide> {
     let first = Next { jobs: vec![Node { depth: 0, path: vec![width] }], ..Next::default() };
-    Queue::new(Wide(Tree { width: 1, server: Arc::clone(server) }), first, Terms::default())
+    seeded(Queue::new(Wide(Tree { width: 1, server: Arc::clone(server) }), first, Terms::default()), 1)
 }
 
 #[tokio::test(start_paused = true)]

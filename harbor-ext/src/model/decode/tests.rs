@@ -248,3 +248,16 @@ fn hostile_json_is_survived() {
     let bare = serde_json::to_string(&report).unwrap();
     assert_eq!(serde_json::from_str::<Report>(&bare).unwrap(), report);
 }
+
+/// Each compared with all others would take minutes.
+#[test]
+fn many_members_and_many_digests_are_read_as_fast_as_few() {
+    let name = |number: usize| format!(r#""name {number}":{{"scanner":null}}"#);
+    let twice: Vec<String> = (0..2).flat_map(|_| (0..50_000).map(name)).collect();
+    assert_eq!(decode_report(&format!("{{{}}}", twice.join(","))).media_type(), "name 0");
+    let digests: Vec<String> = (0..50_000).map(|number| format!(r#""sha256:{number:064}""#)).collect();
+    let list = digests.join(",");
+    let report =
+        decode_report(&format!(r#"{{"{MEDIA_TYPE_1_1}":{{"vulnerabilities":[{{"artifact_digests":[{list}]}}]}}}}"#));
+    assert_eq!(report.findings().next().unwrap().artifact_digests().len(), digests.len());
+}

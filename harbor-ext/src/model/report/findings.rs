@@ -1,6 +1,6 @@
 //! The findings of a report, with the artifacts that they are in.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 
@@ -255,12 +255,10 @@ impl Digests {
 
     fn read_list(json: &str) -> Option<Self> {
         let texts = json::texts(json)?;
-        let mut digests: Vec<Box<str>> = Vec::with_capacity(texts.len());
-        for digest in &texts {
-            if !digest.is_empty() && !digests.iter().any(|known| **known == **digest) {
-                digests.push(digest.as_ref().into());
-            }
-        }
+        let mut seen = HashSet::with_capacity(texts.len());
+        let all = texts.iter().map(|digest| &**digest);
+        let digests: Vec<Box<str>> =
+            all.filter(|digest| !digest.is_empty() && seen.insert(*digest)).map(Box::from).collect();
         let is_whole = digests.len() == texts.len();
         let written = if is_whole { Written::List } else { Written::ThisList(Json::read(json)?) };
         Some(Self { digests, written })

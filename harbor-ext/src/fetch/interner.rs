@@ -10,15 +10,15 @@ use crate::name::{NameError, ProjectName, RepositoryName};
 
 /// The texts of a page, each held once however many rows have it.
 #[derive(Debug, Default)]
-pub(crate) struct Texts {
+pub(crate) struct Interner {
     /// The project that the page is about, whose name all pages share.
     project: Option<ProjectName>,
     texts: HashSet<Arc<str>>,
     repositories: HashMap<String, RepositoryName>,
 }
 
-impl Texts {
-    /// The texts of a page about one project.
+impl Interner {
+    /// For a page about one project.
     pub(crate) fn of(project: &ProjectName) -> Self {
         Self { project: Some(project.clone()), ..Self::default() }
     }
@@ -62,15 +62,15 @@ mod tests {
     #[test]
     fn every_text_is_held_once() {
         let project: ProjectName = "p".parse().unwrap();
-        let mut texts = Texts::of(&project);
-        let [one, two] = ["IMAGE", "IMAGE"].map(|text| texts.share(Some(text)));
+        let mut interner = Interner::of(&project);
+        let [one, two] = ["IMAGE", "IMAGE"].map(|text| interner.share(Some(text)));
         assert!(Arc::ptr_eq(&one, &two));
-        assert_eq!((&*texts.share(None::<&str>), texts.share_known(Some(""))), ("", None));
-        assert_eq!(texts.share_known(Some("IMAGE")), Some(one));
-        let [one, two, other] = ["p/a", "p/a", "q/a"].map(|text| texts.repository(text).unwrap());
+        assert_eq!((&*interner.share(None::<&str>), interner.share_known(Some(""))), ("", None));
+        assert_eq!(interner.share_known(Some("IMAGE")), Some(one));
+        let [one, two, other] = ["p/a", "p/a", "q/a"].map(|text| interner.repository(text).unwrap());
         assert_eq!(one.full().as_ptr(), two.full().as_ptr());
         assert_eq!(one.project().as_str().as_ptr(), project.as_str().as_ptr());
         assert_eq!((one.project().as_str(), one.path(), other.project().as_str()), ("p", "a", "q"));
-        assert!(texts.repository("p").is_err());
+        assert!(interner.repository("p").is_err());
     }
 }
