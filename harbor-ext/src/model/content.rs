@@ -106,8 +106,12 @@ impl Content {
     }
 
     pub(super) fn cvss(&self) -> Cvss {
-        let json = |index: usize| self.objects[index].map(|object| object.of(&self.text));
-        Cvss::read(json(PREFERRED_CVSS), json(VENDOR_ATTRIBUTES))
+        Cvss::read(self.object(PREFERRED_CVSS), self.object(VENDOR_ATTRIBUTES))
+    }
+
+    /// The score by the default preference.
+    pub(super) fn cvss_score(&self) -> Option<f64> {
+        Cvss::usual_score(self.object(PREFERRED_CVSS), self.object(VENDOR_ATTRIBUTES))
     }
 
     /// Writes every member as it came.
@@ -119,6 +123,10 @@ impl Content {
             map.serialize_entry(name, &JsonText(value))?;
         }
         Ok(())
+    }
+
+    fn object(&self, index: usize) -> Option<&str> {
+        self.objects[index].map(|object| object.of(&self.text))
     }
 
     /// The JSON text of a known member whose value is of another type; `None` for `null`.

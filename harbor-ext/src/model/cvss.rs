@@ -141,6 +141,17 @@ impl Cvss {
         one.into_iter().chain(all.into_iter().flatten())
     }
 
+    /// The [`score`](Self::score) of what [`read`](Self::read) would read. Vendors are read only where they matter.
+    pub(super) fn usual_score(preferred: Option<&str>, vendor_attributes: Option<&str>) -> Option<f64> {
+        let usual = Preference::usual();
+        if let (Some(version), Some(Source::Preferred)) = (usual.versions.first(), usual.sources.first())
+            && let Some(score) = Self::read(preferred, None).preferred.score(*version)
+        {
+            return Some(score.value);
+        }
+        Self::read(preferred, vendor_attributes).score()
+    }
+
     /// Reads what the two members of a finding say. Whatever is not as expected counts as unknown.
     pub(super) fn read(preferred: Option<&str>, vendor_attributes: Option<&str>) -> Self {
         let preferred = preferred.and_then(|json| json::members(json).ok());

@@ -1,7 +1,6 @@
 //! One finding: a vulnerability in one version of one package.
 
 use std::hash::{Hash, Hasher};
-use std::sync::OnceLock;
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -33,8 +32,7 @@ mod schema;
 pub struct Finding {
     pub(super) content: Content,
     severity: Severity,
-    /// Read when it is first asked for: it takes a third of the time that reading a finding takes.
-    cvss_score: OnceLock<Option<f64>>,
+    cvss_score: Option<f64>,
 }
 
 impl Finding {
@@ -142,7 +140,7 @@ impl Finding {
     /// it is unknown.
     #[must_use]
     pub fn cvss_score(&self) -> Option<f64> {
-        *self.cvss_score.get_or_init(|| self.content.cvss().score())
+        self.cvss_score
     }
 
     /// The severity that stands for the score that a preference chooses; the one that the scanner
@@ -175,7 +173,7 @@ impl Finding {
 
 impl From<Content> for Finding {
     fn from(content: Content) -> Self {
-        Self { severity: Severity::parse(content.text(SEVERITY)), cvss_score: OnceLock::new(), content }
+        Self { severity: Severity::parse(content.text(SEVERITY)), cvss_score: content.cvss_score(), content }
     }
 }
 

@@ -34,6 +34,7 @@ fn check(report: &Report, plain: &Value) -> usize {
         element.as_object_mut().unwrap().remove("artifact_digests");
         assert_eq!(serde_json::to_value(finding.get()).unwrap(), element);
         assert_eq!(finding.id(), element["id"].as_str().unwrap());
+        assert_eq!(finding.cvss_score(), finding.cvss().score());
         assert_eq!(finding.fixable(), element["fix_version"] != "");
         check_vectors(&finding);
     }

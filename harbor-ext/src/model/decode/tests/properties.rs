@@ -100,6 +100,7 @@ proptest! {
             // No accessor may fail, whatever is in the members.
             let _ = (finding.severity(), finding.fix_versions().count(), finding.cvss().score());
             let _ = (finding.links().count(), finding.cwe_ids().count(), finding.id(), finding.status());
+            prop_assert_eq!(finding.cvss_score(), finding.cvss().score());
             if let Some(score) = finding.cvss_score() {
                 prop_assert!((0.0..=10.0).contains(&score));
             }
