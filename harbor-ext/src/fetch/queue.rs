@@ -216,7 +216,11 @@ impl<W: Work> Queue<W> {
             false => 0.5 + self.random.f64() / 2.0,
         };
         let delay = backoff::delay(&self.terms.settings.retry, attempt.count, cause.retry_after, random);
+        let is_heavy = blame != Blame::Caller && cause.is_too_much(attempt.count);
+        let lighter = if is_heavy { self.work.lighten(&attempt.job) } else { None };
         match blame {
+            // That nothing came may be the size of what was asked for.
+            Blame::Server if lighter.is_some() && !is_probe => {}
             Blame::Server => {
                 // The delay of a rate limit is everybody's.
                 let throttled_until = cause.is_throttle().then(|| now + delay);
@@ -232,7 +236,7 @@ impl<W: Work> Queue<W> {
             Blame::Item | Blame::Caller => self.server.answered(is_probe),
         }
         // What was under way before says nothing of now: only a probe can tell that the server is still away.
-        if is_probe && self.server.has_given_up(now) {
+        if is_probe && lighter.is_none() && self.server.has_given_up(now) {
             let patience = self.terms.settings.retry.patience.as_secs();
             let message = format!("the server stayed away for {patience} s; its last answer: {}", cause.message);
             self.fail(attempt, cause.clone());
@@ -244,10 +248,7 @@ impl<W: Work> Queue<W> {
         if is_excused {
             attempt.count = attempt.count.saturating_sub(1).max(1);
         }
-        if blame != Blame::Caller
-            && cause.is_too_much(attempt.count)
-            && let Some(job) = self.work.lighten(&attempt.job)
-        {
+        if let Some(job) = lighter {
             attempt = Attempt { job, count: 1, heavier: attempt.heavier + attempt.count - 1 };
         } else if blame == Blame::Caller || (!is_excused && attempt.count >= self.terms.settings.retry.attempts) {
             self.fail(attempt, cause);
