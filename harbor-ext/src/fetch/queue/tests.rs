@@ -633,6 +633,20 @@ async fn a_job_that_times_out_is_made_lighter_at_once() {
     assert_eq!((failure.kind, failure.attempts), (FailureKind::Timeout, 5));
 }
 
+/// Where nothing in front of the server ends what takes too long, there is no answer at all.
+#[tokio::test(start_paused = true)]
+async fn a_job_that_is_too_much_does_not_make_a_server_absent() {
+    let silence = || Cause::new(FailureKind::Timeout, "the server sends nothing");
+    let server = FakeServer::new(move |node, _| if node.path[0] > 3 { Err(silence()) } else { Ok(()) });
+    let retry = RetryPolicy { patience: Duration::from_millis(5), ..RetryPolicy::default() };
+    let terms = Terms { settings: Settings { retry, ..Settings::default() }, ..Terms::default() };
+    let jobs = [100, 1].map(|width| Node { depth: 0, path: vec![width] });
+    let first = Next { jobs: jobs.into(), ..Next::default() };
+    let queue = Queue::new(Wide(Tree { width: 1, server: Arc::clone(&server) }), first, terms);
+    let widths: Vec<_> = queue.map(|result| result.map(|path| path[0])).collect().await;
+    assert_eq!(widths, [Ok(1), Ok(3)]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn one_answer_that_breaks_off_is_chance_and_a_second_one_is_size() {
     let server =
