@@ -255,7 +255,9 @@ impl<W: Work> Queue<W> {
             return;
         }
         tracing::debug!(attempt = attempt.count, delay_ms = delay.as_millis() as u64, "repeating: {}", cause.message);
-        self.sleeping.push(now + delay, (attempt, cause));
+        // If the credentials are no good any more, all the rest is in vain, which shows only when a job fails for good.
+        let is_urgent = cause.status == Some(401) && attempt.count > 1;
+        self.sleeping.push(now + delay, is_urgent, (attempt, cause));
     }
 
     fn fail(&mut self, attempt: Attempt<W::Job>, cause: Cause) {
