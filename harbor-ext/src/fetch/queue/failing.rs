@@ -42,7 +42,9 @@ impl<W: Work> Queue<W> {
             Ok(next) => {
                 let delay_ms = delay.as_millis() as u64;
                 tracing::debug!(attempt = next.count, delay_ms, "repeating: {}", cause.message);
-                self.sleeping.push(now + delay, (next, cause));
+                // If the credentials are no good any more, all the rest is in vain, which shows only when a job fails for good.
+                let is_urgent = cause.status == Some(401) && next.count > 1;
+                self.sleeping.push(now + delay, is_urgent, (next, cause));
             }
             Err(last) => self.fail(last, cause),
         }

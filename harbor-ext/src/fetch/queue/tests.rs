@@ -533,6 +533,21 @@ async fn repeats_that_are_all_in_vain_end_with_the_patience_of_the_caller() {
     assert!(elapsed < once + RetryPolicy::default().patience + Duration::from_secs(5), "{elapsed:?}");
 }
 
+/// Only then the server is asked whether it knows the caller any more, and everything else is in vain if it does not.
+#[tokio::test(start_paused = true)]
+async fn it_shows_soon_that_credentials_are_refused_for_good() {
+    let refusal = |node: &Node| {
+        let cause = Cause { status: Some(401), ..Cause::new(FailureKind::NotAuthenticated, "who?") };
+        let retry_after = Some(Duration::from_millis(1600));
+        if node.depth == 0 { Err(Cause { retry_after, ..cause }) } else { Ok(()) }
+    };
+    let server = FakeServer::new(move |node, _| refusal(node));
+    let mut queue = queue(5000, 1, Concurrency::Fixed(8), &server);
+    let failure = queue.next().await.unwrap().unwrap_err();
+    let elapsed = queue.summary().elapsed;
+    assert!(failure.attempts == 4 && elapsed < Duration::from_secs(7), "{failure} after {elapsed:?}");
+}
+
 /// What follows hours later is not judged by it.
 #[tokio::test(start_paused = true)]
 async fn repeats_in_vain_are_forgotten() {
