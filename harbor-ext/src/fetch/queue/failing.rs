@@ -24,20 +24,27 @@ impl<W: Work> Queue<W> {
         now: Instant,
     ) {
         let delay = self.delay(attempt.count, was_well, &cause);
-        self.blame(&cause, is_probe, now, delay);
+        let lighter = self.lighter_job(&attempt, &cause);
+        // That nothing came may be the size of what was asked for.
+        let may_be_size = lighter.is_some() && !is_probe && cause.blame() == Blame::Server;
+        if !may_be_size {
+            self.blame(&cause, is_probe, now, delay);
+        }
         // What was under way before says nothing of now: only a probe can tell that the server is still away.
-        if is_probe && self.server.has_given_up(now) {
+        if is_probe && lighter.is_none() && self.server.has_given_up(now) {
             let patience = self.terms.settings.retry.patience.as_secs();
             let message = format!("the server stayed away for {patience} s; its last answer: {}", cause.message);
             self.fail(attempt, cause.clone());
             self.abandon(Cause::new(cause.kind, message));
             return;
         }
-        match self.next_attempt(attempt, is_probe, &cause) {
+        match self.next_attempt(attempt, lighter, is_probe, cause.blame()) {
             Ok(next) => {
                 let delay_ms = delay.as_millis() as u64;
                 tracing::debug!(attempt = next.count, delay_ms, "repeating: {}", cause.message);
-                self.sleeping.push(now + delay, (next, cause));
+                // If the credentials are no good any more, all the rest is in vain, which shows only when a job fails for good.
+                let is_urgent = cause.status == Some(401) && next.count > 1;
+                self.sleeping.push(now + delay, is_urgent, (next, cause));
             }
             Err(last) => self.fail(last, cause),
         }
@@ -67,30 +74,31 @@ impl<W: Work> Queue<W> {
         }
     }
 
-    /// What is tried after a failed attempt: the same again, or the same with less to do at once. Gives the attempt back
-    /// as an error where it was the last one.
+    /// The same with less to do at once, where the job may have been too much.
+    fn lighter_job(&self, attempt: &Attempt<W::Job>, cause: &Cause) -> Option<W::Job> {
+        let is_heavy = cause.blame() != Blame::Caller && cause.is_too_much(attempt.count);
+        if is_heavy { self.work.lighten(&attempt.job) } else { None }
+    }
+
+    /// What is tried after a failed attempt: the lighter job, or the same again. Gives the attempt back as an error where it
+    /// was the last one.
     fn next_attempt(
         &self,
         mut attempt: Attempt<W::Job>,
+        lighter: Option<W::Job>,
         is_probe: bool,
-        cause: &Cause,
+        blame: Blame,
     ) -> Result<Attempt<W::Job>, Attempt<W::Job>> {
-        let blame = cause.blame();
-        if blame == Blame::Caller {
-            return Err(attempt);
-        }
         // What fails because the server is away is not the job's fault: only patience ends it.
         let is_excused = is_probe && blame == Blame::Server;
         if is_excused {
             attempt.count = attempt.count.saturating_sub(1).max(1);
         }
-        if cause.is_too_much(attempt.count)
-            && let Some(job) = self.work.lighten(&attempt.job)
-        {
+        if let Some(job) = lighter {
             return Ok(Attempt { job, count: 1, heavier: attempt.heavier + attempt.count - 1 });
         }
         let is_last = !is_excused && attempt.count >= self.terms.settings.retry.attempts;
-        if is_last { Err(attempt) } else { Ok(attempt) }
+        if is_last || blame == Blame::Caller { Err(attempt) } else { Ok(attempt) }
     }
 
     /// Ends what waits to be repeated where all repeats are in vain; the cause is that of its last failure.

@@ -22,6 +22,7 @@ pub(super) struct Sleepers<T> {
 
 struct Sleeper<T> {
     until: Instant,
+    is_urgent: bool,
     what: T,
 }
 
@@ -41,8 +42,9 @@ impl<T> Default for Sleepers<T> {
 }
 
 impl<T> Sleepers<T> {
-    pub(super) fn push(&mut self, until: Instant, what: T) {
-        self.sleeping.push(Sleeper { until, what });
+    /// Lets something sleep. What is urgent is not held back behind anything else.
+    pub(super) fn push(&mut self, until: Instant, is_urgent: bool, what: T) {
+        self.sleeping.push(Sleeper { until, is_urgent, what });
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -58,8 +60,13 @@ impl<T> Sleepers<T> {
     /// Takes those out that are due, as far as the budget for repeats allows.
     pub(super) fn wake(&mut self, now: Instant, budget: &Budget, policy: &RetryPolicy) -> Woken<T> {
         let before = self.held_back.len();
-        while self.sleeping.peek().is_some_and(|sleeper| sleeper.until <= now) {
-            self.held_back.extend(self.sleeping.pop().map(|sleeper| sleeper.what));
+        while self.sleeping.peek().is_some_and(|sleeper| sleeper.until <= now)
+            && let Some(Sleeper { is_urgent, what, .. }) = self.sleeping.pop()
+        {
+            match is_urgent {
+                true => self.held_back.push_front(what),
+                false => self.held_back.push_back(what),
+            }
         }
         let mut woken = Woken { due: Vec::new(), paced: 0, hopeless: Vec::new() };
         while let Some(what) = self.held_back.pop_front() {

@@ -533,6 +533,21 @@ async fn repeats_that_are_all_in_vain_end_with_the_patience_of_the_caller() {
     assert!(elapsed < once + RetryPolicy::default().patience + Duration::from_secs(5), "{elapsed:?}");
 }
 
+/// Only then the server is asked whether it knows the caller any more, and everything else is in vain if it does not.
+#[tokio::test(start_paused = true)]
+async fn it_shows_soon_that_credentials_are_refused_for_good() {
+    let refusal = |node: &Node| {
+        let cause = Cause { status: Some(401), ..Cause::new(FailureKind::NotAuthenticated, "who?") };
+        let retry_after = Some(Duration::from_millis(1600));
+        if node.depth == 0 { Err(Cause { retry_after, ..cause }) } else { Ok(()) }
+    };
+    let server = FakeServer::new(move |node, _| refusal(node));
+    let mut queue = queue(5000, 1, Concurrency::Fixed(8), &server);
+    let failure = queue.next().await.unwrap().unwrap_err();
+    let elapsed = queue.summary().elapsed;
+    assert!(failure.attempts == 4 && elapsed < Duration::from_secs(7), "{failure} after {elapsed:?}");
+}
+
 /// What follows hours later is not judged by it.
 #[tokio::test(start_paused = true)]
 async fn repeats_in_vain_are_forgotten() {
@@ -631,6 +646,20 @@ async fn a_job_that_times_out_is_made_lighter_at_once() {
     let widths: Vec<_> = server.order.lock().unwrap().iter().map(|node| node.path[0]).collect();
     assert_eq!(widths, [4, 2, 1, 1, 1]);
     assert_eq!((failure.kind, failure.attempts), (FailureKind::Timeout, 5));
+}
+
+/// Where nothing in front of the server ends what takes too long, there is no answer at all.
+#[tokio::test(start_paused = true)]
+async fn a_job_that_is_too_much_does_not_make_a_server_absent() {
+    let silence = || Cause::new(FailureKind::Timeout, "the server sends nothing");
+    let server = FakeServer::new(move |node, _| if node.path[0] > 3 { Err(silence()) } else { Ok(()) });
+    let retry = RetryPolicy { patience: Duration::from_millis(5), ..RetryPolicy::default() };
+    let terms = Terms { settings: Settings { retry, ..Settings::default() }, ..Terms::default() };
+    let jobs = [100, 1].map(|width| Node { depth: 0, path: vec![width] });
+    let first = Next { jobs: jobs.into(), ..Next::default() };
+    let queue = Queue::new(Wide(Tree { width: 1, server: Arc::clone(&server) }), first, terms);
+    let widths: Vec<_> = queue.map(|result| result.map(|path| path[0])).collect().await;
+    assert_eq!(widths, [Ok(1), Ok(3)]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -124,7 +124,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_report_comes_back_as_it_was(
-            reports in prop::collection::vec((prop::collection::vec((0..500_u16, 0..9_u8), 0..50), 0..3_usize), 1..20)
+            reports in prop::collection::vec((prop::collection::vec((0..500_u16, 0..9_u8), 0..30), 0..3_usize), 1..8)
         ) {
             let heads = [
                 "",
