@@ -77,7 +77,8 @@ async fn read_in_session(server: &SimulatedHarbor) {
 }
 
 async fn crawl_twice_with_a_password() {
-    let scale = Scale { projects: 1, repositories: 25, artifacts: 10, findings: 1, distinct: 10, seed: 1 };
+    let scale =
+        Scale { projects: 1, repositories: 25, artifacts: 10, findings: 1, distinct: 10, seed: 1, ..Scale::default() };
     let server = SimulatedHarbor::builder().registry(Registry::synthetic(scale)).start().await.unwrap();
     let http = harbor_ext::http_client().no_proxy();
     let user = Credentials::basic("admin", "Harbor12345");
