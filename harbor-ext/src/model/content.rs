@@ -2,6 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::ser::SerializeMap;
@@ -19,11 +20,10 @@ mod span;
 /// It is the text of the element that was read, and where in it what stands. So a finding takes little more memory than
 /// on the wire, is made with two allocations, and is recognised by its text.
 #[derive(Clone, Debug, Default)]
-#[repr(C)]
 pub(super) struct Content {
     /// The element without its digests, and behind it what had to be written in another way: strings without their
     /// escapes, JSON without white space.
-    text: Box<str>,
+    text: Arc<str>,
     element: Element,
     /// The members of [`TEXTS`], in that order, that are strings.
     texts: [Option<Span>; TEXTS.len()],
@@ -66,6 +66,20 @@ const OBJECTS: [&str; 2] = ["preferred_cvss", "vendor_attributes"];
 const PREFERRED_CVSS: usize = 0;
 const VENDOR_ATTRIBUTES: usize = 1;
 
+/// The text of an element and where its digests were taken out, by which it is recognised.
+pub(super) struct Outline {
+    text: Arc<str>,
+    length: Place,
+    digests: Place,
+}
+
+impl Outline {
+    /// What stands before and behind the digests; nothing behind where there are none.
+    pub(super) fn parts(&self) -> (&[u8], &[u8]) {
+        self.text.as_bytes()[..self.length as usize].split_at(self.digests as usize)
+    }
+}
+
 impl Content {
     /// The content of a finding with these members, cut from the text of an element. `digests` is where the text says
     /// which artifacts the finding is in, if the rest of it means the same for any other list there; that member must not
@@ -80,10 +94,10 @@ impl Content {
         builder.finish()
     }
 
-    /// The text of the element before and behind its digests, where it can be recognised by them.
-    pub(super) fn around_digests(&self) -> Option<(&[u8], &[u8])> {
-        let element = &self.text.as_bytes()[..self.element.length as usize];
-        self.element.digests.map(|digests| element.split_at(digests as usize))
+    /// By what the element can be recognised, if it can.
+    pub(super) fn outline(&self) -> Option<Outline> {
+        let Element { length, digests } = self.element;
+        Some(Outline { text: Arc::clone(&self.text), length, digests: digests? })
     }
 
     /// A member of [`TEXTS`]: the JSON text of what is not a string, empty for `null` and for none.

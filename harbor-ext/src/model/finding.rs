@@ -26,9 +26,6 @@ mod schema;
 /// equal if all their members are; arrays and objects other than lists of strings are compared as JSON
 /// text, apart from white space.
 #[derive(Clone, Debug)]
-// In this order, so that what recognising a finding looks at stands next to the count of those who share it: both are
-// fetched from memory at once.
-#[repr(C)]
 pub struct Finding {
     pub(super) content: Content,
     severity: Severity,

@@ -35,7 +35,7 @@ impl<'p> ListReader<'p> {
     pub(super) fn new(pool: &'p FindingPool) -> Self {
         Self {
             pool,
-            findings: FindingsBuilder::default(),
+            findings: FindingsBuilder::new(),
             expected: Expected::ElementOrEnd,
             begun: Vec::new(),
             scan: ValueScan::default(),
@@ -96,10 +96,13 @@ impl<'p> ListReader<'p> {
             return Ok(None);
         };
         self.begun.extend_from_slice(&bytes[..end]);
-        let element = mem::take(&mut self.begun);
+        let mut element = mem::take(&mut self.begun);
         if self.take_known(&element).is_none() {
             self.take_new(Place { bytes: &element, place: 0, offset: offset + end - element.len() }, element.len())?;
         }
+        // Its room is used again.
+        element.clear();
+        self.begun = element;
         Ok(Some(end))
     }
 

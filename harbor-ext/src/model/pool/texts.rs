@@ -12,8 +12,9 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use memchr::memchr;
 
-use super::{Entry, SHARDS, lock};
+use super::{SHARDS, lock};
 use crate::model::Finding;
+use crate::model::content::Outline;
 
 /// How many bytes at the beginning tell findings apart: enough for the identifier, the package and its version, and never
 /// so many that the artifacts are among them.
@@ -27,6 +28,14 @@ const MOST_WITH_ONE_BEGINNING: usize = 16;
 pub(super) struct Texts {
     keys: RandomState,
     shards: [Mutex<HashTable<Entry>>; SHARDS],
+}
+
+/// A finding, and what it is recognised by: kept here as well, because looking it up in the finding would wait for the
+/// memory twice.
+struct Entry {
+    hash: u64,
+    outline: Outline,
+    finding: Arc<Finding>,
 }
 
 /// A finding that was recognised.
@@ -44,7 +53,7 @@ impl Texts {
         let hash = self.hash(bytes)?;
         let mut recognised = None;
         lock(self.shard(hash)).find(hash, |entry| {
-            recognised = if entry.hash == hash { recognise(&entry.finding, bytes, list) } else { None };
+            recognised = if entry.hash == hash { entry.recognise(bytes, list) } else { None };
             recognised.is_some()
         });
         recognised
@@ -52,11 +61,12 @@ impl Texts {
 
     /// Adds a finding, if its text is one that can be recognised.
     pub(super) fn insert(&self, finding: &Arc<Finding>) {
-        let Some((before, _)) = finding.content.around_digests() else { return };
-        let Some(hash) = self.hash(before) else { return };
+        let Some(outline) = finding.content.outline() else { return };
+        let Some(hash) = self.hash(outline.parts().0) else { return };
         let mut shard = lock(self.shard(hash));
         if shard.iter_hash(hash).nth(MOST_WITH_ONE_BEGINNING - 1).is_none() {
-            shard.insert_unique(hash, Entry { hash, finding: Arc::clone(finding) }, |entry| entry.hash);
+            let entry = Entry { hash, outline, finding: Arc::clone(finding) };
+            shard.insert_unique(hash, entry, |entry| entry.hash);
         }
     }
 
@@ -71,17 +81,19 @@ impl Texts {
     }
 }
 
-/// What the bytes begin with, if it is the text of this finding with any artifacts.
-fn recognise(finding: &Arc<Finding>, bytes: &[u8], list: &[u8]) -> Option<Recognised> {
-    let (before, behind) = finding.content.around_digests()?;
-    let rest = bytes.strip_prefix(before)?;
-    if behind.is_empty() {
-        return Some(Recognised { finding: Arc::clone(finding), digests: None, length: before.len() });
+impl Entry {
+    /// What the bytes begin with, if it is the text of this finding with any artifacts.
+    fn recognise(&self, bytes: &[u8], list: &[u8]) -> Option<Recognised> {
+        let (before, behind) = self.outline.parts();
+        let rest = bytes.strip_prefix(before)?;
+        if behind.is_empty() {
+            return Some(Recognised { finding: Arc::clone(&self.finding), digests: None, length: before.len() });
+        }
+        let digests = before.len()..before.len() + length_of_digests(rest, list)?;
+        let length = digests.end + behind.len();
+        let is_it = bytes[digests.end..].starts_with(behind);
+        is_it.then(|| Recognised { finding: Arc::clone(&self.finding), digests: Some(digests), length })
     }
-    let digests = before.len()..before.len() + length_of_digests(rest, list)?;
-    let length = digests.end + behind.len();
-    let is_it = bytes[digests.end..].starts_with(behind);
-    is_it.then(|| Recognised { finding: Arc::clone(finding), digests: Some(digests), length })
 }
 
 /// How long the value is that the bytes begin with, if it is `null` or a list. `list` is the likely one.

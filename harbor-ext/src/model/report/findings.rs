@@ -147,6 +147,12 @@ pub(in crate::model) struct FindingsBuilder {
 }
 
 impl FindingsBuilder {
+    /// A builder with room for the findings of most images.
+    pub(in crate::model) fn new() -> Self {
+        const USUAL: usize = 128;
+        Self { findings: Vec::with_capacity(USUAL), set_of: Vec::with_capacity(USUAL), ..Self::default() }
+    }
+
     /// The text of the list that was read last; the next finding is likely to have the same.
     pub(in crate::model) fn last_list(&self) -> &[u8] {
         &self.last_list.0
