@@ -26,7 +26,7 @@ mod download;
 
 /// The next page is asked for when no more than this many reports of the page before it are left, so that neither
 /// waits for the other and the lists do not run ahead.
-const REPORTS_LEFT_AT_NEXT_PAGE: usize = 8;
+const REPORTS_LEFT_AT_NEXT_PAGE: usize = 32;
 
 /// One request for reports.
 #[derive(Clone, Debug)]
