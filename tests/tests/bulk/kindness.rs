@@ -75,15 +75,16 @@ async fn no_more_requests_than_allowed_are_under_way() {
 /// A connection is made where all others are busy, and every other request goes over one that there is.
 #[tokio::test]
 async fn connections_are_used_again_over_a_whole_crawl() {
-    crawl_over_few_connections().await;
+    crawl_over_connections(|peak| peak + 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_are_used_again_on_several_threads() {
-    crawl_over_few_connections().await;
+    // Which thread comes first is chance: a connection may be given back just after the next was wanted.
+    crawl_over_connections(|peak| peak + peak / 4 + 2).await;
 }
 
-async fn crawl_over_few_connections() {
+async fn crawl_over_connections(most: fn(usize) -> usize) {
     let scale =
         Scale { projects: 5, repositories: 10, artifacts: 10, findings: 1, distinct: 10, seed: 5, ..Scale::default() };
     for concurrency in [Concurrency::Adaptive, Concurrency::Fixed(100)] {
@@ -98,7 +99,7 @@ async fn crawl_over_few_connections() {
         let collected = harbor.reports().collect().await;
         assert_eq!(collected.summary.states.reported, 500);
         let peak = collected.summary.peak_in_flight as usize;
-        assert!(server.connections() <= peak + 1, "{} connections, {}", server.connections(), collected.summary);
+        assert!(server.connections() <= most(peak), "{} connections, {}", server.connections(), collected.summary);
     }
 }
 
