@@ -67,13 +67,13 @@ const PREFERRED_CVSS: usize = 0;
 const VENDOR_ATTRIBUTES: usize = 1;
 
 /// The text of an element and where its digests were taken out, by which it is recognised.
-pub(super) struct Outline {
+pub(super) struct ElementText {
     text: Arc<str>,
     length: Place,
     digests: Place,
 }
 
-impl Outline {
+impl ElementText {
     /// What stands before and behind the digests; nothing behind where there are none.
     pub(super) fn parts(&self) -> (&[u8], &[u8]) {
         self.text.as_bytes()[..self.length as usize].split_at(self.digests as usize)
@@ -95,9 +95,9 @@ impl Content {
     }
 
     /// By what the element can be recognised, if it can.
-    pub(super) fn outline(&self) -> Option<Outline> {
+    pub(super) fn element_text(&self) -> Option<ElementText> {
         let Element { length, digests } = self.element;
-        Some(Outline { text: Arc::clone(&self.text), length, digests: digests? })
+        Some(ElementText { text: Arc::clone(&self.text), length, digests: digests? })
     }
 
     /// A member of [`TEXTS`]: the JSON text of what is not a string, empty for `null` and for none.

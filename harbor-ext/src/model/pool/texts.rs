@@ -14,7 +14,7 @@ use memchr::memchr;
 
 use super::{SHARDS, lock};
 use crate::model::Finding;
-use crate::model::content::Outline;
+use crate::model::content::ElementText;
 
 /// How many bytes at the beginning tell findings apart: enough for the identifier, the package and its version, and never
 /// so many that the artifacts are among them.
@@ -34,7 +34,7 @@ pub(super) struct Texts {
 /// memory twice.
 struct Entry {
     hash: u64,
-    outline: Outline,
+    text: ElementText,
     finding: Arc<Finding>,
 }
 
@@ -61,11 +61,11 @@ impl Texts {
 
     /// Adds a finding, if its text is one that can be recognised.
     pub(super) fn insert(&self, finding: &Arc<Finding>) {
-        let Some(outline) = finding.content.outline() else { return };
-        let Some(hash) = self.hash(outline.parts().0) else { return };
+        let Some(text) = finding.content.element_text() else { return };
+        let Some(hash) = self.hash(text.parts().0) else { return };
         let mut shard = lock(self.shard(hash));
         if shard.iter_hash(hash).nth(MOST_WITH_ONE_BEGINNING - 1).is_none() {
-            let entry = Entry { hash, outline, finding: Arc::clone(finding) };
+            let entry = Entry { hash, text, finding: Arc::clone(finding) };
             shard.insert_unique(hash, entry, |entry| entry.hash);
         }
     }
@@ -84,7 +84,7 @@ impl Texts {
 impl Entry {
     /// What the bytes begin with, if it is the text of this finding with any artifacts.
     fn recognise(&self, bytes: &[u8], list: &[u8]) -> Option<Recognised> {
-        let (before, behind) = self.outline.parts();
+        let (before, behind) = self.text.parts();
         let rest = bytes.strip_prefix(before)?;
         if behind.is_empty() {
             return Some(Recognised { finding: Arc::clone(&self.finding), digests: None, length: before.len() });
