@@ -27,6 +27,8 @@ const SESSIONS_FOR_ONE_ANSWER: usize = 2;
 /// The client of Harbor's API. What is called through `Deref` sends the credentials with every request.
 pub(crate) struct Client {
     api: harbor_api::Client,
+    /// The name of the registry that is asked.
+    registry: Arc<str>,
     portal: Option<Arc<Portal>>,
     password: Option<Arc<Password>>,
     /// Requests besides those that were asked for.
@@ -35,16 +37,27 @@ pub(crate) struct Client {
 
 impl Client {
     /// A client whose HTTP client sends the credentials.
-    pub(crate) fn new(api: harbor_api::Client, credentials: &Credentials, portal: Option<Portal>) -> Self {
+    pub(crate) fn new(
+        api: harbor_api::Client,
+        registry: Arc<str>,
+        credentials: &Credentials,
+        portal: Option<Portal>,
+    ) -> Self {
         let password = credentials.password().map(|_| Arc::default());
-        Self { api, portal: portal.map(Arc::new), password, extra_requests: AtomicU64::new(0) }
+        Self { api, registry, portal: portal.map(Arc::new), password, extra_requests: AtomicU64::new(0) }
     }
 
     /// The same client with a count of its own.
     pub(crate) fn for_one_query(&self) -> Self {
-        let Self { api, portal, password, .. } = self;
-        let (api, portal, password) = (api.clone(), portal.clone(), password.clone());
-        Self { api, portal, password, extra_requests: AtomicU64::new(0) }
+        let Self { api, registry, portal, password, .. } = self;
+        let (api, registry) = (api.clone(), Arc::clone(registry));
+        let (portal, password) = (portal.clone(), password.clone());
+        Self { api, registry, portal, password, extra_requests: AtomicU64::new(0) }
+    }
+
+    /// The name of the registry that is asked, as artifacts have it.
+    pub(crate) fn registry(&self) -> &Arc<str> {
+        &self.registry
     }
 
     /// Gets what belongs to one project, as [`harbor_api::Client::get_bytes`] does; in a session, where one was asked for.

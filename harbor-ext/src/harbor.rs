@@ -151,9 +151,9 @@ impl Harbor {
     }
 
     fn lookup<T>(&self, query: Query<T>, reference: impl NamesArtifact) -> Lookup<T> {
-        let url = self.url();
-        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-        let reference = reference.artifact_reference(&format!("{}{port}", url.host_str().unwrap_or_default()));
+        // Images are pulled from the host, wherever below it the API lies.
+        let host = self.registry().split('/').next().unwrap_or_default();
+        let reference = reference.artifact_reference(host);
         let target = reference.clone().map(Target::from).unwrap_or_default();
         Lookup::new(query.artifact(reference), target)
     }
@@ -188,6 +188,13 @@ impl Harbor {
     /// last request.
     pub async fn log_out(&self) {
         self.session.client.log_out().await;
+    }
+
+    /// The name of the registry, as [`Artifact::registry`] has it: the address without the scheme, such as
+    /// `harbor.example.com` or `10.0.0.1:8443`.
+    #[must_use]
+    pub fn registry(&self) -> &str {
+        self.session.client.registry()
     }
 
     /// The address of the Harbor, without the path of the API.

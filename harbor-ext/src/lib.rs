@@ -48,8 +48,14 @@
 
 pub mod access;
 pub mod analysis;
+#[cfg(feature = "archive")]
+pub mod archive;
 pub mod condition;
+#[cfg(feature = "export")]
+pub mod export;
 pub mod failure;
+#[cfg(feature = "judge")]
+pub mod judge;
 pub mod model;
 pub mod name;
 pub mod schema;
@@ -61,10 +67,12 @@ mod credentials;
 mod error;
 mod fetch;
 mod harbor;
+mod inventory;
 mod outcome;
 mod redaction;
 mod session;
 mod settings;
+mod snapshot;
 
 pub use chrono;
 pub use credentials::Credentials;
@@ -73,9 +81,11 @@ pub use failure::{Failure, FailureKind, Permission};
 pub use fetch::{AccessCheck, Fetched, Fetching, HasTags, Lookup, Query};
 pub use harbor::{Harbor, HarborBuilder};
 pub use harbor_api::{self, http_client};
+pub use inventory::{Current, Inventory, TrendPoint};
 pub use outcome::{Advice, Collected, Progress, StateCounts, Summary};
 pub use reqwest;
 pub use settings::{Concurrency, RetryPolicy};
+pub use snapshot::{Snapshot, Source};
 
 /// The examples of the READMEs are compiled as tests. Those of harbor-api are among them because its own documentation
 /// tests are off: the generated code has an example for each operation that is not meant to run.

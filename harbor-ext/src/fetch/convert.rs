@@ -60,6 +60,7 @@ pub(crate) fn artifact(
     let digest = read_name("digest of the artifact", row.digest.as_deref(), row.id)?;
     let id = row.id;
     let mut artifact = Artifact::new(repository, digest);
+    artifact.registry = interner.registry();
     artifact.id = id.unwrap_or_default();
     artifact.repository_id = row.repository_id;
     artifact.project_id = row.project_id;

@@ -11,6 +11,8 @@ use crate::name::{NameError, ProjectName, RepositoryName};
 /// The texts of a page, each held once however many rows have it.
 #[derive(Debug, Default)]
 pub(crate) struct Interner {
+    /// The registry that the page is of.
+    registry: Option<Arc<str>>,
     /// The project that the page is about, whose name all pages share.
     project: Option<ProjectName>,
     texts: HashSet<Arc<str>>,
@@ -18,9 +20,20 @@ pub(crate) struct Interner {
 }
 
 impl Interner {
-    /// For a page about one project.
-    pub(crate) fn of(project: &ProjectName) -> Self {
-        Self { project: Some(project.clone()), ..Self::default() }
+    /// For a page of a registry.
+    pub(crate) fn of(registry: &Arc<str>) -> Self {
+        Self { registry: Some(Arc::clone(registry)), ..Self::default() }
+    }
+
+    /// The same for a page about one project.
+    pub(crate) fn about(mut self, project: &ProjectName) -> Self {
+        self.project = Some(project.clone());
+        self
+    }
+
+    /// The registry as all rows have it.
+    pub(crate) fn registry(&self) -> Option<Arc<str>> {
+        self.registry.clone()
     }
 
     /// The text as all rows have it; a missing one is empty.
@@ -62,7 +75,7 @@ mod tests {
     #[test]
     fn every_text_is_held_once() {
         let project: ProjectName = "p".parse().unwrap();
-        let mut interner = Interner::of(&project);
+        let mut interner = Interner::default().about(&project);
         let [one, two] = ["IMAGE", "IMAGE"].map(|text| interner.share(Some(text)));
         assert!(Arc::ptr_eq(&one, &two));
         assert_eq!((&*interner.share(None::<&str>), interner.share_known(Some(""))), ("", None));

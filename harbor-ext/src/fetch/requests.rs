@@ -107,7 +107,7 @@ pub(super) async fn artifacts_of_project(
         details,
         scope: &[],
     };
-    let mut interner = Interner::of(project);
+    let mut interner = Interner::of(client.registry()).about(project);
     list.page(client, cursor, query, |row| convert::artifact(row, None, details, &mut interner)).await
 }
 
@@ -129,7 +129,7 @@ pub(super) async fn artifacts_of_repository(
         details,
         scope: &[],
     };
-    let mut interner = Interner::default();
+    let mut interner = Interner::of(client.registry());
     list.page(client, cursor, query, |row| convert::artifact(row, Some(repository), details, &mut interner)).await
 }
 

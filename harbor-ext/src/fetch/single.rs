@@ -62,7 +62,7 @@ pub(super) async fn hidden(
         .send()
         .await?
         .into_inner();
-    convert::artifact(row, Some(repository), details, &mut Interner::default())
+    convert::artifact(row, Some(repository), details, &mut Interner::of(client.registry()))
 }
 
 /// What it means that an artifact which the list did not show may not be asked for by itself.

@@ -130,7 +130,7 @@ impl HarborBuilder {
             .map_err(|error| Error::HttpClient(error.without_url()))?;
         let base_url = format!("{}{API_PATH}", url.as_str().trim_end_matches('/'));
         let api = harbor_api::Client::new_with_client(&base_url, http_client);
-        let client = Client::new(api, &credentials, portal);
+        let client = Client::new(api, registry_name(&url).into(), &credentials, portal);
         let session = Session { client, url, credentials, settings: self.settings, budget: Arc::default() };
         Ok(Harbor { session: Arc::new(session) })
     }
@@ -160,6 +160,13 @@ fn is_confidential(url: &Url) -> bool {
 }
 
 /// Reads the address of a Harbor. What it refuses is not repeated in the error: it may hold a password.
+/// The address without the scheme, as one writes it in front of the name of a repository to pull from it.
+fn registry_name(url: &Url) -> String {
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let path = url.path().trim_end_matches('/');
+    format!("{}{port}{path}", url.host_str().unwrap_or_default())
+}
+
 fn parse_url(text: &str) -> Result<Url, Error> {
     let refuse = |why: &str| Err(Error::InvalidUrl(why.to_owned()));
     let mut url = match Url::parse(text.trim()) {

@@ -19,6 +19,10 @@ use crate::name::{ArtifactReference, Digest, NameError, NamesArtifact, Repositor
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Artifact {
+    /// The registry that listed it, by [`Harbor::registry`](crate::Harbor::registry), such as `harbor.example.com`. The
+    /// same repository and digest in two registries are two artifacts. `None` for what was made without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registry: Option<Arc<str>>,
     /// The repository that it was listed in.
     pub repository: RepositoryName,
     /// Harbor's number for that repository.
@@ -145,6 +149,7 @@ impl Artifact {
     #[must_use]
     pub fn new(repository: RepositoryName, digest: Digest) -> Self {
         Self {
+            registry: None,
             repository,
             repository_id: None,
             project_id: None,

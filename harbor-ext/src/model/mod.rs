@@ -14,6 +14,7 @@ pub mod decode;
 pub mod latest;
 pub mod time;
 
+mod allowlist;
 mod artifact;
 mod children;
 mod content;
@@ -31,6 +32,7 @@ mod severity;
 mod state;
 mod text;
 
+pub use allowlist::{Allowlist, Allowlists, ProjectAllowlist};
 pub use artifact::{Accessory, Artifact, ArtifactTag, Child, Label, Platform};
 pub use children::ChildFindings;
 pub use finding::Finding;

@@ -1,0 +1,3 @@
+//! Ask questions of a whole Harbor registry.
+
+fn main() {}
