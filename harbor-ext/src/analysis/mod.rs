@@ -63,6 +63,7 @@ mod groups;
 mod index;
 mod keys;
 mod latest;
+mod narrowed;
 mod packages;
 mod places;
 mod plan;

@@ -16,6 +16,7 @@ pub(super) use written::{MEDIA_TYPE_MEMBER, unguarded};
 
 mod findings;
 mod head;
+mod narrowed;
 mod packed;
 mod questions;
 mod schema;
@@ -129,6 +130,9 @@ impl Report {
 
     /// The distribution that the findings show the image to be made of.
     pub(crate) fn distribution(&self) -> Option<Distribution> {
+        if let Some(remembered) = self.head.distribution() {
+            return remembered;
+        }
         Distribution::of(self.findings().map(|finding| (finding.get().package(), finding.get().version())))
     }
 

@@ -11,6 +11,7 @@ use super::Scanner;
 use crate::model::FindingPool;
 use crate::model::decode::MEDIA_TYPE_1_1;
 use crate::model::json::{self, Json, Members};
+use crate::version::Distribution;
 
 /// What a report says apart from its findings, kept such that it can be given back as it came.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,6 +32,8 @@ struct Rare {
     /// Where it is not today's.
     media_type: Option<Box<str>>,
     lacks_vulnerabilities: bool,
+    /// That of the report that this one was narrowed from.
+    distribution: Option<Option<Distribution>>,
     /// The unknown members, and the known ones that the fields of [`Head`] do not say in full.
     members: BTreeMap<Box<str>, Json>,
 }
@@ -42,7 +45,7 @@ impl Head {
         let mut rare = Rare {
             media_type: (media_type != MEDIA_TYPE_1_1).then(|| media_type.into()),
             lacks_vulnerabilities: members.get("vulnerabilities").is_none(),
-            members: BTreeMap::new(),
+            ..Rare::default()
         };
         for (name, value) in &members.0 {
             // A later member of the same name replaces an earlier one.
@@ -74,6 +77,15 @@ impl Head {
     /// The JSON of a member that is not said in full elsewhere.
     pub(super) fn other(&self, name: &str) -> Option<&str> {
         self.rare.as_ref()?.members.get(name).map(Json::get)
+    }
+
+    /// What the image is made of by a whole report, if this is part of one.
+    pub(super) fn distribution(&self) -> Option<Option<Distribution>> {
+        self.rare.as_ref()?.distribution
+    }
+
+    pub(super) fn remember_distribution(&mut self, distribution: Option<Distribution>) {
+        self.rare.get_or_insert_default().distribution = Some(distribution);
     }
 
     /// Writes every member as it came, by the name that `named` gives it, but the list of vulnerabilities.
