@@ -1,0 +1,76 @@
+//! Tables that fit the terminal.
+
+use std::io::{self, IsTerminal};
+
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
+use harbor_ext::model::Severity;
+
+use super::{messages, plain};
+use crate::arguments::When;
+
+/// A table for people: as wide as the terminal, or with each row on a line where there is none. COLUMNS counts, too.
+#[derive(Debug)]
+pub(crate) struct TextTable {
+    table: Table,
+}
+
+impl TextTable {
+    pub(crate) fn new(headers: &[&str], color: When) -> Self {
+        let is_terminal = io::stdout().is_terminal();
+        let is_colored = messages::is_colored(color, is_terminal);
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+        let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|width| *width >= 20);
+        if let Some(width) = width.filter(|_| is_terminal) {
+            table.set_width(width);
+        }
+        if is_colored {
+            table.enforce_styling();
+        } else {
+            // Without a terminal there is no width either: each row stays on its line.
+            if !is_terminal {
+                table.force_no_tty();
+            }
+        }
+        let bold = |header: &&str| {
+            let cell = Cell::new(header);
+            if is_colored { cell.add_attribute(Attribute::Bold) } else { cell }
+        };
+        table.set_header(headers.iter().map(bold));
+        Self { table }
+    }
+
+    pub(crate) fn add(&mut self, cells: impl IntoIterator<Item = Cell>) {
+        self.table.add_row(cells.into_iter().collect::<Vec<_>>());
+    }
+
+    pub(crate) fn into_text(self) -> String {
+        self.table.trim_fmt()
+    }
+}
+
+/// A text from anywhere.
+pub(crate) fn text(text: impl AsRef<str>) -> Cell {
+    Cell::new(plain::line(text.as_ref()))
+}
+
+/// A number, by its last digit.
+pub(crate) fn number(number: impl ToString) -> Cell {
+    Cell::new(number).set_alignment(CellAlignment::Right)
+}
+
+/// A number that may not be known.
+pub(crate) fn known(number: Option<f64>, digits: usize) -> Cell {
+    self::number(number.map_or_else(|| "-".to_owned(), |number| format!("{number:.digits$}")))
+}
+
+/// A severity in its colour.
+pub(crate) fn severity(severity: Severity) -> Cell {
+    let cell = Cell::new(severity.as_str());
+    match severity {
+        Severity::Critical => cell.fg(Color::Red).add_attribute(Attribute::Bold),
+        Severity::High => cell.fg(Color::Red),
+        Severity::Medium => cell.fg(Color::Yellow),
+        _ => cell,
+    }
+}
