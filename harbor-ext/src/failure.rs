@@ -70,6 +70,10 @@ pub enum Phase {
     ReadingOwner,
     /// Reading a robot account.
     ReadingRobot,
+    /// Reading which vulnerabilities are accepted.
+    ReadingAllowlists,
+    /// Reading an archive.
+    ReadingArchive,
     /// Calling an operation of the generated client.
     Calling,
 }
@@ -105,6 +109,8 @@ pub enum FailureKind {
     Undecodable,
     /// The time that the caller gave the query was over: see [`Query::deadline`](crate::Query::deadline).
     DeadlineExceeded,
+    /// The caller stopped the query: see [`Fetching::stopper`](crate::Fetching::stopper).
+    Stopped,
 }
 
 /// What something was done to. Parts that do not apply are absent.
@@ -159,6 +165,7 @@ impl Failure {
                 FailureKind::NotFound | FailureKind::Forbidden | FailureKind::Refused | FailureKind::Undecodable,
                 Phase::Identifying,
             ) => "check that the address leads to a Harbor",
+            (_, Phase::ReadingArchive) => "read the registry again, or the archive from another copy",
             (FailureKind::InvalidInput, _) => "correct what was asked for",
             (FailureKind::NotFound, _) => "check the name: it may be misspelt, deleted, or hidden from this account",
             // Harbor says "forbidden" to robots for what does not exist, too.
@@ -187,6 +194,7 @@ impl Failure {
                 "check that this Harbor's version has the route, and what stands in front of it"
             }
             (FailureKind::Incomplete, _) => "run the query again",
+            (FailureKind::Stopped, _) => "run the query again and let it end",
             (FailureKind::DeadlineExceeded, _) => "give the query more time, or narrow it",
             (FailureKind::Undecodable, _) => {
                 "check that the address leads to Harbor's API, and report the answer if it does"
@@ -236,6 +244,8 @@ impl fmt::Display for Phase {
             Self::ReadingUser => "reading the account",
             Self::ReadingOwner => "reading the account of the owner",
             Self::ReadingRobot => "reading the robot",
+            Self::ReadingAllowlists => "reading the allowlists",
+            Self::ReadingArchive => "reading the archive",
             Self::Calling => "calling the API",
         })
     }

@@ -10,7 +10,7 @@ use crate::credentials::{Credentials, variable};
 use crate::error::Error;
 use crate::failure::{Failure, Phase, Target};
 use crate::fetch::{self, AccessCheck, Cause, Lookup, Query};
-use crate::model::{Artifact, ArtifactInfo, Owner, Repository};
+use crate::model::{Allowlists, Artifact, ArtifactInfo, Owner, Repository};
 use crate::name::{NamesArtifact, ProjectName, RepositoryName};
 use crate::session::Session;
 
@@ -143,6 +143,29 @@ impl Harbor {
         let projects = artifacts.into_iter().map(|artifact| artifact.as_ref().repository.project().clone());
         let projects = projects.collect();
         fetch::owners(&self.session, projects).await
+    }
+
+    /// Which vulnerabilities the registry accepts, and which those of the projects that the caller can see.
+    ///
+    /// It never fails: what could not be read is among the [`failures`](Allowlists::failures). The list of the registry is
+    /// told to everybody who is logged in, those of the projects to everybody who sees them. Costs one request to check the
+    /// credentials, one for the list of the registry, and one for a hundred projects. Dropping the future ends the requests
+    /// under way.
+    ///
+    /// # Panics
+    ///
+    /// When it is polled outside of a tokio runtime.
+    pub async fn allowlists(&self) -> Allowlists {
+        fetch::allowlists(&self.session, None).await
+    }
+
+    /// The same for some projects only, twenty in one request.
+    ///
+    /// # Panics
+    ///
+    /// When it is polled outside of a tokio runtime.
+    pub async fn allowlists_of(&self, projects: impl IntoIterator<Item = ProjectName>) -> Allowlists {
+        fetch::allowlists(&self.session, Some(projects.into_iter().collect())).await
     }
 
     /// Who the server takes the caller for, and what may be read in which project; see [`AccessCheck`].

@@ -78,7 +78,7 @@ pub use chrono;
 pub use credentials::Credentials;
 pub use error::Error;
 pub use failure::{Failure, FailureKind, Permission};
-pub use fetch::{AccessCheck, Fetched, Fetching, HasTags, Lookup, Query};
+pub use fetch::{AccessCheck, Fetched, Fetching, HasTags, Lookup, Query, Stopper};
 pub use harbor::{Harbor, HarborBuilder};
 pub use harbor_api::{self, http_client};
 pub use inventory::{Current, Inventory, TrendPoint};

@@ -52,7 +52,9 @@ impl Permission {
             Phase::ReadingScanner => ("scanner", "read"),
             Phase::ReadingUser | Phase::ReadingOwner => ("user", "read"),
             Phase::ReadingRobot => ("robot", "list"),
-            Phase::Asking | Phase::Identifying | Phase::Calling => return None,
+            Phase::Asking | Phase::Identifying | Phase::ReadingAllowlists | Phase::ReadingArchive | Phase::Calling => {
+                return None;
+            }
         };
         Some(Self::new(resource, action))
     }

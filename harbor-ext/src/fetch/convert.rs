@@ -1,5 +1,6 @@
 //! From the generated types to the model.
 
+use chrono::DateTime;
 use harbor_api::types;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -9,10 +10,13 @@ use super::details::Details;
 use super::interner::Interner;
 use super::pages::unusable;
 use crate::model::{
-    Accessory, Artifact, ArtifactTag, Child, Label, Platform, Repository, SbomOverview, ScanOverview, Scanner,
-    VulnerabilitySummary, time,
+    Accessory, Allowlist, Artifact, ArtifactTag, Child, Label, Platform, ProjectAllowlist, Repository, SbomOverview,
+    ScanOverview, Scanner, VulnerabilitySummary, time,
 };
 use crate::name::{NameError, ProjectName, RepositoryName};
+
+/// The end of the year 9999.
+const LAST_SECOND: i64 = 253_402_300_799;
 
 /// Encodes a value inside of `q` once, because Harbor decodes `q` twice.
 pub(crate) fn query_value(text: &str) -> String {
@@ -30,6 +34,35 @@ pub(crate) struct ListedProject {
 pub(crate) fn project(project: types::Project) -> Result<ListedProject, Cause> {
     let name = read_name("project", project.name.as_deref(), project.project_id)?;
     Ok(ListedProject { name, id: project.project_id })
+}
+
+/// Which allowlist a project goes by. Harbor's own rule: that of the registry, unless the project says no to that.
+pub(crate) fn project_allowlist(project: types::Project) -> Result<(ProjectName, ProjectAllowlist), Cause> {
+    let name = read_name("project", project.name.as_deref(), project.project_id)?;
+    let Some(metadata) = project.metadata else {
+        return Err(unusable(project.project_id, "the settings of the project are missing"));
+    };
+    let is_reused = metadata.reuse_sys_cve_allowlist.as_deref().is_none_or(is_true);
+    let list = match (is_reused, project.cve_allowlist) {
+        (true, _) => ProjectAllowlist::System,
+        (false, Some(list)) => ProjectAllowlist::Own(allowlist(list)),
+        (false, None) => return Err(unusable(project.project_id, "the allowlist of the project is missing")),
+    };
+    Ok((name, list))
+}
+
+/// Converts an allowlist. Its end is in seconds, and absent for "never": Harbor compares any number with the time, so that 0
+/// is long ago.
+pub(crate) fn allowlist(list: types::CveAllowlist) -> Allowlist {
+    let cves = list.items.unwrap_or_default().into_iter().filter_map(|item| item.cve_id);
+    // Years of more than four digits cannot be written.
+    let expires_at = list.expires_at.and_then(|seconds| DateTime::from_timestamp(seconds.clamp(0, LAST_SECOND), 0));
+    Allowlist { cves: cves.filter(|id| !id.is_empty()).collect(), expires_at }
+}
+
+/// As Harbor reads the settings of a project, which are texts.
+fn is_true(text: &str) -> bool {
+    text == "1" || text.eq_ignore_ascii_case("true")
 }
 
 pub(crate) fn repository(repository: types::Repository) -> Result<Repository, Cause> {

@@ -9,9 +9,10 @@
 //! - [`requests`] asks for each kind of list, [`convert`] makes of its rows what is wanted, and an [`interner`] holds once
 //!   what they repeat.
 //! - [`lookup`] asks for one thing by its name, [`single`] is how an artifact is found. [`owner`] and [`access`] ask
-//!   step by step, each step a [`batch`].
+//!   step by step, each step a [`batch`]; so do the [`allowlists`].
 
 mod access;
+mod allowlists;
 mod backoff;
 mod batch;
 mod cause;
@@ -44,8 +45,9 @@ mod terms;
 mod walk;
 
 pub use access::AccessCheck;
+pub(crate) use allowlists::allowlists;
 pub(crate) use cause::Cause;
 pub use lookup::Lookup;
 pub(crate) use owner::owners;
 pub use query::{Fetched, HasTags, Query};
-pub use stream::Fetching;
+pub use stream::{Fetching, Stopper};

@@ -21,14 +21,17 @@ use super::terms::Terms;
 use crate::failure::Failure;
 use crate::outcome::{Progress, Summary};
 
+pub use stop::Stopper;
 pub(crate) use work::{Next, Work};
 
 use deadline::Deadline;
 use sleepers::Sleepers;
+use stop::Stop;
 
 mod deadline;
 mod failing;
 mod sleepers;
+mod stop;
 mod work;
 
 /// The jobs of one bulk operation and their results, as a stream.
@@ -48,6 +51,7 @@ pub(crate) struct Queue<W: Work> {
     timer: Option<Pin<Box<Sleep>>>,
     random: fastrand::Rng,
     deadline: Deadline,
+    stop: Stop,
     summary: Summary,
     /// Gone once the stream has ended, so that those who watch it end, too.
     progress: Option<watch::Sender<Progress>>,
@@ -91,6 +95,7 @@ impl<W: Work> Queue<W> {
             timer: None,
             random: fastrand::Rng::new(),
             deadline: Deadline::new(terms.deadline),
+            stop: Stop::new(),
             summary: Summary::default(),
             progress: Some(watch::Sender::new(Progress::default())),
             terms,
@@ -111,6 +116,10 @@ impl<W: Work> Queue<W> {
             Some(progress) => progress.subscribe(),
             None => watch::Sender::new(self.state()).subscribe(),
         }
+    }
+
+    pub(crate) fn stopper(&self) -> Stopper {
+        self.stop.stopper()
     }
 
     fn state(&self) -> Progress {
@@ -150,7 +159,8 @@ impl<W: Work> Queue<W> {
             attempt.count += 1;
             self.summary.requests += 1;
             let ticket = self.limit.started(now);
-            let request = self.deadline.bound(now, self.work.run(attempt.job.clone()));
+            let request = self.stop.bound(self.work.run(attempt.job.clone()));
+            let request = self.deadline.bound(now, request);
             self.running.spawn(async move {
                 let outcome = request.await;
                 Finished { attempt, is_probe, ticket, at: Instant::now(), outcome }
@@ -205,11 +215,12 @@ impl<W: Work> Queue<W> {
         [sleeper, probe, self.deadline.at()].into_iter().flatten().min()
     }
 
-    /// Gives up what is left once the caller's time is over; requests under way end by themselves. Tells whether there
-    /// was anything.
-    fn stop_in_time(&mut self, now: Instant) -> bool {
+    /// Gives up what is left once the caller's time is over or the caller wishes so; requests under way end by themselves.
+    /// Tells whether there was anything.
+    fn stop_in_time(&mut self, now: Instant, context: &mut Context<'_>) -> bool {
         let has_more = !self.waiting.is_empty() || !self.sleeping.is_empty();
-        let Some(cause) = self.deadline.passed(now).filter(|_| has_more) else {
+        let cause = self.stop.poll(context).or_else(|| self.deadline.passed(now));
+        let Some(cause) = cause.filter(|_| has_more) else {
             return false;
         };
         self.abandon(cause);
@@ -236,7 +247,7 @@ impl<W: Work> Stream for Queue<W> {
             if let Some(item) = queue.next.items.pop_front() {
                 return Poll::Ready(Some(item));
             }
-            if queue.stop_in_time(now) {
+            if queue.stop_in_time(now, context) {
                 continue;
             }
             queue.wake_sleepers(now);

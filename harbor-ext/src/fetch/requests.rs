@@ -11,7 +11,7 @@ use super::interner::Interner;
 use super::pages::{Cursor, Key, Page};
 use crate::client::Client;
 use crate::failure::FailureKind;
-use crate::model::{Artifact, Label, Repository};
+use crate::model::{Artifact, Label, ProjectAllowlist, Repository};
 use crate::name::{ProjectName, RepositoryName};
 
 pub(super) const ACCEPT_VULNERABILITIES: HeaderName = HeaderName::from_static("x-accept-vulnerabilities");
@@ -34,7 +34,7 @@ struct List<'a, T> {
     key: Key<T>,
     /// What is asked for besides.
     details: Details,
-    /// Parameters that say which list is meant.
+    /// Parameters that only this list has.
     scope: &'a [(&'a str, &'a str)],
 }
 
@@ -59,17 +59,32 @@ pub(super) async fn projects(
     cursor: Cursor,
     condition: Option<String>,
 ) -> Result<Page<ListedProject>, Cause> {
-    let segments = ["projects"];
-    let list = List {
+    // Three statements for each of them are saved.
+    let list = list_of_projects(&[("with_detail", "false")]);
+    let condition: Vec<String> = condition.into_iter().collect();
+    list.page(client, cursor, &cursor.query("project_id", &condition), convert::project).await
+}
+
+/// Lists projects, or only those that fulfil a condition, with their allowlists.
+pub(super) async fn allowlists_of_projects(
+    client: &Client,
+    cursor: Cursor,
+    condition: Option<String>,
+) -> Result<Page<(ProjectName, ProjectAllowlist)>, Cause> {
+    let list = list_of_projects(&[("with_detail", "true")]);
+    let condition: Vec<String> = condition.into_iter().collect();
+    list.page(client, cursor, &cursor.query("project_id", &condition), convert::project_allowlist).await
+}
+
+fn list_of_projects<'a>(scope: &'a [(&'a str, &'a str)]) -> List<'a, types::Project> {
+    List {
         operation: "list_projects",
-        segments: &segments,
+        segments: &["projects"],
         sort: "project_id",
         key: Key { name: "project_id", of: |row: &types::Project| row.project_id },
         details: Details::default(),
-        scope: &[],
-    };
-    let condition: Vec<String> = condition.into_iter().collect();
-    list.page(client, cursor, &cursor.query("project_id", &condition), convert::project).await
+        scope,
+    }
 }
 
 pub(super) async fn repositories(
@@ -195,13 +210,7 @@ impl<T: DeserializeOwned> List<'_, T> {
         convert: impl FnMut(T) -> Result<R, Cause>,
     ) -> Result<Page<R>, Cause> {
         let page_size = cursor.page_size(self.details).to_string();
-        let mut query = vec![
-            ("page_size", page_size.as_str()),
-            ("sort", self.sort),
-            ("q", query),
-            // Only projects know it: three statements for each of them are saved.
-            ("with_detail", "false"),
-        ];
+        let mut query = vec![("page_size", page_size.as_str()), ("sort", self.sort), ("q", query)];
         query.extend(self.details.parameters());
         query.extend(self.scope);
         let headers = HeaderMap::from_iter([

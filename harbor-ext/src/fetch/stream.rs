@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use futures::Stream;
 use tokio::sync::watch;
 
+pub use super::queue::Stopper;
 use super::queue::{Queue, Work};
 use crate::failure::Failure;
 use crate::outcome::{Progress, Summary};
@@ -23,6 +24,7 @@ pub struct Fetching<T> {
 trait Run<T>: Stream<Item = Result<T, Failure>> + Send {
     fn summary(&self) -> Summary;
     fn progress(&self) -> watch::Receiver<Progress>;
+    fn stopper(&self) -> Stopper;
 }
 
 impl<T> Fetching<T> {
@@ -42,6 +44,12 @@ impl<T> Fetching<T> {
     #[must_use]
     pub fn progress(&self) -> watch::Receiver<Progress> {
         self.run.progress()
+    }
+
+    /// Ends the query before its end, from anywhere else; see [`Stopper`].
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        self.run.stopper()
     }
 }
 
@@ -66,5 +74,9 @@ impl<W: Work> Run<W::Item> for Queue<W> {
 
     fn progress(&self) -> watch::Receiver<Progress> {
         Queue::progress(self)
+    }
+
+    fn stopper(&self) -> Stopper {
+        Queue::stopper(self)
     }
 }
