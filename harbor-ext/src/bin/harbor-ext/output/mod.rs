@@ -4,6 +4,7 @@ pub(crate) mod file;
 pub(crate) mod listing;
 pub(crate) mod messages;
 pub(crate) mod plain;
+pub(crate) mod row;
 pub(crate) mod table;
 
 use std::io::{self, BufWriter, Write};

@@ -23,6 +23,11 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// A number of things in words.
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// Whether a character does something to a terminal.
 fn is_active(character: char) -> bool {
     character.is_control()

@@ -74,3 +74,23 @@ pub(crate) fn severity(severity: Severity) -> Cell {
         _ => cell,
     }
 }
+
+/// The name of an image: with its first tag, or else its short digest, and how many more tags it has.
+pub(crate) fn image(registry: Option<&str>, repository: &str, tags: &[&str], digest: &str) -> String {
+    let registry = registry.map(|registry| format!("{registry}/")).unwrap_or_default();
+    match tags {
+        [] => format!("{registry}{repository}@{}", digest.get(..19).unwrap_or(digest)),
+        [tag] => format!("{registry}{repository}:{tag}"),
+        [tag, more @ ..] => format!("{registry}{repository}:{tag} (+{})", more.len()),
+    }
+}
+
+/// How many names stand in one cell.
+const NAMES: usize = 3;
+
+/// The first few names, and how many more there are.
+pub(crate) fn some_of(names: &[&str]) -> String {
+    let more = names.len().saturating_sub(NAMES);
+    let shown = names[..names.len() - more].join(", ");
+    if more == 0 { shown } else { format!("{shown} and {more} more") }
+}

@@ -1,0 +1,150 @@
+//! Which images have it.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+
+use comfy_table::Cell;
+use harbor_ext::Inventory;
+use harbor_ext::analysis::{FindingFilter, Pattern};
+use harbor_ext::chrono::Utc;
+use harbor_ext::export::rows::FindingRow;
+use harbor_ext::judge::Assessment;
+use harbor_ext::model::ArtifactInfo;
+use harbor_ext::version::{Scheme, VersionRange};
+
+use super::choice::Chosen;
+use super::{knowledge, missing};
+use crate::arguments::{FindCve, FindPackage, Search, When};
+use crate::ending::{Ending, Problem};
+use crate::output::listing::{self, Shown};
+use crate::output::messages::Messages;
+use crate::output::plain::{self, count};
+use crate::output::table;
+use crate::source;
+
+/// How many upgrades are told below a table.
+const UPGRADES: usize = 5;
+
+pub(super) async fn cve(arguments: FindCve, messages: Messages, color: When) -> Result<Ending, Problem> {
+    search(arguments.search, FindingFilter::cves(&arguments.ids), messages, color).await
+}
+
+pub(super) async fn package(arguments: FindPackage, messages: Messages, color: When) -> Result<Ending, Problem> {
+    let FindPackage { name, versions, ecosystem, search: how } = arguments;
+    let mut filter = if name.contains(['*', '?']) {
+        FindingFilter::package_matching(Pattern::glob(&name).map_err(|error| Problem::usage(error.to_string()))?)
+    } else {
+        FindingFilter::package(&name)
+    };
+    match (versions, ecosystem) {
+        (Some(versions), ecosystem) => {
+            filter = filter & FindingFilter::version(range(&versions, ecosystem.as_deref())?);
+        }
+        (None, Some(_)) => {
+            return Err(Problem::usage("--ecosystem says how versions are compared, and there are none to compare")
+                .help("give versions behind the package, such as '<2.17.1'"));
+        }
+        (None, None) => {}
+    }
+    search(how, filter, messages, color).await
+}
+
+fn range(versions: &str, ecosystem: Option<&str>) -> Result<VersionRange, Problem> {
+    let problem = |error: &dyn Error| {
+        Problem::from_error(format!("{versions:?} is no range of versions"), error)
+            .as_usage()
+            .help("a range is like '>=2.0,<2.17.1'")
+    };
+    let range = VersionRange::parse(versions).map_err(|error| problem(&error))?;
+    let Some(ecosystem) = ecosystem else { return Ok(range) };
+    let scheme: Scheme = ecosystem.to_ascii_lowercase().parse().map_err(|_| {
+        Problem::usage(format!("there is no ecosystem {ecosystem:?}"))
+            .help("it is one of dpkg, rpm, apk, pep440, semver, npm, maven, go")
+    })?;
+    range.scheme(scheme).map_err(|error| problem(&error))
+}
+
+async fn search(search: Search, filter: FindingFilter, messages: Messages, color: When) -> Result<Ending, Problem> {
+    let knowledge = knowledge::read(&search.knowledge)?;
+    let chosen = Chosen::new(&search.choice, &knowledge)?.and(filter);
+    let inventory = source::inventory(&search.subjects, messages).await?;
+    let narrowed = chosen.of(inventory, &knowledge);
+    let assessment = Assessment::new(&narrowed.inventory, &knowledge, Utc::now());
+    let rows: Vec<FindingRow<'_>> = assessment.findings().map(FindingRow::from).collect();
+    listing::write(&rows, search.format, color, || in_words(&narrowed.inventory))?;
+    assessment.notes().iter().for_each(|note| messages.say(note));
+    let ending = missing::tell(&narrowed.inventory, messages);
+    if narrowed.undecided > 0 {
+        messages.warn(&format!(
+            "{} of this package could not be compared with these versions and may be meant; without versions, all are listed",
+            count(narrowed.undecided, "finding", "findings")
+        ));
+        return Ok(Ending::Incomplete);
+    }
+    Ok(ending)
+}
+
+/// How far it reaches, and what removes it.
+fn in_words(inventory: &Inventory) -> String {
+    let report = inventory.report();
+    let with: Vec<&ArtifactInfo> = report.iter().filter(|info| info.findings().next().is_some()).collect();
+    let reported = report.iter().filter(|info| info.state.report().is_some()).count();
+    if with.is_empty() {
+        return format!("None of the {} with a report.\n", count(reported, "image", "images"));
+    }
+    let repository = |info: &&ArtifactInfo| (info.artifact.registry.clone(), info.artifact.repository.clone());
+    let repositories: BTreeSet<_> = with.iter().map(repository).collect();
+    let projects: BTreeSet<_> = repositories.iter().map(|(registry, name)| (registry, name.project())).collect();
+    let mut text = format!(
+        "{} of {reported} with a report, in {} of {}.\n",
+        count(with.len(), "image", "images"),
+        count(repositories.len(), "repository", "repositories"),
+        count(projects.len(), "project", "projects"),
+    );
+    let plan = report.fix_plan();
+    for upgrade in plan.upgrades.iter().take(UPGRADES) {
+        text.push_str(&format!("  {}\n", plain::line(&upgrade.to_string())));
+    }
+    let more = plan.upgrades.len().saturating_sub(UPGRADES);
+    if more > 0 {
+        text.push_str(&format!("  and {} more\n", count(more, "upgrade", "upgrades")));
+    }
+    let apart: usize = plan.not_comparable.iter().map(|apart| apart.affected.findings).sum();
+    if apart > 0 {
+        text.push_str(&format!("  {} with a fix that cannot be compared\n", count(apart, "finding", "findings")));
+    }
+    if plan.not_fixable > 0 {
+        text.push_str(&format!("  {} without a fix\n", count(plan.not_fixable, "finding", "findings")));
+    }
+    text
+}
+
+impl Shown for FindingRow<'_> {
+    const HEADERS: &'static [&'static str] =
+        &["IMAGE", "CVE", "PACKAGE", "VERSION", "FIXED IN", "SEVERITY", "CVSS", "NOTES"];
+
+    fn shown(&self) -> Vec<Cell> {
+        vec![
+            table::text(table::image(self.registry, self.repository, &self.tags, self.digest)),
+            table::text(self.cve),
+            table::text(self.package),
+            table::text(self.version),
+            table::text(self.fix_version.unwrap_or("-")),
+            table::severity(self.severity),
+            table::known(self.cvss_score, 1),
+            table::text(notes(self)),
+        ]
+    }
+}
+
+fn notes(row: &FindingRow<'_>) -> String {
+    let mut notes = Vec::new();
+    if row.kev == Some(true) {
+        notes.push("exploited".to_owned());
+    }
+    if let Some(probability) = row.epss {
+        notes.push(format!("EPSS {:.1} %", probability * 100.0));
+    }
+    notes.extend(row.suppressions.iter().map(|reason| format!("suppressed: {reason}")));
+    notes.join("; ")
+}

@@ -1,0 +1,88 @@
+//! What to upgrade.
+
+use comfy_table::Cell;
+use harbor_ext::analysis::Upgrade;
+use harbor_ext::model::Severity;
+
+use super::choice::Chosen;
+use super::{knowledge, missing};
+use crate::arguments::{Fixes, When};
+use crate::ending::{Ending, Problem};
+use crate::output::listing::{self, Shown};
+use crate::output::messages::Messages;
+use crate::output::plain::count;
+use crate::output::row::row;
+use crate::output::table;
+use crate::source;
+
+row! {
+    /// One upgrade of a package that is installed in one version.
+    struct UpgradeRow<'a> {
+        package: &'a str,
+        version: &'a str,
+        upgrade_to: &'a str,
+        findings: usize,
+        images: usize,
+        severity: Severity,
+        ecosystem: &'a str,
+        /// How sure the ecosystem is, by which the versions were compared.
+        confidence: String,
+        cves: Vec<&'a str>,
+        artifacts: Vec<String>,
+    }
+}
+
+pub(super) async fn run(arguments: Fixes, messages: Messages, color: When) -> Result<Ending, Problem> {
+    let knowledge = knowledge::read(&arguments.knowledge)?;
+    let chosen = Chosen::new(&arguments.choice, &knowledge)?;
+    let inventory = source::inventory(&arguments.subjects, messages).await?;
+    let inventory = chosen.of(inventory, &knowledge).inventory;
+    let plan = inventory.report().fix_plan();
+    let rows: Vec<UpgradeRow<'_>> =
+        plan.upgrades.iter().take(arguments.quantity.limit()).map(UpgradeRow::from).collect();
+    listing::write(&rows, arguments.format, color, || {
+        let apart: usize = plan.not_comparable.iter().map(|apart| apart.affected.findings).sum();
+        format!(
+            "{} in all; {} with a fix that cannot be compared with what is installed, {} without a fix.\n",
+            count(plan.upgrades.len(), "upgrade", "upgrades"),
+            count(apart, "finding", "findings"),
+            plan.not_fixable
+        )
+    })?;
+    Ok(missing::tell(&inventory, messages))
+}
+
+impl<'a> From<&'a Upgrade<'a>> for UpgradeRow<'a> {
+    fn from(upgrade: &'a Upgrade<'a>) -> Self {
+        let affected = &upgrade.affected;
+        Self {
+            package: upgrade.package,
+            version: upgrade.version,
+            upgrade_to: upgrade.target,
+            findings: affected.findings,
+            images: affected.artifacts.len(),
+            severity: affected.severity,
+            ecosystem: upgrade.scheme.as_str(),
+            confidence: upgrade.confidence.to_string(),
+            cves: affected.cves.iter().copied().collect(),
+            artifacts: affected.artifacts.iter().map(|info| info.artifact.name_with_registry()).collect(),
+        }
+    }
+}
+
+impl Shown for UpgradeRow<'_> {
+    const HEADERS: &'static [&'static str] =
+        &["PACKAGE", "INSTALLED", "UPGRADE TO", "REMOVES", "IN IMAGES", "SEVERITY", "CVES"];
+
+    fn shown(&self) -> Vec<Cell> {
+        vec![
+            table::text(self.package),
+            table::text(self.version),
+            table::text(self.upgrade_to),
+            table::number(self.findings),
+            table::number(self.images),
+            table::severity(self.severity),
+            table::text(table::some_of(&self.cves)),
+        ]
+    }
+}

@@ -1,0 +1,21 @@
+//! The overview.
+
+mod json;
+mod text;
+
+use crate::arguments::Report;
+use crate::ending::{Ending, Problem};
+use crate::output::messages::Messages;
+use crate::output::to_standard_output;
+use crate::source;
+
+use super::missing;
+
+pub(super) async fn run(arguments: Report, messages: Messages) -> Result<Ending, Problem> {
+    let inventory = source::inventory(&arguments.subjects, messages).await?;
+    let top = arguments.number.get();
+    to_standard_output(|output| {
+        if arguments.json { json::write(output, &inventory, top) } else { text::write(output, &inventory, top) }
+    })?;
+    Ok(missing::tell(&inventory, messages))
+}
