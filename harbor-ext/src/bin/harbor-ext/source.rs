@@ -9,7 +9,7 @@ use harbor_ext::archive;
 use harbor_ext::model::FindingPool;
 use harbor_ext::{Inventory, Snapshot};
 
-pub(crate) use self::live::{announce, identify, query};
+pub(crate) use self::live::{announce, identify, query, snapshot};
 use self::selected::Selected;
 use crate::arguments::{Selection, Subjects};
 use crate::connect;
@@ -20,7 +20,7 @@ use crate::output::messages::Messages;
 pub(crate) async fn inventory(subjects: &Subjects, messages: Messages) -> Result<Inventory, Problem> {
     let inventory = if subjects.archives.is_empty() {
         let harbor = connect::harbor(&subjects.connection, messages)?;
-        Inventory::new([live::snapshot(&harbor, &subjects.selection, messages).await?])
+        Inventory::new([snapshot(&harbor, &subjects.selection, messages).await?])
     } else {
         from_archives(subjects, messages)?
     };

@@ -25,6 +25,14 @@ pub trait Row {
     fn cells(&self) -> impl Iterator<Item = Cell<'_>>;
 }
 
+impl<R: Row> Row for &R {
+    const COLUMNS: &'static [&'static str] = R::COLUMNS;
+
+    fn cells(&self) -> impl Iterator<Item = Cell<'_>> {
+        (**self).cells()
+    }
+}
+
 /// What stands in one column of a row. Displayed as text for people, with lists joined by `, `; that text may still have
 /// anything in it that a registry can say.
 #[derive(Clone, Debug, PartialEq)]

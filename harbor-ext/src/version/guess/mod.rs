@@ -1,5 +1,7 @@
 //! Which scheme a version follows, where nobody says so.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +30,16 @@ pub enum Confidence {
     Likely,
     /// The caller has said so.
     Given,
+}
+
+impl fmt::Display for Confidence {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Weak => "weak",
+            Self::Likely => "likely",
+            Self::Given => "given",
+        })
+    }
 }
 
 /// Guesses the scheme of the version of a package; the distribution is that of the image, if it is known.

@@ -114,7 +114,7 @@ pub(crate) struct Crawl {
 
 #[derive(Debug, Args)]
 pub(crate) struct Report {
-    /// Print one JSON object instead of text; see `harbor-ext schema Overview`.
+    /// Print one JSON object instead of text.
     #[arg(long)]
     pub(crate) json: bool,
     /// How many of the worst are shown.

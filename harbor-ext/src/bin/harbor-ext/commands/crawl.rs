@@ -6,7 +6,7 @@ use futures::StreamExt;
 use harbor_ext::archive::{ArchiveError, Writer};
 use harbor_ext::chrono::Utc;
 use harbor_ext::model::ArtifactInfo;
-use harbor_ext::{Failure, Fetching, Harbor, Source, Stopper, Summary};
+use harbor_ext::{Failure, Fetching, Harbor, Stopper};
 use tokio::signal;
 
 use super::missing;
@@ -40,7 +40,7 @@ pub(super) async fn into_archive(
     path: &Path,
     messages: Messages,
 ) -> Result<Ending, Problem> {
-    let source = source::identify(harbor, selection).await;
+    let mut source = source::identify(harbor, selection).await;
     let unwritable = |error: &ArchiveError| {
         Problem::from_error(format!("the archive {} cannot be written", path.display()), error)
     };
@@ -61,7 +61,7 @@ pub(super) async fn into_archive(
     let summary = stream.summary();
     let end = Utc::now();
     let finished = writer.finish(end, &summary).map_err(|error| unwritable(&error))?;
-    let source = Source { finished_at: Some(end), ..source };
+    source.finished_at = Some(end);
     missing::tell_source(&source, &failures, messages);
     missing::tell_source(&source, &allowlists.failures, messages);
     messages.say(&summary.to_string());

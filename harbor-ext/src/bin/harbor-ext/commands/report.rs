@@ -3,13 +3,17 @@
 mod json;
 mod text;
 
+use harbor_ext::Inventory;
+
+use super::missing;
 use crate::arguments::Report;
 use crate::ending::{Ending, Problem};
 use crate::output::messages::Messages;
 use crate::output::to_standard_output;
 use crate::source;
 
-use super::missing;
+/// How many of the worst are shown, unless something else is said.
+const TOP: usize = 10;
 
 pub(super) async fn run(arguments: Report, messages: Messages) -> Result<Ending, Problem> {
     let inventory = source::inventory(&arguments.subjects, messages).await?;
@@ -18,4 +22,9 @@ pub(super) async fn run(arguments: Report, messages: Messages) -> Result<Ending,
         if arguments.json { json::write(output, &inventory, top) } else { text::write(output, &inventory, top) }
     })?;
     Ok(missing::tell(&inventory, messages))
+}
+
+/// The overview for people.
+pub(super) fn show(inventory: &Inventory) -> Result<(), Problem> {
+    to_standard_output(|output| text::write(output, inventory, TOP))
 }

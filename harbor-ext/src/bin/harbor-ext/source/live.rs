@@ -81,7 +81,7 @@ pub(crate) async fn announce(
 }
 
 /// Reads what was selected into memory.
-pub(super) async fn snapshot(
+pub(crate) async fn snapshot(
     harbor: &Harbor,
     selection: &Selection,
     messages: Messages,
@@ -94,7 +94,9 @@ pub(super) async fn snapshot(
     // It ends with the stream; should it fail, the answers are there all the same.
     let _ = shown.await;
     source.finished_at = Some(Utc::now());
-    Ok(Snapshot::new(source, collected))
+    let mut snapshot = Snapshot::new(source, collected);
+    snapshot.allowlists = harbor.allowlists().await;
+    Ok(snapshot)
 }
 
 impl Estimate {
