@@ -94,7 +94,7 @@ fn a_crawl_of_many_images_is_announced() {
     assert!(ended.messages.contains("requests"), "{}", ended.messages);
     assert!(ended.output.contains("images, up to "), "{}", ended.output);
     let reports = |server: &harbor_testkit::SimulatedHarbor| {
-        server.requests().iter().filter(|request| request.path.contains("additions")).count()
+        server.requests().iter().filter(|request| request.target.contains("additions")).count()
     };
     assert_eq!(reports(&server), 0);
     let quiet = program(&format!("crawl --output {}", path.display())).asks(&server, ADMINISTRATOR).run().with(0);
