@@ -1,5 +1,10 @@
 //! What other programs and people take: files in their formats. No I/O but writing to what the caller gives.
 
+pub mod html;
+
+mod overview;
+mod visible;
+
 use std::io;
 
 use crate::judge::{Assessment, Verdict};
