@@ -76,20 +76,33 @@ fn info(repository: &str, id: i64, state: ReportState) -> ArtifactInfo {
     ArtifactInfo::new(Arc::new(artifact), state)
 }
 
-/// Artifacts of a few repositories with findings that partly agree, in all states and shapes that matter to sums.
+/// The artifact in a registry.
+pub(super) fn in_registry(registry: &str, info: ArtifactInfo) -> ArtifactInfo {
+    changed(info, |artifact| artifact.registry = Some(registry.into()))
+}
+
+/// Artifacts of a few repositories, of which registries may have the same, with findings that partly agree, in all states
+/// and shapes that matter to sums.
 pub(super) fn any_report() -> impl Strategy<Value = ArtifactReport> {
     prop::collection::vec(any_artifact(), 0..12).prop_map(|artifacts| {
         let ids = 1..;
-        report_of(ids.zip(artifacts).map(|(id, (repository, findings))| match findings {
-            Some(findings) => reported(repository, id, &findings),
-            None => unscanned(repository, id),
+        report_of(ids.zip(artifacts).map(|(id, (registry, repository, findings))| {
+            let info = match findings {
+                Some(findings) => reported(repository, id, &findings),
+                None => unscanned(repository, id),
+            };
+            match registry {
+                Some(registry) => in_registry(registry, info),
+                None => info,
+            }
         }))
     })
 }
 
-fn any_artifact() -> impl Strategy<Value = (&'static str, Option<Vec<Value>>)> {
+fn any_artifact() -> impl Strategy<Value = (Option<&'static str>, &'static str, Option<Vec<Value>>)> {
+    let registry = prop::sample::select(&[None, Some("one.example.com"), Some("two.example.com")][..]);
     let repository = prop::sample::select(&["p/a", "p/b", "q/a", "q/b/c"][..]);
-    (repository, prop::option::weighted(0.8, prop::collection::vec(any_finding(), 0..8)))
+    (registry, repository, prop::option::weighted(0.8, prop::collection::vec(any_finding(), 0..8)))
 }
 
 pub(super) fn any_finding() -> impl Strategy<Value = Value> {
