@@ -4,6 +4,11 @@
 //! as it goes: ten million findings need no more memory than one. What comes from a registry is foreign text: each format
 //! takes the sting out of it in its own way, and says how.
 
+pub mod html;
+
+mod overview;
+mod visible;
+
 use std::io;
 
 use crate::judge::{Assessment, Verdict};

@@ -6,26 +6,18 @@
 
 mod assessment;
 mod epss;
+mod identifiers;
 mod kev;
+mod knowledge;
 mod policy;
 mod suppression;
+mod text;
 mod vex;
 
 pub use assessment::{Assessed, Assessment, Exploitation, Likelihood};
 pub use epss::{Epss, EpssScore};
 pub use kev::{Kev, KevEntry};
+pub use knowledge::{Knowledge, KnowledgeError};
 pub use policy::{Policy, PolicyError, Rule, RuleCount, Verdict, Violation};
 pub use suppression::{Suppression, SuppressionSource};
 pub use vex::Vex;
-
-/// What others know of vulnerabilities. What is not here is not known, which is not the same as harmless.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct Knowledge {
-    /// The catalogue of vulnerabilities that are known to be exploited.
-    pub kev: Option<Kev>,
-    /// How likely vulnerabilities are to be exploited.
-    pub epss: Option<Epss>,
-    /// What vendors and owners say of vulnerabilities in their products.
-    pub vex: Vec<Vex>,
-}
