@@ -85,6 +85,14 @@ impl Inventory {
         &self.report
     }
 
+    /// The same inventory with another report in the place of its own, such as a [narrowed](ArtifactReport::narrowed) one.
+    /// What else it says, the trend too, stays that of everything.
+    #[must_use]
+    pub fn with_report(mut self, report: ArtifactReport) -> Self {
+        self.report = report;
+        self
+    }
+
     /// The current snapshots, sorted by registry, those of one registry with the newest first.
     #[must_use]
     pub fn current(&self) -> &[Current] {
