@@ -32,8 +32,11 @@
   // A table of rows that are searched, filtered and sorted as a whole, and shown a page at a time.
   class Table {
     constructor(name, rows, columns, passes, exact) {
-      Object.assign(this, { name, rows, columns, passes, exact, page: 0, sortedBy: null, descending: false });
+      Object.assign(this, { name, rows, passes, exact, page: 0, sortedBy: null, descending: false });
       this.table = byId(name + "-table");
+      // The head says which columns there are.
+      this.columns = {};
+      for (const { dataset } of this.table.tHead.rows[0].cells) this.columns[dataset.key] = columns[dataset.key];
       this.body = this.table.tBodies[0];
       this.form = byId(name + "-controls");
       this.input = this.form.querySelector("input");
@@ -164,6 +167,11 @@
   const span = (text, className) => element("span", text, className);
   const text = (of) => ({ key: (row) => natural(of(row) ?? ""), show: (row) => of(row), text: of, className: "text" });
   const count = (of) => ({ numeric: true, key: of, show: (row) => (of(row) === null ? "–" : number(of(row))), text: of, className: "number" });
+  const image = {
+    ...text((row) => row.image),
+    className: "text name",
+    show: (row) => (row.aliases === "" ? row.image : [row.image, span("also " + row.aliases, "note")]),
+  };
   const known = { true: "listed", false: "not listed", null: "not known" };
   const choice = (wanted, is) => wanted === "" || wanted === undefined || is === (wanted === "yes");
 
@@ -172,9 +180,9 @@
     const rows = data.rows.map(([image, finding, reason, seen]) => {
       const [id, severity, exploited, epss, cvss, packageName, version, fix, description] = data.findings[finding];
       const row = { id, severity, exploited, epss, cvss, package: packageName, version, fix, description, seen };
-      row.image = data.images[image];
+      [row.image, row.aliases] = data.images[image];
       row.reason = reason === null ? null : data.reasons[reason];
-      row.words = [id, packageName, version, fix, row.image, description, row.reason ?? ""].join("\n").toLowerCase();
+      row.words = [id, packageName, version, fix, row.image, row.aliases, description, row.reason ?? ""].join("\n").toLowerCase();
       return row;
     });
     const columns = {
@@ -191,10 +199,10 @@
       exploited: { numeric: true, key: (row) => row.exploited, show: (row) => (row.exploited ? span("KEV", "badge exploited") : span(known[row.exploited], "note")), text: (row) => known[row.exploited] },
       epss: { numeric: true, key: (row) => row.epss, show: (row) => (row.epss === null ? "" : (row.epss / 10).toFixed(1) + " %"), text: (row) => (row.epss === null ? "" : row.epss / 1000), className: "number" },
       cvss: { numeric: true, key: (row) => row.cvss, show: (row) => (row.cvss === null ? "" : row.cvss.toFixed(1)), text: (row) => row.cvss, className: "number" },
-      package: text((row) => row.package),
+      package: { ...text((row) => row.package), className: "text name" },
       version: text((row) => row.version),
       fix: text((row) => row.fix),
-      image: text((row) => row.image),
+      image,
       seen: { ...text((row) => row.seen), className: "" },
       suppressed: text((row) => row.reason),
     };
@@ -206,7 +214,7 @@
     const exact = {
       cve: (row, wanted) => row.id.toLowerCase() === wanted,
       package: (row, wanted) => row.package.toLowerCase() === wanted,
-      image: (row, wanted) => row.image.toLowerCase().includes(wanted),
+      image: (row, wanted) => `${row.image} ${row.aliases}`.toLowerCase().includes(wanted),
     };
     return new Table("findings", rows, columns, passes, exact);
   }
@@ -214,12 +222,12 @@
   function images() {
     const data = JSON.parse(byId("images-data").textContent);
     const names = ["critical", "high", "medium", "low", "other", "fixable", "exploited", "suppressed"];
-    const rows = data.map(([image, digest, state, counts]) => {
-      const row = { image, digest, state, counts, words: `${image}\n${digest}\n${state}`.toLowerCase() };
+    const rows = data.map(([[image, aliases], digest, state, counts]) => {
+      const row = { image, aliases, digest, state, counts, words: `${image}\n${aliases}\n${digest}\n${state}`.toLowerCase() };
       names.forEach((name, place) => { row[name] = counts === null ? null : counts[place]; });
       return row;
     });
-    const columns = { image: text((row) => row.image), digest: { ...text((row) => row.digest), className: "id" }, state: text((row) => row.state) };
+    const columns = { image, digest: { ...text((row) => row.digest), className: "id" }, state: text((row) => row.state) };
     for (const name of names) columns[name] = count((row) => row[name]);
     const kev = byId("findings-controls").elements.exploited.disabled;
     if (kev) columns.exploited = { ...columns.exploited, show: () => span("not known", "note"), text: () => "not known" };

@@ -1,5 +1,6 @@
 //! The rows of the tables, as the script of the page reads them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use crate::export::ExportError;
 use crate::export::overview::{ImageLine, Overview, day, reason, source_words};
 use crate::export::visible::{Shown, cut, shown};
 use crate::judge::{Assessed, Exploitation, Likelihood};
-use crate::model::{Finding, Severity};
+use crate::model::{Artifact, Finding, Severity};
 
 /// How much of a text is kept, in characters. Harbor's own columns for these are shorter.
 const NAME_LENGTH: usize = 200;
@@ -22,7 +23,7 @@ const DESCRIPTION_LENGTH: usize = 120;
 /// The findings, each described once however many images have it.
 #[derive(Default, Serialize)]
 pub(super) struct FindingRows<'a> {
-    images: Vec<String>,
+    images: Vec<ImageNames>,
     findings: Vec<FindingTexts<'a>>,
     reasons: Vec<String>,
     rows: Vec<FindingRow>,
@@ -48,7 +49,7 @@ struct FindingTexts<'a>(
     /// The version that fixes it.
     String,
     /// The beginning of the description.
-    std::borrow::Cow<'a, str>,
+    Cow<'a, str>,
 );
 
 /// A finding in an image: places in the other lists, and the day when it was first seen.
@@ -58,7 +59,11 @@ struct FindingRow(usize, usize, Option<usize>, Option<String>);
 /// An image, as a list in JSON: name, short digest, state, then how many are critical, high, medium, low, anything else,
 /// fixable, exploited and suppressed. The counts are `null` where there is no report.
 #[derive(Serialize)]
-pub(super) struct ImageRow(String, String, String, Option<[usize; 8]>);
+pub(super) struct ImageRow(ImageNames, String, String, Option<[usize; 8]>);
+
+/// What an image is called, and what else, with spaces between. A list in JSON.
+#[derive(Serialize)]
+struct ImageNames(String, String);
 
 impl<'a> FindingRows<'a> {
     pub(super) fn new(overview: &'a Overview<'a>) -> Self {
@@ -68,7 +73,7 @@ impl<'a> FindingRows<'a> {
         let mut reasons = HashMap::new();
         for assessed in &overview.tally.worst {
             let image = *images.entry(Arc::as_ptr(&assessed.info.artifact)).or_insert_with(|| {
-                this.images.push(cut(&overview.name(&assessed.info.artifact), NAME_LENGTH).into_owned());
+                this.images.push(ImageNames::of(overview, &assessed.info.artifact));
                 this.images.len() - 1
             });
             let finding = *findings.entry(Arc::as_ptr(assessed.finding.shared())).or_insert_with(|| {
@@ -84,6 +89,14 @@ impl<'a> FindingRows<'a> {
             this.rows.push(FindingRow(image, finding, reason, assessed.first_seen.map(day)));
         }
         this
+    }
+}
+
+impl ImageNames {
+    fn of(overview: &Overview<'_>, artifact: &Artifact) -> Self {
+        let others = artifact.tag_names().skip(1).map(|tag| format!("{}:{tag}", artifact.repository.path()));
+        let others = others.collect::<Vec<_>>().join(" ");
+        Self(cut(&overview.name(artifact), NAME_LENGTH).into_owned(), cut(&others, NAME_LENGTH).into_owned())
     }
 }
 
@@ -124,7 +137,7 @@ pub(super) fn image_rows(overview: &Overview<'_>) -> Vec<ImageRow> {
             [Severity::Critical, Severity::High, Severity::Medium, Severity::Low].map(|severity| image.get(severity));
         let counts = [critical, high, medium, low, image.others(), image.fixable, image.exploited, image.suppressed];
         ImageRow(
-            cut(&overview.name(artifact), NAME_LENGTH).into_owned(),
+            ImageNames::of(overview, artifact),
             artifact.digest.short().to_owned(),
             state.to_owned(),
             image.info.state.report().map(|_| counts),

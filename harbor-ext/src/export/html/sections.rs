@@ -8,13 +8,15 @@ use super::chart::Trend;
 use super::data::reason_words;
 use crate::analysis::Upgrade;
 use crate::export::overview::{
-    Count, CveLine, ImageLine, Overview, SuppressedLine, Violations, day, minute, percent, plural, reason,
+    Count, CveLine, FindingViolation, ImageLine, Overview, SuppressedLine, Violations, day, minute, percent, plural,
+    reason,
 };
 use crate::export::visible::cut;
 use crate::failure;
 use crate::inventory::{Current, Inventory, TrendPoint};
-use crate::judge::{Assessed, Exploitation, Knowledge, Likelihood};
+use crate::judge::{Assessed, Exploitation, Knowledge, Likelihood, Verdict};
 use crate::model::Severity;
+use crate::version::Confidence;
 
 /// How many lines a list has that is only to show the worst.
 pub(super) const TOP: usize = 15;
@@ -120,12 +122,13 @@ pub(super) struct FindingRow {
 
 /// What is against the policy.
 pub(super) struct ViolationsSection<'a> {
-    pub(super) total: usize,
-    /// How often each rule is broken.
-    pub(super) by_rule: Vec<(&'a str, Count)>,
+    pub(super) verdict: &'a Verdict<'a>,
     pub(super) findings: Vec<FindingRow>,
     pub(super) all_findings: Remainder,
-    pub(super) notes: &'a [String],
+    pub(super) without_report: usize,
+    pub(super) not_read: usize,
+    pub(super) excused: Vec<FindingRow>,
+    pub(super) all_excused: Remainder,
 }
 
 /// Findings of one vulnerability that are suppressed for one reason.
@@ -277,7 +280,7 @@ impl UpgradeRow {
             findings: Count(upgrade.affected.findings),
             images: Count(upgrade.affected.artifacts.len()),
             severity: upgrade.affected.severity,
-            comparison: format!("{}, {:?}", upgrade.scheme, upgrade.confidence).to_lowercase(),
+            comparison: format!("{}, {}", upgrade.scheme, confidence_words(upgrade.confidence)),
         }
     }
 }
@@ -312,18 +315,32 @@ impl FindingRow {
 
 impl<'a> ViolationsSection<'a> {
     pub(super) fn new(overview: &Overview<'_>, violations: &Violations<'a>) -> Self {
-        let row = |(assessed, rule, reason): &(&Assessed<'_>, &str, &str)| FindingRow {
-            rule: Some((cut(rule, TEXT).into_owned(), cut(reason, TEXT).into_owned())),
-            ..FindingRow::of(overview, assessed)
+        let Violations { verdict, findings, all_findings, without_report, not_read, excused } = violations;
+        let row = |violation: &FindingViolation<'_>| FindingRow {
+            rule: Some((cut(violation.rule, TEXT).into_owned(), cut(violation.reason, TEXT).into_owned())),
+            ..FindingRow::of(overview, violation.assessed)
         };
-        let others = violations.without_report.len() + violations.not_read.len();
         Self {
-            total: violations.total,
-            by_rule: violations.by_rule.iter().map(|(rule, count)| (*rule, Count(*count))).collect(),
-            findings: violations.findings.iter().map(row).collect(),
-            all_findings: Remainder { shown: violations.findings.len(), total: violations.total - others },
-            notes: violations.notes,
+            verdict,
+            findings: findings.iter().map(row).collect(),
+            all_findings: Remainder { shown: findings.len(), total: *all_findings },
+            without_report: without_report.len(),
+            not_read: not_read.len(),
+            excused: excused.iter().map(row).collect(),
+            all_excused: Remainder { shown: excused.len(), total: verdict.excused.len() },
         }
+    }
+
+    /// What was decided, in one sentence.
+    pub(super) fn decision(&self) -> String {
+        let judged =
+            format!("{} in {}", plural(self.verdict.findings, "finding"), plural(self.verdict.artifacts, "image"));
+        let decided = match self.verdict.violations.len() {
+            0 => format!("Nothing is against the policy in {judged}"),
+            total => format!("{} against the policy in {judged}", plural(total, "violation")),
+        };
+        let unknown = if self.verdict.incomplete { ", and nobody knows about what could not be read" } else { "" };
+        format!("{decided}{unknown}.")
     }
 }
 
@@ -384,6 +401,14 @@ impl WithoutReport {
     /// How many are not named.
     pub(super) fn more(&self) -> Count {
         Count(self.total - self.names.len())
+    }
+}
+
+fn confidence_words(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Weak => "a weak guess",
+        Confidence::Likely => "likely",
+        Confidence::Given => "given",
     }
 }
 

@@ -10,7 +10,7 @@ use std::cmp::Reverse;
 
 pub(super) use self::gaps::{Gaps, reason};
 pub(super) use self::tally::{ImageLine, SeverityLine, SuppressedLine, Tally, source_words};
-pub(super) use self::violations::Violations;
+pub(super) use self::violations::{FindingViolation, Violations};
 pub(super) use self::words::{Count, day, minute, percent, plural};
 use super::Document;
 use crate::analysis::{CveSummary, FixPlan};

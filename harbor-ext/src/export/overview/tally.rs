@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -55,13 +56,13 @@ pub(in crate::export) struct ImageLine<'a> {
 pub(in crate::export) struct SuppressedLine<'a> {
     pub(in crate::export) id: &'a str,
     pub(in crate::export) source: String,
-    pub(in crate::export) reason: String,
+    pub(in crate::export) reason: Arc<str>,
     pub(in crate::export) expires_at: Option<DateTime<Utc>>,
     pub(in crate::export) findings: usize,
 }
 
 /// Vulnerability, source, reason and expiry.
-type SuppressionKey<'a> = (&'a str, String, String, Option<DateTime<Utc>>);
+type SuppressionKey<'a> = (&'a str, String, Arc<str>, Option<DateTime<Utc>>);
 
 impl<'a> Tally<'a> {
     /// Goes through all findings and keeps so many of the worst.

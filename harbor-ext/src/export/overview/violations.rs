@@ -1,7 +1,5 @@
 //! What is against a policy, in numbers and by example.
 
-use std::collections::BTreeMap;
-
 use super::worst::{Rank, Worst};
 use crate::failure::Failure;
 use crate::judge::{Assessed, Verdict, Violation};
@@ -9,43 +7,50 @@ use crate::model::ArtifactInfo;
 
 /// What is against a policy.
 pub(in crate::export) struct Violations<'a> {
-    /// How many there are.
-    pub(in crate::export) total: usize,
-    /// How many there are of each rule, by its name.
-    pub(in crate::export) by_rule: BTreeMap<&'a str, usize>,
-    /// The worst findings that are violations, the worst first, each with rule and reason.
-    pub(in crate::export) findings: Vec<(&'a Assessed<'a>, &'a str, &'a str)>,
+    pub(in crate::export) verdict: &'a Verdict<'a>,
+    /// The worst findings that are violations, the worst first.
+    pub(in crate::export) findings: Vec<FindingViolation<'a>>,
+    /// How many such findings there are, rule by rule.
+    pub(in crate::export) all_findings: usize,
     /// Images without a report, where the policy does not allow that.
     pub(in crate::export) without_report: Vec<&'a ArtifactInfo>,
     /// What could not be read, where the policy does not allow that.
     pub(in crate::export) not_read: Vec<&'a Failure>,
-    /// What to know besides.
-    pub(in crate::export) notes: &'a [String],
+    /// The worst findings that would be violations if nothing excused them.
+    pub(in crate::export) excused: Vec<FindingViolation<'a>>,
+}
+
+/// A finding that a rule does not allow.
+#[derive(Clone, Copy)]
+pub(in crate::export) struct FindingViolation<'a> {
+    pub(in crate::export) assessed: &'a Assessed<'a>,
+    pub(in crate::export) rule: &'a str,
+    pub(in crate::export) reason: &'a str,
 }
 
 impl<'a> Violations<'a> {
     pub(super) fn of(verdict: &'a Verdict<'a>, limit: usize) -> Self {
-        let mut worst = Worst::new(limit);
-        let mut by_rule: BTreeMap<&str, usize> = BTreeMap::new();
         let (mut without_report, mut not_read) = (Vec::new(), Vec::new());
         for violation in &verdict.violations {
-            let rule = match violation {
-                Violation::Finding { assessed, rule, reason } => {
-                    worst.push(Rank::of(assessed), (&**assessed, rule.as_str(), reason.as_str()));
-                    rule
-                }
-                Violation::WithoutReport { info, .. } => {
-                    without_report.push(*info);
-                    "images without a report"
-                }
-                Violation::NotRead { failure, .. } => {
-                    not_read.push(*failure);
-                    "what could not be read"
-                }
-            };
-            *by_rule.entry(rule).or_default() += 1;
+            match violation {
+                Violation::Finding { .. } => {}
+                Violation::WithoutReport { info, .. } => without_report.push(*info),
+                Violation::NotRead { failure, .. } => not_read.push(*failure),
+            }
         }
-        let total = verdict.violations.len();
-        Self { total, by_rule, findings: worst.finish().0, without_report, not_read, notes: &verdict.notes }
+        let (findings, all_findings) = worst(&verdict.violations, limit);
+        let (excused, _) = worst(&verdict.excused, limit);
+        Self { verdict, findings, all_findings, without_report, not_read, excused }
     }
+}
+
+/// The worst findings among violations, and how many findings there are among them.
+fn worst<'a>(violations: &'a [Violation<'a>], limit: usize) -> (Vec<FindingViolation<'a>>, usize) {
+    let mut worst = Worst::new(limit);
+    for violation in violations {
+        if let Violation::Finding { assessed, rule, reason, .. } = violation {
+            worst.push(Rank::of(assessed), FindingViolation { assessed, rule, reason });
+        }
+    }
+    worst.finish()
 }
