@@ -1,7 +1,5 @@
 //! Who the registry takes the caller for, and what may be read.
 
-use std::io::Write;
-
 use crate::arguments::Access;
 use crate::connect;
 use crate::ending::{Ending, Problem};

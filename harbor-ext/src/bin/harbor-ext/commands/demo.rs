@@ -1,6 +1,5 @@
 //! The sample registry, to see what the program can do.
 
-use std::io::Write;
 use std::path::Path;
 
 use harbor_ext::{Credentials, Harbor, Inventory};

@@ -1,7 +1,5 @@
 //! The JSON Schemas of what is written as JSON.
 
-use std::io::Write;
-
 use crate::ending::{Ending, Problem};
 use crate::output::to_standard_output;
 

@@ -1,6 +1,5 @@
 //! Reads the registry itself.
 
-use futures::StreamExt;
 use harbor_ext::chrono::Utc;
 use harbor_ext::model::ArtifactInfo;
 use harbor_ext::{Collected, Harbor, Query, Snapshot, Source};
