@@ -11,6 +11,8 @@ pub use findings::FindingRef;
 pub(super) use findings::{ARTIFACT_DIGESTS, Digests, Findings, FindingsBuilder};
 pub(super) use head::Head;
 pub(crate) use packed::{Packed, Packer};
+#[cfg(feature = "archive")]
+pub(crate) use referenced::{Referenced, References, Unreferenced};
 pub use written::Envelope;
 pub(super) use written::{MEDIA_TYPE_MEMBER, unguarded};
 
@@ -18,6 +20,8 @@ mod findings;
 mod head;
 mod packed;
 mod questions;
+#[cfg(feature = "archive")]
+mod referenced;
 mod schema;
 mod written;
 
