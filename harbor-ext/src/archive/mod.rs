@@ -16,5 +16,6 @@ pub use reader::{Reader, Record, read};
 pub use writer::{Finished, Writer};
 
 mod error;
+mod format;
 mod reader;
 mod writer;

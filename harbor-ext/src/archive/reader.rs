@@ -1,34 +1,84 @@
 //! Reading an archive, whatever became of it.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
+use std::mem;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
 
+use self::findings::Findings;
+use self::frames::{Frame, Frames};
+use self::record::Line;
 use super::ArchiveError;
-use crate::failure::Failure;
+use super::format::{AnyHeader, Counts, End, FORMAT, Header, LARGEST_PART, VERSION};
+use crate::failure::{Failure, FailureKind, Phase, Target};
+use crate::fetch::Cause;
 use crate::model::{Allowlists, ArtifactInfo, FindingPool};
-use crate::outcome::{Collected, Summary};
+use crate::outcome::Summary;
 use crate::snapshot::{Snapshot, Source};
+
+mod findings;
+mod frames;
+mod record;
+mod snapshot;
 
 /// Reads an archive as a whole. Findings are taken from the pool, so that several archives share them.
 ///
+/// An archive that a killed crawl has left, or that was damaged, is read as far as it can be:
+/// [`Source::finished_at`] is `None` where its end is missing, and the failures of the phase
+/// [`ReadingArchive`](crate::failure::Phase::ReadingArchive) say what was lost.
+///
 /// # Errors
 ///
-/// When the file cannot be opened, or is no archive. Damage is not an error: it is among the failures of what was saved.
+/// When the file cannot be opened, or is no archive.
 pub fn read(path: impl AsRef<Path>, pool: &FindingPool) -> Result<Snapshot, ArchiveError> {
     Ok(Reader::open(path, pool)?.into_snapshot())
 }
 
 /// Reads an archive record by record, in the order in which they were written.
 ///
-/// It holds the findings and a few MiB of the file, however long that is.
+/// It holds the findings and a few MiB of the file, however long that is. What was damaged is passed over and told; after
+/// that it goes on with the next part of the file that can be read.
+///
+/// ```no_run
+/// use harbor_ext::archive::{Reader, Record};
+/// use harbor_ext::model::FindingPool;
+///
+/// let pool = FindingPool::new();
+/// let reader = Reader::open("harbor.archive", &pool)?;
+/// println!("from {}", reader.source().registry);
+/// for record in reader {
+///     match record {
+///         Record::Artifact(info) => println!("{}: {}", info.artifact, info.state),
+///         Record::Failure(failure) => println!("{failure}"),
+///         _ => {}
+///     }
+/// }
+/// # Ok::<(), harbor_ext::archive::ArchiveError>(())
+/// ```
 #[derive(Debug)]
 pub struct Reader<'p, R> {
-    input: R,
+    frames: Frames<R>,
     pool: &'p FindingPool,
     source: Source,
+    findings: Findings,
+    /// The text of the part that is being read, and how much of it was.
+    text: Vec<u8>,
+    place: usize,
+    /// The number of the next part.
+    part: u64,
+    /// What was read, or is known to be lost.
+    counts: Counts,
+    /// Of everything that was read; nothing once something was lost.
+    hasher: Option<Sha256>,
+    /// What this version does not know, and how often it came.
+    unknown: BTreeMap<String, u64>,
+    records: VecDeque<Record>,
+    has_ended: bool,
+    is_over: bool,
 }
 
 /// What an archive holds.
@@ -39,7 +89,7 @@ pub enum Record {
     Artifact(ArtifactInfo),
     /// What the crawl could not read, or what of the archive was lost. The failure of an artifact does not come again.
     Failure(Failure),
-    /// The allowlists.
+    /// The allowlists; of several the last ones count.
     Allowlists(Allowlists),
     /// The end of the crawl, which one that was killed has not.
     End {
@@ -59,7 +109,7 @@ impl<'p> Reader<'p, File> {
     pub fn open(path: impl AsRef<Path>, pool: &'p FindingPool) -> Result<Self, ArchiveError> {
         let path = path.as_ref();
         let error = |source| ArchiveError::Io { deed: "open", path: path.into(), source };
-        Self::new(File::open(path).map_err(error)?, pool)
+        Self::begin(File::open(path).map_err(error)?, path, pool)
     }
 }
 
@@ -68,24 +118,213 @@ impl<'p, R: Read> Reader<'p, R> {
     ///
     /// # Errors
     ///
-    /// When there is no archive.
+    /// When it cannot be read from, or there is no archive.
     pub fn new(input: R, pool: &'p FindingPool) -> Result<Self, ArchiveError> {
-        let _ = (input, pool);
-        Err(ArchiveError::Io { deed: "read", path: Default::default(), source: io::ErrorKind::Unsupported.into() })
+        Self::begin(input, Path::new(""), pool)
     }
 
-    /// Where the snapshot comes from. When the crawl ended is known at the [end](Record::End) only.
+    /// Where the snapshot comes from. When the crawl ended is known at its [end](Record::End) only.
     #[must_use]
     pub fn source(&self) -> &Source {
         &self.source
     }
 
-    /// Reads the rest as a snapshot.
-    #[must_use]
-    pub fn into_snapshot(self) -> Snapshot {
-        let Self { source, .. } = self;
-        let collected = Collected { items: Vec::new(), failures: Vec::new(), summary: Summary::default() };
-        Snapshot::new(source, collected)
+    fn begin(input: R, path: &Path, pool: &'p FindingPool) -> Result<Self, ArchiveError> {
+        // What is no archive is not read to its end.
+        const PATIENCE: u64 = 2 * LARGEST_PART as u64;
+        let failed = |source| ArchiveError::Io { deed: "read", path: path.into(), source };
+        let mut frames = Frames::new(input).map_err(failed)?;
+        let beginning = describe(frames.peek());
+        let Some(frame) = frames.next(PATIENCE) else {
+            return Err(match frames.take_error() {
+                Some(error) => failed(error),
+                None => ArchiveError::NotAnArchive { path: path.into(), why: beginning.to_owned() },
+            });
+        };
+        let source = source(&frame.text, path)?;
+        let mut reader = Self {
+            frames,
+            pool,
+            source,
+            findings: Findings::default(),
+            text: Vec::new(),
+            place: 0,
+            part: 0,
+            counts: Counts::default(),
+            hasher: Some(Sha256::new()),
+            unknown: BTreeMap::new(),
+            records: VecDeque::new(),
+            has_ended: false,
+            is_over: false,
+        };
+        reader.take_frame(frame);
+        Ok(reader)
+    }
+
+    /// Takes the next part, unless it belongs elsewhere.
+    fn take_frame(&mut self, frame: Frame) {
+        let Frame { text, skipped } = frame;
+        let first = text.iter().position(|byte| *byte == b'\n').map_or(text.len(), |end| end + 1);
+        let header: Header<'_> = match serde_json::from_slice(&text[..first]) {
+            Ok(header) => header,
+            Err(_) => return self.lose(format!("{} of text belong to no archive", bytes(text.len() as u64))),
+        };
+        let missing = header.before.minus(self.counts);
+        let is_next = header.format == FORMAT && header.version == VERSION && *header.source == self.source;
+        let Some(missing) = missing.filter(|_| is_next && header.part >= self.part && !self.has_ended) else {
+            let part = header.part;
+            return self.lose(format!("part {part} does not belong where it stands, and was not read"));
+        };
+        if skipped > 0 || missing != Counts::default() || header.part > self.part {
+            let parts = header.part - self.part;
+            self.lose(format!(
+                "{} before part {} cannot be read; missing are {}",
+                if skipped > 0 { bytes(skipped) } else { format!("{parts} parts") },
+                header.part,
+                describe_counts(missing)
+            ));
+        }
+        self.counts = header.before;
+        self.part = header.part + 1;
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(&text[..first]);
+        }
+        self.text = text;
+        self.place = first;
+    }
+
+    /// Reads the next line of the part; `false` where there is none.
+    fn take_line(&mut self) -> bool {
+        let rest = &self.text[self.place..];
+        if rest.is_empty() {
+            return false;
+        }
+        let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+        let line = &rest[..length];
+        let read = record::Read::line(line, self.pool, &self.findings);
+        if let (Some(hasher), false) =
+            (&mut self.hasher, matches!(&read, Ok(read) if matches!(read.line, Line::End(_))))
+        {
+            hasher.update(line);
+        }
+        self.place += length;
+        match read {
+            Ok(read) => {
+                for member in read.unknown {
+                    *self.unknown.entry(format!("member {member:?}")).or_default() += 1;
+                }
+                self.take(read.line);
+            }
+            Err(why) => {
+                // Findings are counted, so that nothing behind this line can be relied on.
+                let rest = self.text.len() - self.place + length;
+                self.place = self.text.len();
+                let part = self.part.saturating_sub(1);
+                self.lose(format!("{} of part {part} cannot be understood: {why}", bytes(rest as u64)));
+            }
+        }
+        true
+    }
+
+    fn take(&mut self, line: Line) {
+        let counts = &mut self.counts;
+        let lost = match line {
+            Line::Finding(finding) => {
+                let number = counts.findings;
+                counts.findings += 1;
+                match finding {
+                    Some(finding) => return self.findings.push(number, finding),
+                    None => format!("finding {number} cannot be understood"),
+                }
+            }
+            Line::Artifact(artifact) => {
+                counts.artifacts += 1;
+                match artifact {
+                    Ok(info) => return self.records.push_back(Record::Artifact(info)),
+                    Err(why) => format!("artifact {} cannot be understood: {why}", counts.artifacts),
+                }
+            }
+            Line::Failure(failure) => {
+                counts.failures += 1;
+                match failure {
+                    Ok(failure) => return self.records.push_back(Record::Failure(failure)),
+                    Err(why) => format!("failure {} cannot be understood: {why}", counts.failures),
+                }
+            }
+            Line::Allowlists(allowlists) => {
+                counts.allowlists += 1;
+                match allowlists {
+                    Ok(allowlists) => return self.records.push_back(Record::Allowlists(allowlists)),
+                    Err(why) => format!("the allowlists cannot be understood: {why}"),
+                }
+            }
+            Line::End(Ok(end)) => return self.take_end(*end),
+            Line::End(Err(why)) => format!("its end cannot be understood: {why}"),
+            Line::Unknown(kind) => {
+                *self.unknown.entry(format!("record {kind:?}")).or_default() += 1;
+                return;
+            }
+        };
+        self.lose(lost);
+    }
+
+    fn take_end(&mut self, end: End<'_>) {
+        let rest = self.text.len() - self.place;
+        if rest > 0 {
+            self.lose(format!("{} of text behind its end were not read", bytes(rest as u64)));
+            self.place = self.text.len();
+        }
+        match end.counts.minus(self.counts) {
+            Some(missing) if missing == Counts::default() => {}
+            Some(missing) => self.lose(format!("missing are {}", describe_counts(missing))),
+            None => self.lose("it holds more than its end says".to_owned()),
+        }
+        if let Some(hasher) = self.hasher.take()
+            && end.sha256 != super::format::hexadecimal(&hasher.finalize())
+        {
+            self.lose("its checksum is not that of what was read: do not rely on it".to_owned());
+        }
+        self.has_ended = true;
+        self.source.finished_at = Some(end.finished_at);
+        self.records.push_back(Record::End { finished_at: end.finished_at, summary: end.summary.into_owned() });
+    }
+
+    /// Says at the end of the file what is missing there, and what was not understood.
+    fn take_end_of_file(&mut self) {
+        let skipped = self.frames.skipped();
+        if let Some(error) = self.frames.error() {
+            let message = format!("reading broke off, and everything behind is missing: {error}");
+            self.tell(FailureKind::Interrupted, message);
+        }
+        match (self.has_ended, skipped) {
+            (true, 0) => {}
+            (true, _) => self.lose(format!("{} behind its end were not read", bytes(skipped))),
+            (false, 0) => self.tell(
+                FailureKind::Interrupted,
+                "it has no end: the crawl was killed or goes on, or the file was cut off".to_owned(),
+            ),
+            (false, _) => self.tell(
+                FailureKind::Interrupted,
+                format!(
+                    "it has no end: the crawl was killed or goes on, or the file was cut off or damaged; the last {} \
+                     cannot be read",
+                    bytes(skipped)
+                ),
+            ),
+        }
+        for (what, count) in mem::take(&mut self.unknown) {
+            let message = format!("{count} times it has a {what}, which this version of harbor-ext does not know");
+            self.tell(FailureKind::Undecodable, message);
+        }
+    }
+
+    fn lose(&mut self, message: String) {
+        self.hasher = None;
+        self.tell(FailureKind::Undecodable, message);
+    }
+
+    fn tell(&mut self, kind: FailureKind, message: String) {
+        self.records.push_back(Record::Failure(failure(kind, &message)));
     }
 }
 
@@ -93,7 +332,75 @@ impl<R: Read> Iterator for Reader<'_, R> {
     type Item = Record;
 
     fn next(&mut self) -> Option<Record> {
-        let _ = (&self.input, &self.pool);
-        None
+        loop {
+            if let Some(record) = self.records.pop_front() {
+                return Some(record);
+            }
+            if self.is_over {
+                return None;
+            }
+            if !self.take_line() {
+                match self.frames.next(u64::MAX) {
+                    Some(frame) => self.take_frame(frame),
+                    None => {
+                        self.is_over = true;
+                        self.take_end_of_file();
+                    }
+                }
+            }
+        }
     }
 }
+
+/// Where an archive with this first readable part comes from.
+fn source(text: &[u8], path: &Path) -> Result<Source, ArchiveError> {
+    let other = |why: &str| ArchiveError::NotAnArchive { path: path.into(), why: why.to_owned() };
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let any: AnyHeader<'_> = serde_json::from_slice(line).map_err(|_| other("it is zstd with something else in it"))?;
+    if any.format != FORMAT {
+        return Err(other("it is zstd with something else in it"));
+    }
+    if any.version > VERSION {
+        return Err(ArchiveError::TooNew { path: path.into(), version: any.version });
+    }
+    let header: Header<'_> =
+        serde_json::from_slice(line).map_err(|error| other(&format!("its header cannot be understood: {error}")))?;
+    Ok(header.source.into_owned())
+}
+
+/// What a file without a readable part is, by its first bytes.
+fn describe(beginning: &[u8]) -> &'static str {
+    match beginning {
+        [] => "it is empty",
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => "it begins as zstd, but no part of it can be read",
+        [0x1f, 0x8b, ..] => "it is gzip",
+        [b'{' | b'[', ..] => "it is JSON, perhaps a report that was exported",
+        [b'P', b'K', ..] => "it is a zip file",
+        _ => "it does not begin as one",
+    }
+}
+
+fn describe_counts(counts: Counts) -> String {
+    let Counts { findings, artifacts, failures, allowlists } = counts;
+    let counts = [
+        (artifacts, "artifacts"),
+        (findings, "different findings"),
+        (failures, "failures"),
+        (allowlists, "sets of allowlists"),
+    ];
+    let texts: Vec<String> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    if texts.is_empty() { "no records".to_owned() } else { texts.join(", ") }
+}
+
+fn bytes(count: u64) -> String {
+    if count == 1 { "1 byte".to_owned() } else { format!("{count} bytes") }
+}
+
+/// A failure to read an archive.
+fn failure(kind: FailureKind, message: &str) -> Failure {
+    Cause::new(kind, message).into_failure(Phase::ReadingArchive, Target::default(), 0)
+}
+
+#[cfg(test)]
+mod tests;

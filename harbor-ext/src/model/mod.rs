@@ -20,7 +20,7 @@ mod children;
 mod content;
 mod finding;
 mod info;
-mod json;
+pub(crate) mod json;
 mod overview;
 mod owner;
 mod parents;
@@ -43,6 +43,8 @@ pub use parents::Parents;
 pub use pool::FindingPool;
 pub use report::{Envelope, FindingRef, Report, Scanner};
 pub(crate) use report::{Packed, Packer};
+#[cfg(feature = "archive")]
+pub(crate) use report::{Referenced, References, Unreferenced};
 pub use repository::Repository;
 pub use seed::{Seed, SharesFindings};
 pub use severity::{Severity, UnknownSeverity};

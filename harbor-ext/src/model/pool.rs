@@ -10,6 +10,8 @@ use hashbrown::HashTable;
 
 use self::texts::Texts;
 use super::content::Content;
+#[cfg(feature = "archive")]
+use super::json;
 use super::{Finding, Scanner};
 
 pub(super) use self::texts::Recognised;
@@ -78,6 +80,13 @@ impl FindingPool {
         finding
     }
 
+    /// The shared finding that is written as this JSON; `None` where it is no object, or has 4 GiB or more.
+    #[cfg(feature = "archive")]
+    pub(crate) fn share_json(&self, json: &str) -> Option<Arc<Finding>> {
+        let content = Content::new(json, json::members(json).ok()?, None)?;
+        Some(self.share(content))
+    }
+
     /// The shared scanner that is equal to this one.
     pub(super) fn share_scanner(&self, scanner: Scanner) -> Arc<Scanner> {
         get_or_insert(&mut lock(&self.scanners), &scanner, |scanner| Arc::new(scanner.clone()))
@@ -123,6 +132,7 @@ impl fmt::Debug for FindingPool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(not(feature = "archive"))]
     use crate::model::json;
 
     fn content(id: usize) -> Content {

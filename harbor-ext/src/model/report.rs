@@ -11,6 +11,8 @@ pub use findings::FindingRef;
 pub(super) use findings::{ARTIFACT_DIGESTS, Digests, Findings, FindingsBuilder};
 pub(super) use head::Head;
 pub(crate) use packed::{Packed, Packer};
+#[cfg(feature = "archive")]
+pub(crate) use referenced::{Referenced, References, Unreferenced};
 pub use written::Envelope;
 pub(super) use written::{MEDIA_TYPE_MEMBER, unguarded};
 
@@ -19,6 +21,8 @@ mod head;
 mod narrowed;
 mod packed;
 mod questions;
+#[cfg(feature = "archive")]
+mod referenced;
 mod schema;
 mod written;
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::Context;
 
 use tokio::sync::watch;
 
@@ -78,7 +78,7 @@ impl Stop {
         if !self.stopper.is_stopped() {
             let stopper = &self.stopper;
             let stopped = self.stopped.get_or_insert_with(|| Box::pin(wait(stopper.sender.subscribe())));
-            if let Poll::Pending = stopped.as_mut().poll(context) {
+            if stopped.as_mut().poll(context).is_pending() {
                 return None;
             }
         }

@@ -115,16 +115,9 @@ impl Deref for FindingRef<'_> {
 
 impl Serialize for FindingRef<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Digests { digests, written } = self.digests;
         let mut map = serializer.serialize_map(None)?;
         self.finding.content.serialize_members(&mut map)?;
-        match written {
-            Written::Nowhere => {}
-            Written::Null => map.serialize_entry(ARTIFACT_DIGESTS, &())?,
-            Written::Text => map.serialize_entry(SINGULAR, &digests.first())?,
-            Written::List => map.serialize_entry(ARTIFACT_DIGESTS, digests)?,
-            Written::ThisList(list) => map.serialize_entry(ARTIFACT_DIGESTS, list)?,
-        }
+        self.digests.serialize_member(&mut map)?;
         map.end()
     }
 }
@@ -242,6 +235,18 @@ impl Digests {
                 Some(start..start + value.len())
             }
             _ => None,
+        }
+    }
+
+    /// Writes the member of a finding that says which artifacts it is in, as it came.
+    pub(super) fn serialize_member<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let Self { digests, written } = self;
+        match written {
+            Written::Nowhere => Ok(()),
+            Written::Null => map.serialize_entry(ARTIFACT_DIGESTS, &()),
+            Written::Text => map.serialize_entry(SINGULAR, &digests.first()),
+            Written::List => map.serialize_entry(ARTIFACT_DIGESTS, digests),
+            Written::ThisList(list) => map.serialize_entry(ARTIFACT_DIGESTS, list),
         }
     }
 
