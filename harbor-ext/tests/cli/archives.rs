@@ -18,7 +18,7 @@ fn an_archive_answers_as_the_registry_does_and_asks_nobody() {
     let questions = [
         "find cve CVE-2021-44228 --json",
         "find package zlib1g --csv",
-        "find package log4j-core <2.15 --ndjson --ecosystem maven",
+        "find package *log4j-core <2.15 --ndjson --ecosystem maven",
         "top cves --json",
         "top images -n 3 --json",
         "top packages --csv",
@@ -90,8 +90,7 @@ fn a_crawl_of_many_images_is_announced() {
     let folder = Folder::new();
     let server = serve(Registry::demo());
     let path = folder.path("a.ndjson.zst");
-    let ended = program("crawl --dry-run --output unused").asks(&server, ADMINISTRATOR).run().with(0);
-    assert!(ended.messages.contains("requests"), "{}", ended.messages);
+    let ended = program("crawl --dry-run --output unused.ndjson.zst").asks(&server, ADMINISTRATOR).run().with(0);
     assert!(ended.output.contains("images, up to "), "{}", ended.output);
     let reports = |server: &harbor_testkit::SimulatedHarbor| {
         server.requests().iter().filter(|request| request.target.contains("additions")).count()

@@ -18,7 +18,8 @@ fn a_secret_comes_from_the_environment_a_file_or_standard_input() {
     let folder = Folder::new();
     let url = server.url();
     let file = folder.file("secret", format!("{}\r\nnot this\n", ROBOT.1));
-    let robot = json!({"name": ROBOT.0, "secret": ROBOT.1, "expires_at": -1, "id": 1, "creation_time": "2026-01-01T00:00:00Z"});
+    let robot =
+        json!({"name": ROBOT.0, "secret": ROBOT.1, "expires_at": -1, "id": 1, "creation_time": "2026-01-01T00:00:00Z"});
     let robot = folder.file("robot.json", robot.to_string());
     let ways = [
         Program::new(["access", "--url", &url, "--username", ROBOT.0, "--secret-file", "-"])
@@ -71,8 +72,9 @@ fn files_that_are_not_what_they_should_be_are_not_quoted() {
         (format!("{{\"name\": \"robot$a\", \"secret\": \"hunter2\" {}", "x".repeat(10)), "not a robot"),
     ] {
         let robot = folder.file("robot.json", &content);
-        let ended =
-            Program::new(["access", "--url", "http://127.0.0.1:9", "--robot-file", robot.to_str().unwrap()]).run().with(2);
+        let ended = Program::new(["access", "--url", "http://127.0.0.1:9", "--robot-file", robot.to_str().unwrap()])
+            .run()
+            .with(2);
         assert!(ended.messages.contains(part), "{content}: {}", ended.messages);
         assert_silent(&ended, "hunter2");
     }

@@ -43,17 +43,11 @@ fn the_columns_have_these_names() {
          scanned_at,cve,package,version,fix_version,fixable,severity,cvss_score,status,kev,kev_added,kev_due,epss,\
          epss_percentile,suppressed,suppressions,first_seen,cwe_ids,links,description"
     );
-    assert_eq!(
-        header("top cves"),
-        "cve,severity,cvss_score,images,repositories,projects,findings,fixable,packages"
-    );
-    assert_eq!(
-        header("top images"),
-        "registry,repository,digest,tags,findings,critical,high,medium,low,cvss_max"
-    );
+    assert_eq!(header("top cves"), "cve,severity,cvss_score,images,repositories,projects,findings,fixable,packages");
+    assert_eq!(header("top images"), "registry,repository,digest,tags,findings,critical,high,medium,low,cvss_max");
     assert_eq!(
         header("fixes"),
-        "package,version,upgrade_to,findings,images,severity,ecosystem,confidence,cves,artifacts"
+        "package,version,upgrade_to,fix_versions,findings,images,severity,ecosystem,confidence,cves,artifacts"
     );
 }
 

@@ -56,8 +56,7 @@ impl Program {
     }
 
     pub(crate) fn run_with_input(mut self, input: &str) -> Ended {
-        let mut process =
-            self.0.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut process = self.0.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         process.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
         process.wait_with_output().unwrap().into()
     }

@@ -31,6 +31,7 @@ struct RobotFile {
 
 /// Makes a handle; sends nothing.
 pub(crate) fn harbor(connection: &Connection, messages: Messages) -> Result<Harbor, Problem> {
+    connection.check()?;
     let Some(url) = connection.url.as_ref().filter(|url| !url.trim().is_empty()) else {
         return Err(Problem::usage("there is nothing to ask: no archive and no address of a Harbor").help(
             "give archives by --from, or set HARBOR_URL, HARBOR_USERNAME and HARBOR_SECRET; `harbor-ext demo` shows a sample",

@@ -18,13 +18,12 @@ use crate::output::messages::Messages;
 
 /// Reads the archives that were named, or else the registry, and tells on standard error what is missing.
 pub(crate) async fn inventory(subjects: &Subjects, messages: Messages) -> Result<Inventory, Problem> {
-    let inventory = if subjects.archives.is_empty() {
-        let harbor = connect::harbor(&subjects.connection, messages)?;
-        Inventory::new([snapshot(&harbor, &subjects.selection, messages).await?])
-    } else {
-        from_archives(subjects, messages)?
-    };
-    Ok(inventory)
+    subjects.connection.check()?;
+    if !subjects.archives.is_empty() {
+        return from_archives(subjects, messages);
+    }
+    let harbor = connect::harbor(&subjects.connection, messages)?;
+    Ok(Inventory::new([snapshot(&harbor, &subjects.selection, messages).await?]))
 }
 
 /// One archive, with what was selected of it.
@@ -65,4 +64,3 @@ fn read(path: &Path, pool: &FindingPool) -> Result<Snapshot, Problem> {
             .help("archives are written by `harbor-ext crawl --output FILE`")
     })
 }
-

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::ending::Problem;
+
 /// How to reach a registry. A secret comes from the environment, a file or standard input, never from the command line,
 /// which everybody on a machine can read.
 #[derive(Clone, Debug, Args)]
@@ -41,10 +43,17 @@ pub(crate) struct Connection {
     #[arg(long, value_name = "N")]
     pub(crate) concurrency: Option<NonZeroUsize>,
     /// Not a way to give a secret, but a way to be told so.
-    #[arg(long, hide = true, value_name = "SECRET", num_args = 0..=1, value_parser = refuse_secret, aliases = ["password", "token"])]
-    secret: Option<String>,
+    #[arg(long, hide = true, value_name = "SECRET", num_args = 0..=1, aliases = ["password", "token"])]
+    secret: Option<Option<String>>,
 }
 
-fn refuse_secret(_: &str) -> Result<String, String> {
-    Err("everybody on this machine can read the command line: set HARBOR_SECRET, or use --secret-file".to_owned())
+impl Connection {
+    /// Refuses a secret on the command line, without repeating it.
+    pub(crate) fn check(&self) -> Result<(), Problem> {
+        match self.secret {
+            Some(_) => Err(Problem::usage("a secret on the command line can be read by everybody on this machine")
+                .help("set HARBOR_SECRET, or give a file by --secret-file (`-` for standard input)")),
+            None => Ok(()),
+        }
+    }
 }

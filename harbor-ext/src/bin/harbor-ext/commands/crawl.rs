@@ -41,9 +41,8 @@ pub(super) async fn into_archive(
     messages: Messages,
 ) -> Result<Ending, Problem> {
     let mut source = source::identify(harbor, selection).await;
-    let unwritable = |error: &ArchiveError| {
-        Problem::from_error(format!("the archive {} cannot be written", path.display()), error)
-    };
+    let unwritable =
+        |error: &ArchiveError| Problem::from_error(format!("the archive {} cannot be written", path.display()), error);
     let mut writer = Writer::create(path, &source).map_err(|error| unwritable(&error))?;
     let allowlists = harbor.allowlists().await;
     writer.allowlists(&allowlists).map_err(|error| unwritable(&error))?;
@@ -70,10 +69,7 @@ pub(super) async fn into_archive(
 }
 
 /// Writes everything as it comes; gives what could not be read.
-async fn write_all(
-    stream: &mut Fetching<ArtifactInfo>,
-    writer: &mut Writer,
-) -> Result<Vec<Failure>, ArchiveError> {
+async fn write_all(stream: &mut Fetching<ArtifactInfo>, writer: &mut Writer) -> Result<Vec<Failure>, ArchiveError> {
     let mut failures = Vec::new();
     while let Some(next) = stream.next().await {
         match next {

@@ -31,11 +31,7 @@ pub(super) async fn cve(arguments: FindCve, messages: Messages, color: When) -> 
 
 pub(super) async fn package(arguments: FindPackage, messages: Messages, color: When) -> Result<Ending, Problem> {
     let FindPackage { name, versions, ecosystem, search: how } = arguments;
-    let mut filter = if name.contains(['*', '?']) {
-        FindingFilter::package_matching(Pattern::glob(&name).map_err(|error| Problem::usage(error.to_string()))?)
-    } else {
-        FindingFilter::package(&name)
-    };
+    let mut filter = packages(&name)?;
     match (versions, ecosystem) {
         (Some(versions), ecosystem) => {
             filter = filter & FindingFilter::version(range(&versions, ecosystem.as_deref())?);
@@ -47,6 +43,17 @@ pub(super) async fn package(arguments: FindPackage, messages: Messages, color: W
         (None, None) => {}
     }
     search(how, filter, messages, color).await
+}
+
+/// Packages of this name or pattern. A `*` stands for slashes, too, which the names of packages have for other reasons than
+/// those of repositories.
+fn packages(name: &str) -> Result<FindingFilter, Problem> {
+    if !name.contains(['*', '?']) {
+        return Ok(FindingFilter::package(name));
+    }
+    let pattern = regex::escape(name).replace(r"\*", ".*").replace(r"\?", ".");
+    let pattern = Pattern::regex(&format!("(?s){pattern}")).map_err(|error| Problem::usage(error.to_string()))?;
+    Ok(FindingFilter::package_matching(pattern))
 }
 
 fn range(versions: &str, ecosystem: Option<&str>) -> Result<VersionRange, Problem> {

@@ -1,7 +1,7 @@
 //! What to upgrade.
 
 use comfy_table::Cell;
-use harbor_ext::analysis::Upgrade;
+use harbor_ext::analysis::{NotComparable, Upgrade};
 use harbor_ext::model::Severity;
 
 use super::choice::Chosen;
@@ -20,13 +20,16 @@ row! {
     struct UpgradeRow<'a> {
         package: &'a str,
         version: &'a str,
-        upgrade_to: &'a str,
+        /// Nothing where the fixes cannot be compared with what is installed.
+        upgrade_to: Option<&'a str>,
+        /// The versions that fix it, where they cannot be compared.
+        fix_versions: Vec<&'a str>,
         findings: usize,
         images: usize,
         severity: Severity,
-        ecosystem: &'a str,
+        ecosystem: Option<&'a str>,
         /// How sure the ecosystem is, by which the versions were compared.
-        confidence: String,
+        confidence: Option<String>,
         cves: Vec<&'a str>,
         artifacts: Vec<String>,
     }
@@ -38,8 +41,8 @@ pub(super) async fn run(arguments: Fixes, messages: Messages, color: When) -> Re
     let inventory = source::inventory(&arguments.subjects, messages).await?;
     let inventory = chosen.of(inventory, &knowledge).inventory;
     let plan = inventory.report().fix_plan();
-    let rows: Vec<UpgradeRow<'_>> =
-        plan.upgrades.iter().take(arguments.quantity.limit()).map(UpgradeRow::from).collect();
+    let rows = plan.upgrades.iter().map(UpgradeRow::from).chain(plan.not_comparable.iter().map(UpgradeRow::from));
+    let rows: Vec<UpgradeRow<'_>> = rows.take(arguments.quantity.limit()).collect();
     listing::write(&rows, arguments.format, color, || {
         let apart: usize = plan.not_comparable.iter().map(|apart| apart.affected.findings).sum();
         format!(
@@ -58,12 +61,32 @@ impl<'a> From<&'a Upgrade<'a>> for UpgradeRow<'a> {
         Self {
             package: upgrade.package,
             version: upgrade.version,
-            upgrade_to: upgrade.target,
+            upgrade_to: Some(upgrade.target),
+            fix_versions: Vec::new(),
             findings: affected.findings,
             images: affected.artifacts.len(),
             severity: affected.severity,
-            ecosystem: upgrade.scheme.as_str(),
-            confidence: upgrade.confidence.to_string(),
+            ecosystem: Some(upgrade.scheme.as_str()),
+            confidence: Some(upgrade.confidence.to_string()),
+            cves: affected.cves.iter().copied().collect(),
+            artifacts: affected.artifacts.iter().map(|info| info.artifact.name_with_registry()).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a NotComparable<'a>> for UpgradeRow<'a> {
+    fn from(apart: &'a NotComparable<'a>) -> Self {
+        let affected = &apart.affected;
+        Self {
+            package: apart.package,
+            version: apart.version,
+            upgrade_to: None,
+            fix_versions: apart.fix_versions.iter().copied().collect(),
+            findings: affected.findings,
+            images: affected.artifacts.len(),
+            severity: affected.severity,
+            ecosystem: None,
+            confidence: None,
             cves: affected.cves.iter().copied().collect(),
             artifacts: affected.artifacts.iter().map(|info| info.artifact.name_with_registry()).collect(),
         }
@@ -78,7 +101,9 @@ impl Shown for UpgradeRow<'_> {
         vec![
             table::text(self.package),
             table::text(self.version),
-            table::text(self.upgrade_to),
+            table::text(
+                self.upgrade_to.map_or_else(|| format!("one of {}?", self.fix_versions.join(", ")), str::to_owned),
+            ),
             table::number(self.findings),
             table::number(self.images),
             table::severity(self.severity),

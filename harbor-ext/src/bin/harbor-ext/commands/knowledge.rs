@@ -13,9 +13,9 @@ use crate::ending::Problem;
 /// Reads the files that were named. One that cannot be read ends the command: without it nobody knows what it says.
 pub(super) fn read(files: &KnowledgeFiles) -> Result<Knowledge, Problem> {
     let mut knowledge = Knowledge::default();
-    knowledge.kev = files.kev.as_deref().map(|path| read_one(path, Kev::parse)).transpose()?;
-    knowledge.epss = files.epss.as_deref().map(|path| read_one(path, Epss::parse)).transpose()?;
-    for path in &files.vex {
+    knowledge.kev = files.kev_file.as_deref().map(|path| read_one(path, Kev::parse)).transpose()?;
+    knowledge.epss = files.epss_file.as_deref().map(|path| read_one(path, Epss::parse)).transpose()?;
+    for path in &files.vex_files {
         knowledge.vex.push(read_one(path, Vex::parse)?);
     }
     Ok(knowledge)

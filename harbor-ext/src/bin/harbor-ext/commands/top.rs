@@ -51,15 +51,13 @@ fn list(report: &ArtifactReport, what: Ranked, manner: Manner) -> Result<(), Pro
             write(packages.iter().filter(|package| !package.name.is_empty()).map(PackageRow::from), "packages", manner)
         }
         Ranked::Projects => {
-            let projects = report.grouped_by(|info| {
-                (info.artifact.registry.as_deref(), info.artifact.repository.project().as_str())
-            });
+            let projects = report
+                .grouped_by(|info| (info.artifact.registry.as_deref(), info.artifact.repository.project().as_str()));
             write(projects.iter().map(PlaceRow::from), "projects", manner)
         }
         Ranked::Repositories => {
-            let repositories = report.grouped_by(|info| {
-                (info.artifact.registry.as_deref(), info.artifact.repository.full())
-            });
+            let repositories =
+                report.grouped_by(|info| (info.artifact.registry.as_deref(), info.artifact.repository.full()));
             write(repositories.iter().map(PlaceRow::from), "repositories", manner)
         }
     }

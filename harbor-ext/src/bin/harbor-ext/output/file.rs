@@ -23,7 +23,8 @@ pub(crate) fn write(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> Result<(), Box<dyn std::error::Error>>,
 ) -> Result<(), Problem> {
-    let problem = |error: &dyn std::error::Error| Problem::from_error(format!("{} cannot be written", path.display()), error);
+    let problem =
+        |error: &dyn std::error::Error| Problem::from_error(format!("{} cannot be written", path.display()), error);
     let (partial, file) = create_beside(path).map_err(|error| problem(&error))?;
     let mut output = BufWriter::new(file);
     let written = write(&mut output).and_then(|()| {

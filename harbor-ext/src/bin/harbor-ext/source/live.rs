@@ -80,11 +80,7 @@ pub(crate) async fn announce(
 }
 
 /// Reads what was selected into memory.
-pub(crate) async fn snapshot(
-    harbor: &Harbor,
-    selection: &Selection,
-    messages: Messages,
-) -> Result<Snapshot, Problem> {
+pub(crate) async fn snapshot(harbor: &Harbor, selection: &Selection, messages: Messages) -> Result<Snapshot, Problem> {
     announce(harbor, selection, 1000, messages).await?;
     let mut source = identify(harbor, selection).await;
     let stream = query(harbor.reports(), selection).stream();
