@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::batch::{batch, identify, single};
 use super::cause::Cause;
+use super::convert::AcceptingProject;
 use super::pages::{Cursor, Page};
 use super::{convert, requests};
 use crate::failure::{Failure, FailureKind, Phase, Target};
-use crate::model::{Allowlist, Allowlists, ProjectAllowlist};
+use crate::model::{Allowlist, Allowlists};
 use crate::name::ProjectName;
 use crate::session::Session;
 
@@ -53,7 +54,7 @@ async fn read_all(session: &Arc<Session>, lists: &mut Allowlists) {
         let turn = cursor.turn(page);
         for row in turn.rows {
             match row {
-                Ok((project, list)) => drop(lists.projects.insert(project, list)),
+                Ok(project) => add(lists, project),
                 Err(cause) => lists.failures.push(of_registry(cause)),
             }
         }
@@ -80,7 +81,7 @@ async fn read_some(session: &Arc<Session>, projects: Vec<ProjectName>, lists: &m
         });
         for project in chunk {
             match answer.as_mut().map(|found| found.remove(project)) {
-                Ok(Some(list)) => drop(lists.projects.insert(project.clone(), list)),
+                Ok(Some(project)) => add(lists, project),
                 Ok(None) => {
                     let message = "the project is not among those that the account can see";
                     let cause = Cause::new(FailureKind::NotFound, message);
@@ -97,7 +98,7 @@ async fn read_some(session: &Arc<Session>, projects: Vec<ProjectName>, lists: &m
 }
 
 /// What some projects go by, and the rows that could not be used.
-type Found = (BTreeMap<ProjectName, ProjectAllowlist>, Vec<Cause>);
+type Found = (BTreeMap<ProjectName, AcceptingProject>, Vec<Cause>);
 
 async fn read_by_name(session: Arc<Session>, projects: Vec<ProjectName>) -> Result<Found, Cause> {
     // In quotation marks, because a project may be called 123 and a number is compared as one.
@@ -107,11 +108,16 @@ async fn read_by_name(session: Arc<Session>, projects: Vec<ProjectName>) -> Resu
     let (mut found, mut causes) = (BTreeMap::new(), Vec::new());
     for row in Cursor::default().turn(page).rows {
         match row {
-            Ok((project, list)) => drop(found.insert(project, list)),
+            Ok(project) => drop(found.insert(project.name.clone(), project)),
             Err(cause) => causes.push(cause),
         }
     }
     Ok((found, causes))
+}
+
+fn add(lists: &mut Allowlists, AcceptingProject { name, allowlist, owner }: AcceptingProject) {
+    lists.owners.extend(owner.map(|owner| (name.clone(), owner)));
+    lists.projects.insert(name, allowlist);
 }
 
 fn of_registry(cause: Cause) -> Failure {

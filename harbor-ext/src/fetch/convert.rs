@@ -36,19 +36,27 @@ pub(crate) fn project(project: types::Project) -> Result<ListedProject, Cause> {
     Ok(ListedProject { name, id: project.project_id })
 }
 
+/// What a project accepts, and whose it is.
+#[derive(Clone, Debug)]
+pub(crate) struct AcceptingProject {
+    pub(crate) name: ProjectName,
+    pub(crate) allowlist: ProjectAllowlist,
+    pub(crate) owner: Option<String>,
+}
+
 /// Which allowlist a project goes by. Harbor's own rule: that of the registry, unless the project says no to that.
-pub(crate) fn project_allowlist(project: types::Project) -> Result<(ProjectName, ProjectAllowlist), Cause> {
+pub(crate) fn accepting_project(project: types::Project) -> Result<AcceptingProject, Cause> {
     let name = read_name("project", project.name.as_deref(), project.project_id)?;
     let Some(metadata) = project.metadata else {
         return Err(unusable(project.project_id, "the settings of the project are missing"));
     };
     let is_reused = metadata.reuse_sys_cve_allowlist.as_deref().is_none_or(is_true);
-    let list = match (is_reused, project.cve_allowlist) {
+    let allowlist = match (is_reused, project.cve_allowlist) {
         (true, _) => ProjectAllowlist::System,
         (false, Some(list)) => ProjectAllowlist::Own(allowlist(list)),
         (false, None) => return Err(unusable(project.project_id, "the allowlist of the project is missing")),
     };
-    Ok((name, list))
+    Ok(AcceptingProject { name, allowlist, owner: project.owner_name.filter(|owner| !owner.is_empty()) })
 }
 
 /// Converts an allowlist. Its end is in seconds, and absent for "never": Harbor compares any number with the time, so that 0

@@ -5,13 +5,14 @@ use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 
 use super::cause::Cause;
+use super::convert::AcceptingProject;
 use super::convert::{self, ListedProject};
 use super::details::Details;
 use super::interner::Interner;
 use super::pages::{Cursor, Key, Page};
 use crate::client::Client;
 use crate::failure::FailureKind;
-use crate::model::{Artifact, Label, ProjectAllowlist, Repository};
+use crate::model::{Artifact, Label, Repository};
 use crate::name::{ProjectName, RepositoryName};
 
 pub(super) const ACCEPT_VULNERABILITIES: HeaderName = HeaderName::from_static("x-accept-vulnerabilities");
@@ -70,10 +71,10 @@ pub(super) async fn allowlists_of_projects(
     client: &Client,
     cursor: Cursor,
     condition: Option<String>,
-) -> Result<Page<(ProjectName, ProjectAllowlist)>, Cause> {
+) -> Result<Page<AcceptingProject>, Cause> {
     let list = list_of_projects(&[("with_detail", "true")]);
     let condition: Vec<String> = condition.into_iter().collect();
-    list.page(client, cursor, &cursor.query("project_id", &condition), convert::project_allowlist).await
+    list.page(client, cursor, &cursor.query("project_id", &condition), convert::accepting_project).await
 }
 
 fn list_of_projects<'a>(scope: &'a [(&'a str, &'a str)]) -> List<'a, types::Project> {

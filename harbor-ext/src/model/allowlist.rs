@@ -40,6 +40,9 @@ pub struct Allowlists {
     /// Those of the projects. A project that is not here was not asked for or could not be read, which does not mean that
     /// it accepts nothing.
     pub projects: BTreeMap<ProjectName, ProjectAllowlist>,
+    /// The user names of the owners of the projects, which come in the same answers, as far as they are told.
+    #[serde(default)]
+    pub owners: BTreeMap<ProjectName, String>,
     /// What could not be read.
     pub failures: Vec<Failure>,
 }
