@@ -1,6 +1,8 @@
 //! harbor-ext against the simulated Harbor: what is asked for arrives, whatever the server does meanwhile.
 
 mod access;
+mod allowlists;
+mod archives;
 mod captures;
 mod changes;
 mod combinations;

@@ -465,6 +465,57 @@ async fn a_deadline_that_is_met_or_has_no_end_changes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_queue_that_is_stopped_ends_at_once_and_fails_what_is_left() {
+    let server = FakeServer::new(fine);
+    let mut queue = with_deadline(100, Duration::MAX, &server);
+    let stopper = queue.stopper();
+    let time = REQUEST * 10 + REQUEST / 2;
+    tokio::spawn({
+        let stopper = stopper.clone();
+        async move {
+            sleep(time).await;
+            stopper.stop();
+        }
+    });
+    let results: Vec<_> = queue.by_ref().collect().await;
+    assert_eq!(queue.summary().elapsed, time, "not even the requests under way are waited for");
+    assert_eq!(server.in_flight.load(Ordering::SeqCst), 0);
+    let failures: Vec<_> = results.iter().filter_map(|result| result.as_ref().err()).collect();
+    assert_eq!((results.len(), failures.len()), (100, 100 - 9 * 4));
+    assert!(failures.iter().all(|failure| failure.kind == FailureKind::Stopped));
+    assert_eq!(failures.iter().filter(|failure| failure.attempts == 1).count(), 4, "those under way");
+    assert!(stopper.is_stopped());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_can_be_stopped_while_it_waits_before_it_begins_and_after_it_has_ended() {
+    // Nothing runs between the repeats: only the stop itself can wake the queue.
+    let server = FakeServer::new(|node, _| if node.depth == 0 { Err(status(500)) } else { Ok(()) });
+    let mut queue = with_deadline(100, Duration::MAX, &server);
+    let stopper = queue.stopper();
+    let time = Duration::from_millis(5555);
+    tokio::spawn(async move {
+        sleep(time).await;
+        stopper.stop();
+    });
+    let results: Vec<_> = queue.by_ref().collect().await;
+    assert_eq!((results.len(), queue.summary().elapsed), (100, time));
+    assert!(results.iter().all(|result| matches!(result, Err(failure) if failure.kind == FailureKind::Stopped)));
+
+    let server = FakeServer::new(fine);
+    let queue = with_deadline(100, Duration::MAX, &server);
+    queue.stopper().stop();
+    let results: Vec<_> = queue.collect().await;
+    assert!(matches!(&results[..], [Err(failure)] if failure.kind == FailureKind::Stopped));
+    assert!(server.order.lock().unwrap().is_empty());
+
+    let mut queue = with_deadline(100, Duration::MAX, &server);
+    assert!(queue.by_ref().all(|result| async move { result.is_ok() }).await);
+    queue.stopper().stop();
+    assert!(queue.next().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
 async fn where_everything_fails_repeats_are_paced_and_none_is_given_up() {
     // Each thing is had at the third attempt.
     let asked = Mutex::new(std::collections::HashMap::<Vec<usize>, u32>::new());
