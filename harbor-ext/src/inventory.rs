@@ -1,9 +1,10 @@
 //! Several snapshots as one thing to ask.
 
-use schemars::JsonSchema;
-use serde::Serialize;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use self::history::History;
 use crate::analysis::ArtifactReport;
@@ -99,13 +100,40 @@ impl Inventory {
         &self.current
     }
 
+    /// What a registry and its projects accept: of the current snapshots of the registry, the newest that could read an
+    /// allowlist counts. What any of them could not read is among the failures.
+    #[must_use]
+    pub fn allowlists(&self, registry: &str) -> Allowlists {
+        let mut allowlists = Allowlists::default();
+        for current in self.current.iter().filter(|current| *current.source.registry == *registry) {
+            let Allowlists { system, projects, failures } = &current.allowlists;
+            allowlists.system = allowlists.system.or_else(|| system.clone());
+            for (project, allowlist) in projects {
+                allowlists.projects.entry(project.clone()).or_insert_with(|| allowlist.clone());
+            }
+            allowlists.failures.extend(failures.iter().cloned());
+        }
+        allowlists
+    }
+
     /// What each snapshot came to, the oldest first.
-    ///
-    /// Points of one registry that were asked for the same make a line. The registries have no common line: they are not
-    /// read at the same times, and a sum would jump whenever one of them is missing.
     #[must_use]
     pub fn trend(&self) -> &[TrendPoint] {
         &self.trend
+    }
+
+    /// The lines of a chart: what the snapshots of one registry that were asked for the same came to, the oldest first, by
+    /// registry and by what was asked for.
+    ///
+    /// The registries have no line in common: they are not read at the same times, and a sum would jump whenever one of
+    /// them is missing. Nor has a part one with the whole.
+    #[must_use]
+    pub fn trend_lines(&self) -> BTreeMap<(&str, &[String]), Vec<&TrendPoint>> {
+        let mut lines: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for point in &self.trend {
+            lines.entry((&*point.registry, &point.selection[..])).or_default().push(point);
+        }
+        lines
     }
 
     /// Whether everything could be read in every current snapshot, to its end.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::*;
 use crate::analysis::samples::{any_report, changed, clean, finding, reported, unscanned};
 use crate::failure::{Phase, Target};
-use crate::model::{ArtifactTag, ReportState};
+use crate::model::{Allowlist, ArtifactTag, ProjectAllowlist, ReportState};
 use crate::outcome::Collected;
 
 const ONE: &str = "one.example.com";
@@ -141,6 +141,57 @@ fn what_is_not_complete_is_said_with_its_registry() {
     assert_eq!(failures, [(TWO, &Box::new(of_project_name("q")))]);
     assert_eq!(inventory.current().iter().map(Current::is_complete).collect::<Vec<_>>(), [true, false]);
     assert_eq!(inventory.trend().iter().map(|point| point.complete).collect::<Vec<_>>(), [true, false]);
+}
+
+/// Of each list the newest that was read, as long as its snapshot is current.
+#[test]
+fn allowlists_of_several_current_snapshots_are_put_together() {
+    let accepting = |mut snapshot: Snapshot, system: Option<&str>, projects: &[(&str, &str)]| {
+        let list = |id: &str| Allowlist { cves: vec![id.to_owned()], expires_at: None };
+        snapshot.allowlists.system = system.map(list);
+        let own = projects.iter().map(|(name, id)| (name.parse().unwrap(), ProjectAllowlist::Own(list(id))));
+        snapshot.allowlists.projects = own.collect();
+        snapshot
+    };
+    let inventory = Inventory::new([
+        accepting(snapshot(ONE, 1, []), Some("CVE-0"), &[("r", "CVE-0")]),
+        accepting(snapshot(ONE, 2, []), Some("CVE-1"), &[("p", "CVE-1"), ("q", "CVE-1")]),
+        accepting(part(snapshot(ONE, 3, []), &["project p"]), None, &[("p", "CVE-2")]),
+        accepting(snapshot(TWO, 4, []), Some("CVE-3"), &[]),
+    ]);
+    let Allowlists { system, projects, .. } = inventory.allowlists(ONE);
+    let accepted: Vec<_> = projects
+        .iter()
+        .map(|(name, list)| match list {
+            ProjectAllowlist::Own(list) => (name.as_str(), list.cves[0].as_str()),
+            ProjectAllowlist::System => panic!("{name} has a list of its own"),
+        })
+        .collect();
+    assert_eq!(accepted, [("p", "CVE-2"), ("q", "CVE-1")]);
+    assert!(system.unwrap().lists("CVE-1"));
+    assert!(inventory.allowlists("three.example.com") == Allowlists::default());
+}
+
+/// Only what was asked for the same in the same registry can be compared.
+#[test]
+fn a_trend_has_a_line_for_each_registry_and_part() {
+    let inventory = Inventory::new([
+        snapshot(ONE, 2, [reported("p/a", 1, &[high("CVE-1")]), unscanned("p/b", 2)]),
+        snapshot(ONE, 1, []),
+        part(snapshot(ONE, 1, []), &["project p"]),
+        snapshot(TWO, 2, []),
+    ]);
+    let lines: Vec<_> = inventory
+        .trend_lines()
+        .into_iter()
+        .map(|((registry, selection), points)| {
+            (registry, selection.len(), points.iter().map(|point| point.time).collect::<Vec<_>>())
+        })
+        .collect();
+    assert_eq!(lines, [(ONE, 0, vec![day(1), day(2)]), (ONE, 1, vec![day(1)]), (TWO, 0, vec![day(2)])]);
+    let last = inventory.trend_lines()[&(ONE, &[][..])][1];
+    assert_eq!((last.counts.unique_cves, last.counts.fixable, last.severities.total()), (1, 1, 1));
+    assert_eq!((last.states["reported"], last.states["not_scanned"], last.cve_severities.total()), (1, 1, 1));
 }
 
 /// What is in an artifact belongs to the registry of its snapshot, though it may have been made without one.
