@@ -1,6 +1,7 @@
 //! What other programs and people take: files in their formats. No I/O but writing to what the caller gives.
 
 pub mod html;
+pub mod markdown;
 
 mod overview;
 mod visible;
