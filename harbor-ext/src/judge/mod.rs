@@ -4,6 +4,7 @@
 //! [`Inventory`](crate::Inventory), finding by finding. Nothing is taken out: what is accepted stays, with the reason.
 //! A [`Policy`] decides on an assessment, and gives a [`Verdict`].
 
+mod allowlists;
 mod assessment;
 mod epss;
 mod identifiers;
@@ -14,10 +15,13 @@ mod suppression;
 mod text;
 mod vex;
 
+#[cfg(test)]
+mod samples;
+
 pub use assessment::{Assessed, Assessment, Exploitation, Likelihood};
 pub use epss::{Epss, EpssScore};
 pub use kev::{Kev, KevEntry};
 pub use knowledge::{Knowledge, KnowledgeError};
 pub use policy::{Policy, PolicyError, Rule, RuleCount, Verdict, Violation};
 pub use suppression::{Suppression, SuppressionSource};
-pub use vex::Vex;
+pub use vex::{UnrecognisedProduct, Vex, VexFormat, VexStatus};

@@ -36,11 +36,13 @@ pub(super) fn some_of<T: fmt::Display>(items: impl IntoIterator<Item = T>) -> St
     }
 }
 
-/// "1 day", "2 days".
-pub(super) fn counted(count: impl Into<i128>, noun: &str) -> String {
-    match count.into() {
-        1 => format!("1 {noun}"),
-        count => format!("{count} {noun}s"),
+/// "1 day", "2 days", "2 vulnerabilities".
+pub(super) fn counted(count: impl TryInto<i64>, noun: &str) -> String {
+    let count = count.try_into().unwrap_or(i64::MAX);
+    match (count, noun.strip_suffix('y').filter(|stem| !stem.ends_with('a'))) {
+        (1, _) => format!("1 {noun}"),
+        (_, Some(stem)) => format!("{count} {stem}ies"),
+        (_, None) => format!("{count} {noun}s"),
     }
 }
 
@@ -70,6 +72,6 @@ mod tests {
     fn many_are_shown_in_part() {
         assert_eq!(some_of(["a", "b"]), "a, b");
         assert_eq!(some_of(0..7), "0, 1, 2, 3, 4 and 2 more");
-        assert_eq!((counted(1, "day"), counted(0, "day")), ("1 day".into(), "0 days".into()));
+        assert_eq!([counted(1, "day"), counted(0, "day"), counted(2, "entry")], ["1 day", "0 days", "2 entries"]);
     }
 }
