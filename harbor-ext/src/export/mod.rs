@@ -5,6 +5,7 @@
 //! takes the sting out of it in its own way, and says how.
 
 pub mod html;
+pub mod markdown;
 
 mod overview;
 mod visible;

@@ -10,7 +10,7 @@ use serde_json::ser::{CharEscape, Formatter};
 
 use super::ROW_LIMIT;
 use crate::export::ExportError;
-use crate::export::overview::{ImageLine, Overview, day, reason, source_words};
+use crate::export::overview::{ImageLine, Overview, day, reason, reason_words};
 use crate::export::visible::{Shown, cut, shown};
 use crate::judge::{Assessed, Exploitation, Likelihood};
 use crate::model::{Artifact, Finding, Severity};
@@ -144,17 +144,6 @@ pub(super) fn image_rows(overview: &Overview<'_>) -> Vec<ImageRow> {
         )
     };
     overview.tally.images.iter().take(ROW_LIMIT).map(row).collect()
-}
-
-/// Why a finding does not count: every reason, with its source.
-pub(super) fn reason_words(assessed: &Assessed<'_>) -> String {
-    let words = assessed.suppressions.iter().map(|suppression| {
-        let source = source_words(&suppression.source);
-        let reason = if suppression.reason.is_empty() { String::new() } else { format!(": {}", suppression.reason) };
-        let until = suppression.expires_at.map(|end| format!(" (until {})", day(end))).unwrap_or_default();
-        format!("{source}{reason}{until}")
-    });
-    cut(&words.collect::<Vec<_>>().join("; "), 2 * NAME_LENGTH).into_owned()
 }
 
 /// JSON that can stand in a script element: nothing in it can end the element or begin a comment, and everything in it can

@@ -3,7 +3,8 @@
 mod chart;
 mod data;
 mod page;
-mod sections;
+mod policy;
+mod trends;
 
 use std::fmt::{self, Write};
 use std::io;
@@ -12,13 +13,20 @@ use askama::Template;
 
 use self::page::Page;
 use super::overview::Overview;
-use super::visible::write_visible;
+use super::visible::{cut, write_visible};
 use super::{Document, ExportError};
 
 /// How many findings and how many images the tables hold at most.
 ///
 /// Ten thousand can be sorted and searched without a delay that anybody notices.
 pub const ROW_LIMIT: usize = 10_000;
+
+/// How many lines a list has that is only to show the worst, and one that is to be read as a whole.
+const TOP: usize = 15;
+const LIST: usize = 100;
+
+/// How long any text is at most, in characters; most are cut before.
+const LONGEST: usize = 2000;
 
 /// Writes a page that needs nothing else: charts, tables that can be sorted and searched, and what is missing in the data.
 ///
@@ -34,7 +42,7 @@ pub const ROW_LIMIT: usize = 10_000;
 ///
 /// Where the output fails.
 pub fn write(document: &Document<'_>, mut output: impl io::Write) -> Result<(), ExportError> {
-    let overview = Overview::new(document, ROW_LIMIT, sections::LIST);
+    let overview = Overview::new(document, ROW_LIMIT, LIST);
     Page::new(&overview)?.write_into(&mut output)?;
     Ok(output.flush()?)
 }
@@ -45,7 +53,7 @@ pub(crate) struct VisibleHtml;
 
 impl askama::filters::Escaper for VisibleHtml {
     fn write_escaped_str<W: Write>(&self, mut output: W, text: &str) -> fmt::Result {
-        write_visible(&mut output, text, |output, character| match character {
+        write_visible(&mut output, &cut(text, LONGEST), |output, character| match character {
             '<' => output.write_str("&lt;"),
             '>' => output.write_str("&gt;"),
             '&' => output.write_str("&amp;"),
@@ -55,3 +63,6 @@ impl askama::filters::Escaper for VisibleHtml {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

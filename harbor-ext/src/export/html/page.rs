@@ -7,15 +7,20 @@ use sha2::{Digest, Sha256};
 
 use super::chart::{self, Bar};
 use super::data::{self, FindingRows};
-use super::sections::{
-    self, CveRow, FindingRow, ImageRow, LIST, Remainder, STATIC_ROWS, SourceLine, SuppressedRow, TOP, TrendSection,
-    UpgradeRow, ViolationsSection, WithoutReport,
-};
+use super::policy::ViolationsSection;
+use super::trends::{self, TrendSection};
+use super::{LIST, TOP};
 use crate::export::ExportError;
-use crate::export::overview::{Count, Overview, SeverityLine, minute};
+use crate::export::overview::{
+    self, Count, CveRow, FindingRow, ImageRow, Overview, Remainder, SeverityLine, SourceLine, SuppressedRow,
+    UpgradeRow, WithoutReport, minute,
+};
 
 const STYLE: &str = include_str!("../../../templates/report.css");
 const SCRIPT: &str = include_str!("../../../templates/report.js");
+
+/// How many findings are in the page without JavaScript.
+const STATIC_ROWS: usize = 50;
 
 /// The page; `templates/report.html` puts its parts in order.
 #[derive(Template)]
@@ -38,7 +43,7 @@ pub(super) struct Page<'a> {
     all_upgrades: Remainder,
     not_comparable: Count,
     not_fixable: Count,
-    violations: Option<ViolationsSection<'a>>,
+    policy: Option<ViolationsSection<'a>>,
     suppressed: Vec<SuppressedRow>,
     all_suppressed: Remainder,
     without_report: Vec<WithoutReport>,
@@ -67,8 +72,8 @@ pub(super) struct Tile {
 impl<'a> Page<'a> {
     pub(super) fn new(overview: &'a Overview<'a>) -> Result<Self, ExportError> {
         let (tally, plan, inventory) = (&overview.tally, &overview.plan, overview.inventory());
-        let (trends, all_trends) = sections::trends(inventory);
-        let (failures, all_failures) = sections::failures(inventory);
+        let (trends, all_trends) = trends::trends(inventory);
+        let (failures, all_failures) = overview::failures(inventory, LIST);
         let incomparable = plan.not_comparable.iter().map(|apart| apart.affected.findings).sum();
         let bad_images = tally.images.iter().filter(|image| image.total() > 0);
         let cves: Vec<_> = overview.cves.iter().take(TOP).map(CveRow::of).collect();
@@ -81,7 +86,7 @@ impl<'a> Page<'a> {
             script: SCRIPT,
             security_policy: security_policy(),
             time: minute(overview.document.assessment.time()),
-            registries: sections::registries(inventory),
+            registries: overview::registries(inventory),
             tiles: tiles(overview),
             bars: chart::bars(&tally.severities),
             trends,
@@ -93,14 +98,14 @@ impl<'a> Page<'a> {
             upgrades,
             not_comparable: Count(incomparable),
             not_fixable: Count(plan.not_fixable),
-            violations: overview.violations.as_ref().map(|violations| ViolationsSection::new(overview, violations)),
+            policy: overview.violations.as_ref().map(|violations| ViolationsSection::new(overview, violations)),
             all_suppressed: Remainder { shown: suppressed.len(), total: tally.suppressed.len() },
             suppressed,
-            without_report: sections::without_report(overview),
+            without_report: overview::without_report(overview, LIST),
             failures,
             all_failures,
-            sources: sections::sources(inventory),
-            knowledge: sections::knowledge(overview.document.assessment.knowledge()),
+            sources: overview::sources(inventory),
+            knowledge: overview::knowledge(overview.document.assessment.knowledge()),
             has_first_seen: tally.worst.iter().any(|assessed| assessed.first_seen.is_some()),
             has_suppressed: !tally.suppressed.is_empty(),
             findings: tally.worst.iter().take(STATIC_ROWS).map(|assessed| FindingRow::of(overview, assessed)).collect(),

@@ -1,6 +1,10 @@
 //! What a page or a short text says of a document: summed up, and the worst first.
 
+mod context;
 mod gaps;
+mod rows;
+#[cfg(test)]
+pub(super) mod samples;
 mod tally;
 mod violations;
 mod words;
@@ -8,10 +12,14 @@ mod worst;
 
 use std::cmp::Reverse;
 
+pub(super) use self::context::{
+    Remainder, SourceLine, WithoutReport, failures, knowledge, registries, sources, without_report,
+};
 pub(super) use self::gaps::{Gaps, reason};
-pub(super) use self::tally::{ImageLine, SeverityLine, SuppressedLine, Tally, source_words};
+pub(super) use self::rows::{CveRow, FindingRow, ImageRow, SuppressedRow, UpgradeRow, reason_words};
+pub(super) use self::tally::{ImageLine, SeverityLine, SuppressedLine, Tally};
 pub(super) use self::violations::{FindingViolation, Violations};
-pub(super) use self::words::{Count, day, minute, percent, plural};
+pub(super) use self::words::{Count, day, minute, plural};
 use super::Document;
 use crate::analysis::{CveSummary, FixPlan};
 use crate::inventory::Inventory;
@@ -88,7 +96,7 @@ impl<'a> Overview<'a> {
         let (images, reported) = self.images();
         let registries = match self.inventory().current() {
             [one] => format!(" in {}", one.source.registry),
-            several => format!(" in {} registries", several.len()),
+            several => format!(" in {}", plural(several.len(), "registry")),
         };
         let exploited = match self.exploited() {
             Some(count) => format!("{} known to be exploited", Count(count)),

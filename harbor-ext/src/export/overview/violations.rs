@@ -1,9 +1,8 @@
 //! What is against a policy, in numbers and by example.
 
+use super::words::plural;
 use super::worst::{Rank, Worst};
-use crate::failure::Failure;
 use crate::judge::{Assessed, Verdict, Violation};
-use crate::model::ArtifactInfo;
 
 /// What is against a policy.
 pub(in crate::export) struct Violations<'a> {
@@ -12,10 +11,10 @@ pub(in crate::export) struct Violations<'a> {
     pub(in crate::export) findings: Vec<FindingViolation<'a>>,
     /// How many such findings there are, rule by rule.
     pub(in crate::export) all_findings: usize,
-    /// Images without a report, where the policy does not allow that.
-    pub(in crate::export) without_report: Vec<&'a ArtifactInfo>,
-    /// What could not be read, where the policy does not allow that.
-    pub(in crate::export) not_read: Vec<&'a Failure>,
+    /// How many images have no report, where the policy does not allow that.
+    pub(in crate::export) without_report: usize,
+    /// How many things could not be read, where the policy does not allow that.
+    pub(in crate::export) not_read: usize,
     /// The worst findings that would be violations if nothing excused them.
     pub(in crate::export) excused: Vec<FindingViolation<'a>>,
 }
@@ -30,17 +29,25 @@ pub(in crate::export) struct FindingViolation<'a> {
 
 impl<'a> Violations<'a> {
     pub(super) fn of(verdict: &'a Verdict<'a>, limit: usize) -> Self {
-        let (mut without_report, mut not_read) = (Vec::new(), Vec::new());
-        for violation in &verdict.violations {
-            match violation {
-                Violation::Finding { .. } => {}
-                Violation::WithoutReport { info, .. } => without_report.push(*info),
-                Violation::NotRead { failure, .. } => not_read.push(*failure),
-            }
-        }
+        let count =
+            |is: fn(&Violation<'_>) -> bool| verdict.violations.iter().filter(|violation| is(violation)).count();
+        let without_report = count(|violation| matches!(violation, Violation::WithoutReport { .. }));
+        let not_read = count(|violation| matches!(violation, Violation::NotRead { .. }));
         let (findings, all_findings) = worst(&verdict.violations, limit);
         let (excused, _) = worst(&verdict.excused, limit);
         Self { verdict, findings, all_findings, without_report, not_read, excused }
+    }
+
+    /// What was decided, in one sentence.
+    pub(in crate::export) fn decision(&self) -> String {
+        let judged =
+            format!("{} in {}", plural(self.verdict.findings, "finding"), plural(self.verdict.artifacts, "image"));
+        let decided = match self.verdict.violations.len() {
+            0 => format!("Nothing is against the policy in {judged}"),
+            total => format!("{} against the policy in {judged}", plural(total, "violation")),
+        };
+        let unknown = if self.verdict.incomplete { ", and nobody knows about what could not be read" } else { "" };
+        format!("{decided}{unknown}.")
     }
 }
 

@@ -10,7 +10,11 @@ pub(in crate::export) struct Count(pub(in crate::export) usize);
 
 /// A number and what it counts, such as `1 image` or `2,000 images`.
 pub(in crate::export) fn plural(count: usize, thing: &str) -> String {
-    format!("{} {thing}{}", Count(count), if count == 1 { "" } else { "s" })
+    match (count, thing.strip_suffix('y')) {
+        (1, _) => format!("1 {thing}"),
+        (_, Some(stem)) => format!("{} {stem}ies", Count(count)),
+        (_, None) => format!("{} {thing}s", Count(count)),
+    }
 }
 
 /// A time to the minute.
@@ -59,5 +63,6 @@ mod tests {
         assert_eq!(plural(1, "image"), "1 image");
         assert_eq!(plural(0, "image"), "0 images");
         assert_eq!(plural(2000, "image"), "2,000 images");
+        assert_eq!(plural(2, "registry"), "2 registries");
     }
 }
