@@ -1,6 +1,7 @@
 //! Files that other programs take.
 
 use std::error::Error;
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,7 @@ use super::{gate, knowledge, missing};
 use crate::arguments::{Export, Format};
 use crate::ending::{Ending, Problem};
 use crate::output::messages::Messages;
-use crate::output::{file, to_standard_output};
+use crate::output::{file, plain, to_standard_output};
 use crate::source;
 
 pub(super) async fn run(arguments: Export, messages: Messages) -> Result<Ending, Problem> {
@@ -103,6 +104,22 @@ fn write_sarif(place: &Place, document: &Document<'_>, messages: Messages) -> Re
     if paths.len() > 1 {
         messages.say(&format!("written in {} files, because platforms limit their size: {}", paths.len(), paths.join(", ")));
     }
+    Ok(())
+}
+
+/// Writes the report of each image into a folder, one file each.
+fn write_envelopes(place: &Place, document: &Document<'_>, messages: Messages) -> Result<(), Problem> {
+    let folder = &place.path;
+    fs::create_dir_all(folder)
+        .map_err(|error| Problem::from_error(format!("the folder {} cannot be made", folder.display()), &error))?;
+    let mut count = 0_usize;
+    for report in export::envelope::files(document) {
+        let path = folder.join(report.name());
+        file::check(&path, place.force)?;
+        file::write(&path, |output| Ok(report.write(output)?))?;
+        count += 1;
+    }
+    messages.say(&format!("{} in {}", plain::count(count, "report", "reports"), folder.display()));
     Ok(())
 }
 
