@@ -106,14 +106,26 @@ impl Inventory {
     pub fn allowlists(&self, registry: &str) -> Allowlists {
         let mut allowlists = Allowlists::default();
         for current in self.current.iter().filter(|current| *current.source.registry == *registry) {
-            let Allowlists { system, projects, failures } = &current.allowlists;
+            let Allowlists { system, projects, owners, failures } = &current.allowlists;
             allowlists.system = allowlists.system.or_else(|| system.clone());
             for (project, allowlist) in projects {
                 allowlists.projects.entry(project.clone()).or_insert_with(|| allowlist.clone());
             }
+            for (project, owner) in owners {
+                allowlists.owners.entry(project.clone()).or_insert_with(|| owner.clone());
+            }
             allowlists.failures.extend(failures.iter().cloned());
         }
         allowlists
+    }
+
+    /// The user name of the owner of the project that an artifact is in, where its registry tells it.
+    #[must_use]
+    pub fn owner(&self, info: &ArtifactInfo) -> Option<&str> {
+        let registry = info.artifact.registry.as_deref()?;
+        let of_registry = self.current.iter().filter(|current| *current.source.registry == *registry);
+        let mut owners = of_registry.map(|current| &current.allowlists.owners);
+        owners.find_map(|owners| owners.get(info.artifact.repository.project())).map(String::as_str)
     }
 
     /// What each snapshot came to, the oldest first.

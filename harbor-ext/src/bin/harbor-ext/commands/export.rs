@@ -73,7 +73,7 @@ impl Target {
     }
 }
 
-fn write(format: Format, document: &Document<'_>, output: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+fn write(format: Format, document: &Document<'_>, output: &mut (dyn Write + Send)) -> Result<(), Box<dyn Error>> {
     match format {
         Format::Json => export::json::write(document, output)?,
         Format::Ndjson => export::ndjson::write(document, output)?,
@@ -102,7 +102,11 @@ fn write_sarif(place: &Place, document: &Document<'_>, messages: Messages) -> Re
         paths.push(path.display().to_string());
     }
     if paths.len() > 1 {
-        messages.say(&format!("written in {} files, because platforms limit their size: {}", paths.len(), paths.join(", ")));
+        messages.say(&format!(
+            "written in {} files, because platforms limit their size: {}",
+            paths.len(),
+            paths.join(", ")
+        ));
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ pub(crate) fn check(path: &Path, force: bool) -> Result<(), Problem> {
 /// it: what is vulnerable is nobody else's business.
 pub(crate) fn write(
     path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> Result<(), Box<dyn std::error::Error>>,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> Result<(), Box<dyn std::error::Error>>,
 ) -> Result<(), Problem> {
     let problem =
         |error: &dyn std::error::Error| Problem::from_error(format!("{} cannot be written", path.display()), error);

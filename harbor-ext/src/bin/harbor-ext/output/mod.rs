@@ -13,9 +13,9 @@ use crate::ending::Problem;
 
 /// Writes to standard output. A reader that has seen enough, as `head` does, is no problem.
 pub(crate) fn to_standard_output(
-    write: impl FnOnce(&mut dyn Write) -> Result<(), Box<dyn std::error::Error>>,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> Result<(), Box<dyn std::error::Error>>,
 ) -> Result<(), Problem> {
-    let mut output = BufWriter::new(io::stdout().lock());
+    let mut output = BufWriter::new(io::stdout());
     let result = write(&mut output).and_then(|()| Ok(output.flush()?));
     match result {
         Err(error) if is_broken_pipe(error.as_ref()) => Ok(()),
