@@ -64,8 +64,9 @@ impl Crawl {
         );
         let allowlist = Allowlist { cves: vec!["CVE-2021-44228".into()], expires_at: Some(time(9)) };
         let projects = [("shop".parse().unwrap(), ProjectAllowlist::Own(allowlist.clone()))];
-        let allowlists =
-            Allowlists { system: Some(allowlist), projects: projects.into(), failures: vec![failure.clone()] };
+        let owners = [("shop".parse().unwrap(), "dana".to_owned())].into();
+        let failures = vec![failure.clone()];
+        let allowlists = Allowlists { system: Some(allowlist), projects: projects.into(), owners, failures };
         let summary = Summary { listed: 7, elapsed: Duration::from_millis(1234), ..Summary::default() };
         Self { infos, failures: vec![failure], allowlists, summary }
     }
