@@ -275,7 +275,7 @@ mod tests {
         let read = |metadata: Value| {
             let list = json!({"items": [{"cve_id": "CVE-1"}], "creation_time": "0001-01-01T00:00:00.000Z"});
             let row = json!({"name": "p", "project_id": 1, "cve_allowlist": list, "metadata": metadata});
-            project_allowlist(serde_json::from_value(row).unwrap()).map(|(_, list)| list)
+            accepting_project(serde_json::from_value(row).unwrap()).map(|project| project.allowlist)
         };
         for metadata in [json!({}), json!({"reuse_sys_cve_allowlist": "true"}), json!({"reuse_sys_cve_allowlist": "1"})]
         {
