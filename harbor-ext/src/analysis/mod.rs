@@ -43,7 +43,8 @@
 //! questions for single vulnerabilities or packages, and a [`Diff`](diff::Diff) compares two reports.
 //!
 //! Nothing here does I/O or copies a finding. The units are the same everywhere. An *artifact* is
-//! one that was listed: the same content in two repositories is two artifacts. A *finding* is one
+//! one that was listed: the same content in two repositories is two artifacts. Repositories and projects of the same name
+//! in two registries are two. A *finding* is one
 //! in an artifact, and counts again in the next one. *Unique* findings and CVEs count once however
 //! many artifacts have them. Any identifier that a scanner gives is called a CVE, `GHSA-…` too, and
 //! two that differ only in capitals are one. Artifacts without a report have no findings, which

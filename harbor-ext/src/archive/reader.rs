@@ -185,7 +185,7 @@ impl<'p, R: Read> Reader<'p, R> {
             ));
         }
         self.counts = header.before;
-        self.part = header.part + 1;
+        self.part = header.part.saturating_add(1);
         if let Some(hasher) = &mut self.hasher {
             hasher.update(&text[..first]);
         }
@@ -228,31 +228,33 @@ impl<'p, R: Read> Reader<'p, R> {
 
     fn take(&mut self, line: Line) {
         let counts = &mut self.counts;
+        // Where a file says that there were as many before as can be counted, no more can be told apart.
+        let count = |count: &mut u64| *count = count.saturating_add(1);
         let lost = match line {
             Line::Finding(finding) => {
                 let number = counts.findings;
-                counts.findings += 1;
+                count(&mut counts.findings);
                 match finding {
                     Some(finding) => return self.findings.push(number, finding),
                     None => format!("finding {number} cannot be understood"),
                 }
             }
             Line::Artifact(artifact) => {
-                counts.artifacts += 1;
+                count(&mut counts.artifacts);
                 match artifact {
                     Ok(info) => return self.records.push_back(Record::Artifact(info)),
                     Err(why) => format!("artifact {} cannot be understood: {why}", counts.artifacts),
                 }
             }
             Line::Failure(failure) => {
-                counts.failures += 1;
+                count(&mut counts.failures);
                 match failure {
                     Ok(failure) => return self.records.push_back(Record::Failure(failure)),
                     Err(why) => format!("failure {} cannot be understood: {why}", counts.failures),
                 }
             }
             Line::Allowlists(allowlists) => {
-                counts.allowlists += 1;
+                count(&mut counts.allowlists);
                 match allowlists {
                     Ok(allowlists) => return self.records.push_back(Record::Allowlists(allowlists)),
                     Err(why) => format!("the allowlists cannot be understood: {why}"),

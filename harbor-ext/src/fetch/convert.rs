@@ -256,6 +256,36 @@ mod tests {
         artifact(serde_json::from_value(row).unwrap(), None, Details::default(), &mut Interner::default())
     }
 
+    #[test]
+    fn an_allowlist_ends_when_harbor_says() {
+        let read = |list: Value| allowlist(serde_json::from_value(list).unwrap());
+        let ends = |seconds: Value| read(json!({"expires_at": seconds})).expires_at.map(|end| end.to_rfc3339());
+        assert_eq!(ends(Value::Null), None);
+        assert_eq!(ends(json!(1_900_000_000)).as_deref(), Some("2030-03-17T17:46:40+00:00"));
+        assert_eq!(ends(json!(0)).as_deref(), Some("1970-01-01T00:00:00+00:00"), "long ago");
+        assert_eq!(ends(json!(i64::MIN)), ends(json!(0)));
+        assert_eq!(ends(json!(i64::MAX)).as_deref(), Some("9999-12-31T23:59:59+00:00"));
+        let list = read(json!({"items": [{"cve_id": "CVE-2"}, {"cve_id": ""}, {}, {"cve_id": "CVE-1"}]}));
+        assert_eq!(list.cves, ["CVE-2", "CVE-1"]);
+        assert!(read(json!({"items": null})).cves.is_empty());
+    }
+
+    #[test]
+    fn a_project_goes_by_the_list_that_harbor_takes() {
+        let read = |metadata: Value| {
+            let list = json!({"items": [{"cve_id": "CVE-1"}], "creation_time": "0001-01-01T00:00:00.000Z"});
+            let row = json!({"name": "p", "project_id": 1, "cve_allowlist": list, "metadata": metadata});
+            accepting_project(serde_json::from_value(row).unwrap()).map(|project| project.allowlist)
+        };
+        for metadata in [json!({}), json!({"reuse_sys_cve_allowlist": "true"}), json!({"reuse_sys_cve_allowlist": "1"})]
+        {
+            assert_eq!(read(metadata).unwrap(), ProjectAllowlist::System);
+        }
+        let own = Allowlist { cves: vec!["CVE-1".into()], expires_at: None };
+        assert_eq!(read(json!({"reuse_sys_cve_allowlist": "false"})).unwrap(), ProjectAllowlist::Own(own));
+        assert!(read(Value::Null).unwrap_err().message.contains("the row with id 1"));
+    }
+
     /// I7: tags without a name are left out, and a list that is `null` is empty.
     #[test]
     fn tags_without_a_name_are_none() {

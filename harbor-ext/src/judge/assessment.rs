@@ -34,6 +34,8 @@ pub struct Assessed<'a> {
     pub suppressions: Vec<Suppression>,
     /// When it was first seen, where older snapshots tell.
     pub first_seen: Option<DateTime<Utc>>,
+    /// The user name of the owner of the project, where the registry tells it.
+    pub owner: Option<&'a str>,
 }
 
 /// Whether a vulnerability is known to be exploited.
@@ -113,12 +115,17 @@ impl<'a> Assessment<'a> {
     /// Every finding of an artifact, in the order of its report.
     pub fn findings_of(&self, info: &'a ArtifactInfo) -> impl Iterator<Item = Assessed<'a>> + use<'a> {
         let this = self.clone();
-        info.findings().map(move |finding| this.assess(info, finding))
+        let owner = this.inventory().owner(info);
+        info.findings().map(move |finding| this.assess_for(owner, info, finding))
     }
 
     /// One finding of an artifact.
     #[must_use]
     pub fn assess(&self, info: &'a ArtifactInfo, finding: FindingRef<'a>) -> Assessed<'a> {
+        self.assess_for(self.inventory().owner(info), info, finding)
+    }
+
+    fn assess_for(&self, owner: Option<&'a str>, info: &'a ArtifactInfo, finding: FindingRef<'a>) -> Assessed<'a> {
         let Prepared { inventory, knowledge, accepted, .. } = &*self.prepared;
         let exploitation = match &knowledge.kev {
             None => Exploitation::Unknown,
@@ -133,7 +140,7 @@ impl<'a> Assessment<'a> {
         let by_vex = vex::suppression(&knowledge.vex, &info.artifact, finding);
         let suppressions = by_allowlist.into_iter().chain(by_vex).collect();
         let first_seen = inventory.first_seen(info, &finding);
-        Assessed { info, finding, exploitation, likelihood, suppressions, first_seen }
+        Assessed { info, finding, exploitation, likelihood, suppressions, first_seen, owner }
     }
 }
 

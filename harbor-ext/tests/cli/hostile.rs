@@ -38,7 +38,8 @@ fn nothing_reaches_a_terminal_but_text() {
         let shown = format!("{}{}", ended.output, ended.messages);
         assert!(shown.contains("calc") || question.contains("top"), "{question}: {shown}");
         let active = |character: char| {
-            (character.is_control() && character != '\n') || ('\u{202a}'..='\u{202e}').contains(&character)
+            (character.is_control() && !['\n', '\r', '\t'].contains(&character))
+                || ('\u{202a}'..='\u{202e}').contains(&character)
         };
         assert!(!shown.contains(active), "{question}: {shown:?}");
     }

@@ -39,7 +39,7 @@ fn the_columns_have_these_names() {
     };
     assert_eq!(
         header("find cve CVE-2021-44228"),
-        "registry,project,repository,digest,tags,os,architecture,pushed_at,image_digests,scanner,scanner_version,\
+        "registry,project,owner,repository,digest,tags,os,architecture,pushed_at,image_digests,scanner,scanner_version,\
          scanned_at,cve,package,version,fix_version,fixable,severity,cvss_score,status,kev,kev_added,kev_due,epss,\
          epss_percentile,suppressed,suppressions,first_seen,cwe_ids,links,description"
     );

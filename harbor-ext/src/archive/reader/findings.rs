@@ -22,7 +22,7 @@ impl Findings {
     /// Adds the finding of a number that is larger than all before.
     pub(super) fn push(&mut self, number: u64, finding: Arc<Finding>) {
         if let Some((first, run)) = self.runs.iter_mut().next_back()
-            && *first + run.len() as u64 == number
+            && number.checked_sub(*first) == Some(run.len() as u64)
         {
             run.push(finding);
             return;

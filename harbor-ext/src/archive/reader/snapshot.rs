@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Reader, Record};
 use crate::model::{Artifact, ArtifactInfo, Report, ReportState};
-use crate::name::Digest;
+use crate::name::{Digest, RepositoryName};
 use crate::outcome::{Collected, Summary};
 use crate::snapshot::Snapshot;
 
@@ -59,6 +59,7 @@ fn count(items: &[ArtifactInfo], failures: usize) -> Summary {
 #[derive(Default)]
 struct Shared {
     texts: HashSet<Arc<str>>,
+    repositories: HashSet<RepositoryName>,
     reports: HashMap<Digest, Arc<Report>>,
 }
 
@@ -79,6 +80,10 @@ impl Shared {
     }
 
     fn share_texts(&mut self, artifact: &mut Artifact) {
+        match self.repositories.get(&artifact.repository) {
+            Some(known) => artifact.repository = known.clone(),
+            None => drop(self.repositories.insert(artifact.repository.clone())),
+        }
         let platforms = artifact.children.iter_mut().map(|child| &mut child.platform);
         let platforms = platforms.chain([&mut artifact.platform]);
         let of_platforms = platforms.flat_map(|platform| [&mut platform.architecture, &mut platform.os]);

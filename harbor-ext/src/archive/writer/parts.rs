@@ -146,6 +146,10 @@ impl Parts {
 
     /// Writes the part to the disk and begins the next one.
     fn write_part(&mut self) -> io::Result<()> {
+        if self.part.text.len() > LARGEST_PART {
+            // Records leave room for a header. Nobody asks for that much.
+            return Err(io::Error::other("what was asked for takes more than a MiB to say"));
+        }
         let level = if self.part.text.len() <= SMALL { LEVEL_OF_SMALL } else { LEVEL };
         self.compressor.set_compression_level(level)?;
         let packed = self.compressor.compress(&self.part.text)?;

@@ -16,6 +16,8 @@ pub struct FindingRow<'a> {
     pub registry: Option<&'a str>,
     /// The project.
     pub project: &'a str,
+    /// The user name of the owner of the project, where it is known.
+    pub owner: Option<&'a str>,
     /// The whole name of the repository, the project included.
     pub repository: &'a str,
     /// The digest of the artifact.
@@ -95,6 +97,7 @@ impl<'a> From<Assessed<'a>> for FindingRow<'a> {
         Self {
             registry: artifact.registry.as_deref(),
             project: artifact.repository.project().as_str(),
+            owner: assessed.owner,
             repository: artifact.repository.full(),
             digest: own_digest,
             tags: artifact.tag_names().collect(),
@@ -132,6 +135,7 @@ impl Row for FindingRow<'_> {
     const COLUMNS: &'static [&'static str] = &[
         "registry",
         "project",
+        "owner",
         "repository",
         "digest",
         "tags",
@@ -167,6 +171,7 @@ impl Row for FindingRow<'_> {
         [
             self.registry.into(),
             self.project.into(),
+            self.owner.into(),
             self.repository.into(),
             self.digest.into(),
             self.tags.as_slice().into(),

@@ -4,7 +4,7 @@ use crate::arguments::Access;
 use crate::connect;
 use crate::ending::{Ending, Problem};
 use crate::output::messages::Messages;
-use crate::output::{plain, to_standard_output};
+use crate::output::{json, plain, to_standard_output};
 
 pub(super) async fn run(arguments: Access, messages: Messages) -> Result<Ending, Problem> {
     let harbor = connect::harbor(&arguments.connection, messages)?;
@@ -15,8 +15,7 @@ pub(super) async fn run(arguments: Access, messages: Messages) -> Result<Ending,
     let access = check.await.map_err(|failure| Problem::failed(failure.to_string()))?;
     to_standard_output(|output| {
         if arguments.json {
-            serde_json::to_writer_pretty(&mut *output, &access)?;
-            writeln!(output)?;
+            json::write(&access, output)?;
         } else {
             access.to_string().lines().try_for_each(|line| writeln!(output, "{}", plain::line(line)))?;
         }

@@ -102,11 +102,13 @@ fn in_words(inventory: &Inventory) -> String {
     let repository = |info: &&ArtifactInfo| (info.artifact.registry.clone(), info.artifact.repository.clone());
     let repositories: BTreeSet<_> = with.iter().map(repository).collect();
     let projects: BTreeSet<_> = repositories.iter().map(|(registry, name)| (registry, name.project())).collect();
+    let owners: BTreeSet<&str> = with.iter().filter_map(|info| inventory.owner(info)).collect();
     let mut text = format!(
-        "{} of {reported} with a report, in {} of {}.\n",
+        "{} of {reported} with a report, in {} of {}{}.\n",
         count(with.len(), "image", "images"),
         count(repositories.len(), "repository", "repositories"),
         count(projects.len(), "project", "projects"),
+        if owners.is_empty() { String::new() } else { format!(", owned by {}", names(&owners)) },
     );
     let plan = report.fix_plan();
     for upgrade in plan.upgrades.iter().take(UPGRADES) {
@@ -126,13 +128,19 @@ fn in_words(inventory: &Inventory) -> String {
     text
 }
 
+fn names(names: &BTreeSet<&str>) -> String {
+    let names: Vec<&str> = names.iter().copied().collect();
+    plain::line(&names.join(", ")).into_owned()
+}
+
 impl Shown for FindingRow<'_> {
     const HEADERS: &'static [&'static str] =
-        &["IMAGE", "CVE", "PACKAGE", "VERSION", "FIXED IN", "SEVERITY", "CVSS", "NOTES"];
+        &["IMAGE", "OWNER", "CVE", "PACKAGE", "VERSION", "FIXED IN", "SEVERITY", "CVSS", "NOTES"];
 
     fn shown(&self) -> Vec<Cell> {
         vec![
             table::text(table::image(self.registry, self.repository, &self.tags, self.digest)),
+            table::text(self.owner.unwrap_or("-")),
             table::text(self.cve),
             table::text(self.package),
             table::text(self.version),

@@ -7,7 +7,7 @@ use harbor_ext::export::{csv, ndjson};
 use serde::Serialize;
 
 use super::table::TextTable;
-use super::to_standard_output;
+use super::{json, to_standard_output};
 use crate::arguments::{ListingFormat, When};
 use crate::ending::Problem;
 
@@ -29,8 +29,7 @@ pub(crate) fn write<R: Shown>(
 ) -> Result<(), Problem> {
     to_standard_output(|output| {
         if format.json {
-            serde_json::to_writer_pretty(&mut *output, rows)?;
-            writeln!(output)?;
+            json::write_array(rows, output)?;
         } else if format.ndjson {
             ndjson::write_rows(rows, output)?;
         } else if format.csv {

@@ -1,6 +1,7 @@
 //! What people and programs get to see.
 
 pub(crate) mod file;
+pub(crate) mod json;
 pub(crate) mod listing;
 pub(crate) mod messages;
 pub(crate) mod plain;

@@ -29,7 +29,7 @@ pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
 }
 
 /// Whether a character does something to a terminal.
-fn is_active(character: char) -> bool {
+pub(super) fn is_active(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
         || matches!(character, '\u{61c}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')

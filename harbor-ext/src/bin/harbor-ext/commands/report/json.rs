@@ -10,6 +10,8 @@ use harbor_ext::model::ArtifactInfo;
 use harbor_ext::{Inventory, Source, Summary, TrendPoint};
 use serde::Serialize;
 
+use crate::output::json;
+
 /// The overview. The worst and the furthest come first.
 #[derive(Serialize)]
 struct Overview<'a> {
@@ -59,8 +61,7 @@ pub(super) fn write(output: &mut dyn Write, inventory: &Inventory, top: usize) -
         without_report: report.iter().filter(|info| info.state.report().is_none()).map(WithoutReport::from).collect(),
         trend: inventory.trend(),
     };
-    serde_json::to_writer_pretty(&mut *output, &overview)?;
-    Ok(writeln!(output)?)
+    Ok(json::write(&overview, output)?)
 }
 
 impl<'a> From<&'a harbor_ext::Current> for OverviewSource<'a> {
