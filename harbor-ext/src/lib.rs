@@ -43,7 +43,7 @@
 //! Data moves one way: [`name`] → fetching ([`Harbor`], [`Query`]) → [`model`] → [`version`] → [`analysis`]. `model`,
 //! `version` and `analysis` do no I/O.
 //!
-//! `docs/recipes.md` in the repository has a short program for each of many questions, and `docs/permissions.md` what an
+//! `docs/recipes-rust.md` in the repository has a short program for each of many questions, and `docs/permissions.md` what an
 //! account needs.
 
 pub mod access;
@@ -100,6 +100,10 @@ mod readmes {
     #[doc = include_str!("../../docs/permissions.md")]
     struct Permissions;
 
+    #[doc = include_str!("../../docs/recipes-rust.md")]
+    struct RecipesInRust;
+
+    #[cfg(feature = "archive")]
     #[doc = include_str!("../../docs/recipes.md")]
     struct Recipes;
 }
