@@ -11,7 +11,7 @@ use toml::Spanned;
 use super::project::ProjectPolicy;
 use super::{Counting, Exception, Expiry, Policy, PolicyError, Rule, Treatment, WhenMissing, WhenUnread};
 use crate::analysis::Pattern;
-use crate::judge::text::Printable;
+use crate::judge::text::{Printable, harmless};
 use crate::model::Severity;
 
 pub(super) fn read(text: &str) -> Result<Policy, PolicyError> {
@@ -37,7 +37,26 @@ pub(super) fn read(text: &str) -> Result<Policy, PolicyError> {
         suppressed: file.suppressed,
         unrated: file.unrated,
     };
-    Ok(Policy { rules, exceptions, treatment, projects })
+    let policy = Policy { rules, exceptions, treatment, projects };
+    match forbids_something(&policy) {
+        true => Ok(policy),
+        false => Err(at(text, None, "it forbids nothing: it has no rules, and allows artifacts without a report")),
+    }
+}
+
+/// A file that lost its rules would let everything pass.
+fn forbids_something(policy: &Policy) -> bool {
+    let Treatment { unscanned, unsupported, failed, .. } = policy.treatment;
+    let is_violation = |missing| missing == WhenMissing::Violation;
+    let by_project = |project: &ProjectPolicy| {
+        !project.rules.is_empty()
+            || [project.unscanned, project.unsupported].into_iter().flatten().any(is_violation)
+            || project.failed == Some(WhenUnread::Violation)
+    };
+    !policy.rules.is_empty()
+        || [unscanned, unsupported].into_iter().any(is_violation)
+        || failed == WhenUnread::Violation
+        || policy.projects.iter().any(by_project)
 }
 
 fn read_rules(
@@ -131,7 +150,7 @@ fn at(text: &str, span: Option<Range<usize>>, message: &str) -> PolicyError {
 
 /// Adds the word that may be meant, where the message is about one that is not known.
 fn with_suggestion(message: &str) -> String {
-    let message = message.trim().replace('\n', " ");
+    let message = harmless(message.trim());
     let words: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     match (&*words, message.starts_with("unknown")) {
         ([word, known @ ..], true) => suggest(message.clone(), word, known.iter().copied()),

@@ -278,7 +278,7 @@ fn what_has_no_report_counts_by_choice() {
         snapshot.collected.failures = vec![failure("shop/failed"), failure("shop/unlisted")];
         Inventory::new([snapshot])
     };
-    with_verdict(&policy(""), &states(), |verdict| {
+    with_verdict(&Policy::default(), &states(), |verdict| {
         assert!(verdict.is_met() && verdict.incomplete);
         assert_eq!((verdict.artifacts, verdict.without_report, verdict.unread), (5, 3, 2));
         assert!(verdict.notes.iter().any(|note| note.contains("1 artifact without a report (not_scanned)")));
@@ -309,7 +309,7 @@ fn what_has_no_report_counts_by_choice() {
 fn a_crawl_that_was_killed_is_incomplete() {
     let mut snapshot = snapshot(samples());
     snapshot.source.finished_at = None;
-    with_verdict(&policy(""), &Inventory::new([snapshot]), |verdict| {
+    with_verdict(&Policy::default(), &Inventory::new([snapshot]), |verdict| {
         assert!(verdict.incomplete && verdict.notes[0].contains("did not come to its end"), "{:?}", verdict.notes);
     });
 }
@@ -434,11 +434,15 @@ fn a_verdict_is_written_as_its_schema_says() {
 fn a_mistake_in_a_file_is_told_with_its_line() {
     let rule = "version = 1\n[[rules]]\nname = \"a\"\n";
     let exception = "version = 1\n[[exceptions]]\nreason = \"why\"\nexpires = \"never\"\n";
+    let exception_alone = &format!("{exception}cve = \"x\"");
     for (text, line, says) in [
         ("", 1, "missing field `version`"),
         ("version = 2", 1, "it has to be 1"),
         ("version = \"1\"", 1, "invalid type"),
         ("version = 1\n[[rules", 2, ""),
+        ("version = 1\nunscanned = \"allow\"", 0, "it forbids nothing"),
+        (exception_alone, 0, "it forbids nothing"),
+        ("version = 1\n\"\\u001b[31m\" = 1", 2, "unknown field"),
         ("version = 1\nunscaned = \"allow\"", 2, "is \"unscanned\" meant?"),
         ("version = 1\nunscanned = \"alow\"", 2, "is \"allow\" meant?"),
         ("version = 1\n[[rule]]\nname = \"a\"", 2, "is \"rules\" meant?"),
@@ -477,8 +481,12 @@ fn a_mistake_in_a_file_is_told_with_its_line() {
         ("version = 1\n[[exceptions]]\ncve = \"x\"\nreason = \"why\"\nexpires = 5", 5, "has to be a date"),
     ] {
         let error = Policy::parse(text).unwrap_err().to_string();
-        assert!(error.starts_with(&format!("policy, line {line}: ")) && error.contains(says), "{text}\n{error}");
-        assert!(!error.contains('\n'), "{error:?}");
+        let place = match line {
+            0 => "policy: ".to_owned(),
+            line => format!("policy, line {line}: "),
+        };
+        assert!(error.starts_with(&place) && error.contains(says), "{text}\n{error}");
+        assert!(!error.contains(char::is_control), "{error:?}");
     }
 }
 
@@ -582,8 +590,7 @@ proptest! {
     #[test]
     fn suppressions_never_add_violations(inventory in any_inventory(), rules in any_rules(), ids in prop::collection::vec("CVE-2021-000[12]|GHSA-1", 0..3)) {
         let infos = || inventory.report().iter().cloned();
-        let mut list = Allowlist::default();
-        list.cves = ids;
+        let list = Allowlist { cves: ids, ..Allowlist::default() };
         let mut lists = Allowlists { system: Some(list), ..Allowlists::default() };
         lists.projects.extend(["p", "q"].map(|project| (project.parse().unwrap(), ProjectAllowlist::System)));
         let suppressed = inventory_with(infos(), lists);
