@@ -186,7 +186,7 @@ impl<R: BufRead> Lines<R> {
 
 impl<R> Lines<R> {
     fn refuse(&self, reason: &str) -> KnowledgeError {
-        KnowledgeError::unfit(WHAT, format!("line {}: {reason}", self.number))
+        KnowledgeError::unfit(WHAT, format!("line {}: {reason}: get it again", self.number))
     }
 }
 
