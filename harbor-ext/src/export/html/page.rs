@@ -129,7 +129,7 @@ fn tiles(overview: &Overview<'_>) -> Vec<Tile> {
         tile("Critical", critical.total(), of(critical.fixable), "critical"),
         tile("High", high.total(), of(high.fixable), "high"),
         Tile {
-            name: "Known to be exploited",
+            name: "Exploited",
             value: exploited.map_or_else(|| "not known".to_owned(), |count| Count(count).to_string()),
             note: if exploited.is_some() { "listed in CISA KEV" } else { "no KEV catalogue was given" }.to_owned(),
             class: if exploited.is_some_and(|count| count > 0) { "critical" } else { "" },
