@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use harbor_ext::chrono;
-use harbor_ext::export::{Document, html};
+use harbor_ext::export::{Document, html, markdown};
 use harbor_ext::judge::{Assessment, Epss, Kev, Knowledge};
 use harbor_ext::model::{Allowlists, Artifact, ArtifactInfo, ArtifactTag, FindingPool, ReportState, decode};
 use harbor_ext::{Collected, Credentials, Harbor, Inventory, Snapshot, Source, Summary};
@@ -128,6 +128,13 @@ fn page(inventory: &Inventory, knowledge: &Knowledge) -> String {
     String::from_utf8(page).unwrap()
 }
 
+fn text(inventory: &Inventory, knowledge: &Knowledge) -> String {
+    let assessment = Assessment::new(inventory, knowledge, time());
+    let mut text = Vec::new();
+    markdown::write(&Document::new(&assessment), &mut text).unwrap();
+    String::from_utf8(text).unwrap()
+}
+
 /// The rows of the tables, as the script reads them.
 fn data(page: &str, id: &str) -> Value {
     let (_, after) = page.split_once(&format!("id=\"{id}\">")).unwrap();
@@ -145,6 +152,7 @@ fn keep(name: &str, page: &str) {
 fn the_page_of_the_sample_registry() {
     let page = page(&demo_history(), &knowledge());
     keep("demo.html", &page);
+    keep("demo.md", &text(&demo_history(), &knowledge()));
     for words in [
         "33 images in harbor.example.com, 26 with a report:",
         "This report is incomplete: the numbers are lower bounds.",
@@ -243,7 +251,8 @@ fn a_page_of_more_findings_than_it_shows() {
 
 #[test]
 fn the_same_document_gives_the_same_page() {
-    let pages = [(); 2].map(|()| page(&demo_history(), &knowledge()));
+    let inventory = demo_history();
+    let pages = [(); 2].map(|()| page(&inventory.clone(), &knowledge()));
     assert!(pages[0] == pages[1]);
 }
 

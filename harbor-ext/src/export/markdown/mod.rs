@@ -172,6 +172,12 @@ fn upgrades(text: &mut Text, overview: &Overview<'_>) {
             table.row(&[package, version, target, findings, images, row.severity.as_str().to_owned()]);
         }
         section.remainder(&Remainder { shown: upgrades.len().min(TOP), total: upgrades.len() }, "upgrade");
+        let incomparable = overview.plan.not_comparable.iter().map(|apart| apart.affected.findings).sum();
+        let (incomparable, unfixable) = (number(incomparable), number(overview.plan.not_fixable));
+        section.words(&format!(
+            "Suppressed findings are in these numbers. Fixes that cannot be compared with what is installed: \
+             {incomparable}. Findings without a fix: {unfixable}.",
+        ));
     });
 }
 
@@ -224,7 +230,9 @@ fn made_of(text: &mut Text, overview: &Overview<'_>) {
         for (name, words) in knowledge(overview.document.assessment.knowledge()) {
             section.item(&format!("{name}: {}", escape::prose(&words)));
         }
-        section.list(overview.document.assessment.notes().iter().take(TOP));
+        let notes = overview.document.assessment.notes();
+        section.list(notes.iter().take(TOP));
+        section.remainder(&Remainder { shown: notes.len().min(TOP), total: notes.len() }, "note");
     });
 }
 
