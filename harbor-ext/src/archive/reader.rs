@@ -214,7 +214,7 @@ impl<'p, R: Read> Reader<'p, R> {
         match read {
             Ok(read) => {
                 for member in read.unknown {
-                    *self.unknown.entry(format!("member {member:?}")).or_default() += 1;
+                    self.pass_over("member", &member);
                 }
                 self.take(read.line);
             }
@@ -265,10 +265,7 @@ impl<'p, R: Read> Reader<'p, R> {
             }
             Line::End(Ok(end)) => return self.take_end(*end),
             Line::End(Err(why)) => format!("its end cannot be understood: {why}"),
-            Line::Unknown(kind) => {
-                *self.unknown.entry(format!("record {kind:?}")).or_default() += 1;
-                return;
-            }
+            Line::Unknown(kind) => return self.pass_over("record", &kind),
         };
         self.lose(lost);
     }
@@ -321,6 +318,18 @@ impl<'p, R: Read> Reader<'p, R> {
             let message = format!("{count} times it has a {what}, which this version of harbor-ext does not know");
             self.tell(FailureKind::Undecodable, message);
         }
+    }
+
+    /// Counts what this version does not know. Of names that somebody has made up there may be any number.
+    fn pass_over(&mut self, what: &str, name: &str) {
+        const MOST_NAMES: usize = 20;
+        const LONGEST_NAME: usize = 40;
+        let short: String = name.chars().take(LONGEST_NAME).collect();
+        let mut key = format!("{what} {short:?}");
+        if self.unknown.len() >= MOST_NAMES && !self.unknown.contains_key(&key) {
+            key = format!("{what} of another name");
+        }
+        *self.unknown.entry(key).or_default() += 1;
     }
 
     fn lose(&mut self, message: String) {
