@@ -108,6 +108,8 @@ pub enum FailureKind {
 }
 
 /// What something was done to. Parts that do not apply are absent.
+// The registry is not among them: a failure belongs to a query or a snapshot of one registry, which says which, and
+// `Inventory::failures` gives those of several with where they come from. Here it would be in every message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Target {

@@ -43,7 +43,8 @@
 //! questions for single vulnerabilities or packages, and a [`Diff`](diff::Diff) compares two reports.
 //!
 //! Nothing here does I/O or copies a finding. The units are the same everywhere. An *artifact* is
-//! one that was listed: the same content in two repositories is two artifacts. A *finding* is one
+//! one that was listed: the same content in two repositories is two artifacts. Repositories and projects of the same name
+//! in two registries are two. A *finding* is one
 //! in an artifact, and counts again in the next one. *Unique* findings and CVEs count once however
 //! many artifacts have them. Any identifier that a scanner gives is called a CVE, `GHSA-…` too, and
 //! two that differ only in capitals are one. Artifacts without a report have no findings, which
@@ -51,7 +52,9 @@
 
 pub mod diff;
 
-mod address;
+pub(crate) mod address;
+pub(crate) mod keys;
+
 mod ages;
 mod artifacts;
 mod counts;
@@ -61,7 +64,6 @@ mod findings;
 mod fixes;
 mod groups;
 mod index;
-mod keys;
 mod latest;
 mod packages;
 mod places;
@@ -88,6 +90,6 @@ pub use unique::FindingSummary;
 pub use views::Partition;
 
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 #[cfg(test)]
 mod sums;

@@ -55,3 +55,27 @@ impl<'a> Parents<'a> {
 fn key(artifact: &Artifact, digest: &Digest) -> Key {
     (artifact.registry.clone(), artifact.repository.clone(), digest.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Child, Platform};
+
+    #[test]
+    fn parents_are_of_the_same_repository_of_the_same_registry() {
+        let artifact = |registry: Option<&str>, repository: &str, number: u8| {
+            let digest = format!("sha256:{number:064x}").parse().unwrap();
+            let mut artifact = Artifact::new(repository.parse().unwrap(), digest);
+            artifact.registry = registry.map(Arc::from);
+            artifact
+        };
+        let mut index = artifact(Some("one"), "p/a", 1);
+        index.children = vec![Child::new(artifact(None, "p/a", 2).digest, Platform::default())];
+        let artifacts = [index];
+        let parents = Parents::among(&artifacts);
+        assert_eq!(parents.of(&artifact(Some("one"), "p/a", 2)), [&artifacts[0]]);
+        for other in [(Some("two"), "p/a"), (None, "p/a"), (Some("one"), "p/b")] {
+            assert!(parents.of(&artifact(other.0, other.1, 2)).is_empty(), "{other:?}");
+        }
+    }
+}

@@ -6,6 +6,7 @@ mod changes;
 mod combinations;
 mod completeness;
 mod faults;
+mod inventories;
 mod kindness;
 mod odd_lists;
 mod passwords;

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use harbor_ext::analysis::ArtifactReport;
 use harbor_ext::analysis::diff::Diff;
 use harbor_ext::model::{ArtifactInfo, FindingPool, Report, ReportState};
-use harbor_ext::{Collected, Credentials, Harbor, access, model, name, schema, version};
+use harbor_ext::{Collected, Credentials, Harbor, Inventory, Snapshot, Source, access, model, name, schema, version};
 use harbor_testkit::{Registry, SimulatedHarbor};
 use jsonschema::Validator;
 use serde::Serialize;
@@ -91,7 +91,8 @@ async fn what_comes_of_a_registry_is_valid() {
         (Credentials::basic("admin", "Harbor12345"), 5),
         (Credentials::robot("auditor", "wrong"), 0),
     ] {
-        let collected = client(&server, credentials).reports().collect().await;
+        let harbor = client(&server, credentials);
+        let collected = harbor.reports().collect().await;
         for info in &collected.items {
             assert_valid(&validators, "ArtifactInfo", info);
             assert_valid(&validators, "Artifact", &info.artifact);
@@ -108,6 +109,7 @@ async fn what_comes_of_a_registry_is_valid() {
         assert_valid(&validators, "Summary", &collected.summary);
         assert_valid(&validators, "ArtifactReport", &ArtifactReport::from(collected.items.clone()));
         assert_answers_are_valid(&validators, &ArtifactReport::from(collected.items.clone()));
+        assert_inventory_is_valid(&validators, harbor.registry(), &collected);
         let other = ArtifactReport::from_iter(collected.items.iter().skip(1).cloned());
         assert_valid(&validators, "Diff", &Diff::between(&ArtifactReport::from(collected.items.clone()), &other));
         for permission in collected.missing_permissions() {
@@ -157,6 +159,37 @@ async fn what_is_asked_for_besides_reports_is_valid() {
         assert_valid(&validators, "Access", &access);
         assert_eq!(serde_json::from_value::<access::Access>(serde_json::to_value(&access).unwrap()).unwrap(), access);
     }
+}
+
+/// What several snapshots come to, and what differs where artifacts are told apart by their registry.
+fn assert_inventory_is_valid(
+    validators: &BTreeMap<&str, Validator>,
+    registry: &str,
+    collected: &Collected<ArtifactInfo>,
+) {
+    let snapshot = |registry: &str, time: &str| {
+        let mut source = Source::new(registry, format!("https://{registry}"), time.parse().unwrap());
+        source.finished_at = Some(source.started_at);
+        Snapshot::new(source, collected.clone())
+    };
+    let days = ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"];
+    let inventory = Inventory::new([
+        snapshot(registry, days[0]),
+        snapshot(registry, days[1]),
+        snapshot("other.example.com", days[1]),
+    ]);
+    assert_eq!((inventory.current().len(), inventory.trend().len()), (2, 3));
+    inventory.current().iter().for_each(|current| assert_valid(validators, "Current", current));
+    inventory.trend().iter().for_each(|point| assert_valid(validators, "TrendPoint", point));
+    let seen = inventory.report().findings().filter_map(|(info, finding)| inventory.first_sighting(info, &finding));
+    let seen: BTreeSet<_> = seen.collect();
+    let has_findings = collected.items.iter().any(|info| info.findings().next().is_some());
+    assert_eq!(seen.len(), usize::from(has_findings), "the first day of the registry that has two");
+    seen.iter().for_each(|sighting| assert_valid(validators, "FirstSeen", sighting));
+    let (one, both) = (ArtifactReport::from(collected.items.clone()), inventory.report());
+    assert_eq!(both.by_project().len(), 2 * one.by_project().len());
+    assert_eq!(both.counts().unique_cves, one.counts().unique_cves);
+    assert_answers_are_valid(validators, both);
 }
 
 fn assert_answers_are_valid(validators: &BTreeMap<&str, Validator>, report: &ArtifactReport) {

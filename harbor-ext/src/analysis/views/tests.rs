@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::analysis::samples::{changed, clean, finding, report_of, reported, unscanned};
+use crate::analysis::samples::{changed, clean, finding, in_registry, report_of, reported, unscanned};
 use crate::model::{ArtifactTag, Child, Platform};
 
 fn tagged(mut info: ArtifactInfo, tags: &[&str]) -> ArtifactInfo {
@@ -225,6 +225,8 @@ fn images_speak_for_their_index_as_long_as_all_are_there() {
     let all = report_of([one.clone(), two.clone(), index.clone()]);
     assert!(all.has_cve("CVE-1").is_yes() && all.has_cve("CVE-2").is_no());
     assert!(all.has_severity(Severity::Low).is_no() && all.has_overall_severity(Severity::Low).is_no());
-    assert!(report_of([one, index.clone()]).has_cve("CVE-2").is_unknown());
+    assert!(report_of([one.clone(), index.clone()]).has_cve("CVE-2").is_unknown());
+    let elsewhere = [in_registry("one", one), in_registry("two", two), in_registry("one", index.clone())];
+    assert!(report_of(elsewhere).has_cve("CVE-2").is_unknown(), "another registry does not speak for it");
     assert!(report_of([index]).has_cve("CVE-1").is_unknown());
 }
