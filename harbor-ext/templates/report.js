@@ -1,7 +1,7 @@
 
 "use strict";
 (() => {
-  const PAGE = 100;
+  const PAGE = 50;
   const SEVERITIES = ["None", "Unknown", "Negligible", "Low", "Medium", "High", "Critical"];
   const byId = (id) => document.getElementById(id);
   const number = (value) => value.toLocaleString("en");
@@ -57,6 +57,7 @@
         const button = element("button", head.textContent);
         button.type = "button";
         button.addEventListener("click", () => this.sort(head));
+        head.dataset.title = head.textContent;
         head.replaceChildren(button);
         head.setAttribute("aria-sort", "none");
       }

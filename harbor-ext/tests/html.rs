@@ -10,14 +10,35 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use harbor_ext::chrono;
-use harbor_ext::export::{Document, html};
-use harbor_ext::judge::{Assessment, Epss, Kev, Knowledge};
+use harbor_ext::export::{Document, html, markdown};
+use harbor_ext::judge::{Assessment, Epss, Kev, Knowledge, Policy};
 use harbor_ext::model::{Allowlists, Artifact, ArtifactInfo, ArtifactTag, FindingPool, ReportState, decode};
 use harbor_ext::{Collected, Credentials, Harbor, Inventory, Snapshot, Source, Summary};
 use harbor_testkit::{Registry, SimulatedHarbor};
 use serde_json::{Value, json};
 
 const REGISTRY: &str = "harbor.example.com";
+
+const POLICY: &str = r#"
+    version = 1
+    unscanned = "violation"
+    failed = "violation"
+
+    [[rules]]
+    name = "exploited"
+    kev = true
+
+    [[rules]]
+    name = "critical with a fix"
+    severity = "critical"
+    fixable = true
+
+    [[exceptions]]
+    cve = "CVE-2023-44487"
+    repository = "library/**"
+    reason = "The proxy in front limits streams, see ticket 42."
+    expires = 2027-03-31
+"#;
 
 fn time() -> DateTime<Utc> {
     "2026-11-21T09:00:00Z".parse().unwrap()
@@ -128,10 +149,27 @@ fn page(inventory: &Inventory, knowledge: &Knowledge) -> String {
     String::from_utf8(page).unwrap()
 }
 
+fn text(inventory: &Inventory, knowledge: &Knowledge) -> String {
+    let assessment = Assessment::new(inventory, knowledge, time());
+    let mut text = Vec::new();
+    markdown::write(&Document::new(&assessment), &mut text).unwrap();
+    String::from_utf8(text).unwrap()
+}
+
 /// The rows of the tables, as the script reads them.
 fn data(page: &str, id: &str) -> Value {
     let (_, after) = page.split_once(&format!("id=\"{id}\">")).unwrap();
     serde_json::from_str(after.split_once("</script>").unwrap().0).unwrap()
+}
+
+/// The page of the sample registry, with what a policy decides on it.
+fn demo_page(inventory: &Inventory, knowledge: &Knowledge) -> String {
+    let assessment = Assessment::new(inventory, knowledge, time());
+    let policy = Policy::parse(POLICY).unwrap();
+    let verdict = policy.check(&assessment).unwrap();
+    let mut page = Vec::new();
+    html::write(&Document::new(&assessment).with_verdict(&verdict), &mut page).unwrap();
+    String::from_utf8(page).unwrap()
 }
 
 /// Leaves a page for a browser.
@@ -143,8 +181,9 @@ fn keep(name: &str, page: &str) {
 
 #[test]
 fn the_page_of_the_sample_registry() {
-    let page = page(&demo_history(), &knowledge());
+    let page = demo_page(&demo_history(), &knowledge());
     keep("demo.html", &page);
+    keep("demo.md", &text(&demo_history(), &knowledge()));
     for words in [
         "33 images in harbor.example.com, 26 with a report:",
         "This report is incomplete: the numbers are lower bounds.",
@@ -160,6 +199,9 @@ fn the_page_of_the_sample_registry() {
         "catalogue 2026.11.20, released 2026-11-20",
         "scores of 2026-11-20T00:00:00+0000, model v2026.03.14",
         "<summary>3 cannot be scanned</summary>",
+        "against the policy in 206 findings in 33 images",
+        "<th scope=\"row\" class=\"text\">critical with a fix</th>",
+        "The proxy in front limits streams, see ticket 42. (ends 2027-04-01)",
     ] {
         assert!(page.contains(words), "{words}");
     }
@@ -243,7 +285,8 @@ fn a_page_of_more_findings_than_it_shows() {
 
 #[test]
 fn the_same_document_gives_the_same_page() {
-    let pages = [(); 2].map(|()| page(&demo_history(), &knowledge()));
+    let inventory = demo_history();
+    let pages = [(); 2].map(|()| page(&inventory.clone(), &knowledge()));
     assert!(pages[0] == pages[1]);
 }
 

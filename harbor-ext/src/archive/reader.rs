@@ -9,21 +9,24 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
+use self::beginning::{describe, source};
 use self::findings::Findings;
 use self::frames::{Frame, Frames};
 use self::record::Line;
+use self::words::{bytes, describe_counts, failure};
 use super::ArchiveError;
-use super::format::{AnyHeader, Counts, End, FORMAT, Header, LARGEST_PART, VERSION};
-use crate::failure::{Failure, FailureKind, Phase, Target};
-use crate::fetch::Cause;
+use super::format::{Counts, End, FORMAT, Header, LARGEST_PART, VERSION, hexadecimal};
+use crate::failure::{Failure, FailureKind};
 use crate::model::{Allowlists, ArtifactInfo, FindingPool};
 use crate::outcome::Summary;
 use crate::snapshot::{Snapshot, Source};
 
+mod beginning;
 mod findings;
 mod frames;
 mod record;
 mod snapshot;
+mod words;
 
 /// Reads an archive as a whole. Findings are taken from the pool, so that several archives share them.
 ///
@@ -211,7 +214,7 @@ impl<'p, R: Read> Reader<'p, R> {
         match read {
             Ok(read) => {
                 for member in read.unknown {
-                    *self.unknown.entry(format!("member {member:?}")).or_default() += 1;
+                    self.pass_over("member", &member);
                 }
                 self.take(read.line);
             }
@@ -262,10 +265,7 @@ impl<'p, R: Read> Reader<'p, R> {
             }
             Line::End(Ok(end)) => return self.take_end(*end),
             Line::End(Err(why)) => format!("its end cannot be understood: {why}"),
-            Line::Unknown(kind) => {
-                *self.unknown.entry(format!("record {kind:?}")).or_default() += 1;
-                return;
-            }
+            Line::Unknown(kind) => return self.pass_over("record", &kind),
         };
         self.lose(lost);
     }
@@ -282,7 +282,7 @@ impl<'p, R: Read> Reader<'p, R> {
             None => self.lose("it holds more than its end says".to_owned()),
         }
         if let Some(hasher) = self.hasher.take()
-            && end.sha256 != super::format::hexadecimal(&hasher.finalize())
+            && end.sha256 != hexadecimal(&hasher.finalize())
         {
             self.lose("its checksum is not that of what was read: do not rely on it".to_owned());
         }
@@ -320,6 +320,18 @@ impl<'p, R: Read> Reader<'p, R> {
         }
     }
 
+    /// Counts what this version does not know. Of names that somebody has made up there may be any number.
+    fn pass_over(&mut self, what: &str, name: &str) {
+        const MOST_NAMES: usize = 20;
+        const LONGEST_NAME: usize = 40;
+        let short: String = name.chars().take(LONGEST_NAME).collect();
+        let mut key = format!("{what} {short:?}");
+        if self.unknown.len() >= MOST_NAMES && !self.unknown.contains_key(&key) {
+            key = format!("{what} of another name");
+        }
+        *self.unknown.entry(key).or_default() += 1;
+    }
+
     fn lose(&mut self, message: String) {
         self.hasher = None;
         self.tell(FailureKind::Undecodable, message);
@@ -352,56 +364,6 @@ impl<R: Read> Iterator for Reader<'_, R> {
             }
         }
     }
-}
-
-/// Where an archive with this first readable part comes from.
-fn source(text: &[u8], path: &Path) -> Result<Source, ArchiveError> {
-    let other = |why: &str| ArchiveError::NotAnArchive { path: path.into(), why: why.to_owned() };
-    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let any: AnyHeader<'_> = serde_json::from_slice(line).map_err(|_| other("it is zstd with something else in it"))?;
-    if any.format != FORMAT {
-        return Err(other("it is zstd with something else in it"));
-    }
-    if any.version > VERSION {
-        return Err(ArchiveError::TooNew { path: path.into(), version: any.version });
-    }
-    let header: Header<'_> =
-        serde_json::from_slice(line).map_err(|error| other(&format!("its header cannot be understood: {error}")))?;
-    Ok(header.source.into_owned())
-}
-
-/// What a file without a readable part is, by its first bytes.
-fn describe(beginning: &[u8]) -> &'static str {
-    match beginning {
-        [] => "it is empty",
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => "it begins as zstd, but no part of it can be read",
-        [0x1f, 0x8b, ..] => "it is gzip",
-        [b'{' | b'[', ..] => "it is JSON, perhaps a report that was exported",
-        [b'P', b'K', ..] => "it is a zip file",
-        _ => "it does not begin as one",
-    }
-}
-
-fn describe_counts(counts: Counts) -> String {
-    let Counts { findings, artifacts, failures, allowlists } = counts;
-    let counts = [
-        (artifacts, "artifacts"),
-        (findings, "different findings"),
-        (failures, "failures"),
-        (allowlists, "sets of allowlists"),
-    ];
-    let texts: Vec<String> =
-        counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    if texts.is_empty() { "no records".to_owned() } else { texts.join(", ") }
-}
-
-fn bytes(count: u64) -> String {
-    if count == 1 { "1 byte".to_owned() } else { format!("{count} bytes") }
-}
-
-/// A failure to read an archive.
-fn failure(kind: FailureKind, message: &str) -> Failure {
-    Cause::new(kind, message).into_failure(Phase::ReadingArchive, Target::default(), 0)
 }
 
 #[cfg(test)]

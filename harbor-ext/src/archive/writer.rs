@@ -1,25 +1,28 @@
 //! Writing an archive while a crawl runs.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io;
 use std::mem;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::SyncSender;
-use std::thread::JoinHandle;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
+use self::files::{create_partial, sync_folder};
 use self::numbers::Numbers;
-use self::parts::{Lines, Message, USUAL_MESSAGE, Written, write_line, write_record};
+use self::parts::{Lines, Message, Written, write_line, write_record};
+use self::thread::{Thread, USUAL_MESSAGE};
 use super::ArchiveError;
 use super::format::LARGEST_RECORD;
 use crate::failure::Failure;
-use crate::model::{Allowlists, ArtifactInfo, Referenced};
+use crate::model::{Allowlists, Artifact, ArtifactInfo, Referenced, ReportState};
 use crate::outcome::Summary;
 use crate::snapshot::Source;
 
+mod files;
 mod numbers;
 mod parts;
+mod thread;
 
 /// Writes an archive while a crawl runs.
 ///
@@ -93,8 +96,7 @@ impl Writer {
         let (partial, file) = create_partial(&target).map_err(|source| failed("create", &target, source))?;
         // When the crawl ended is not known before its end.
         let source = Source { finished_at: None, ..source.clone() };
-        let (sender, handle) = parts::start(file, source).map_err(|source| failed("write", &partial, source))?;
-        let thread = Thread { sender: Some(sender), handle: Some(handle) };
+        let thread = Thread::start(file, source).map_err(|source| failed("write", &partial, source))?;
         Ok(Self { target, partial, numbers: Numbers::default(), lines: Lines::default(), thread })
     }
 
@@ -169,8 +171,7 @@ impl Writer {
     pub fn finish(mut self, finished_at: DateTime<Utc>, summary: &Summary) -> Result<Finished, ArchiveError> {
         self.send()?;
         self.tell(Message::End { finished_at, summary: Box::new(summary.clone()) })?;
-        let written = self.thread.join().and_then(|written| written.ok_or_else(already_failed));
-        let Written { bytes, counts } = written.map_err(|source| self.failed("write", source))?;
+        let Written { bytes, counts } = self.thread.join().map_err(|source| self.failed("write", source))?;
         fs::rename(&self.partial, &self.target).map_err(|source| self.failed("rename", source))?;
         sync_folder(&self.target).map_err(|source| self.failed("rename", source))?;
         let path = mem::take(&mut self.target);
@@ -191,12 +192,7 @@ impl Writer {
     }
 
     fn tell(&mut self, message: Message) -> Result<(), ArchiveError> {
-        let is_told = self.thread.sender.as_ref().is_some_and(|sender| sender.send(message).is_ok());
-        if is_told {
-            return Ok(());
-        }
-        let error = self.thread.join().err().unwrap_or_else(already_failed);
-        Err(self.failed("write", error))
+        self.thread.tell(message).map_err(|source| self.failed("write", source))
     }
 
     fn failed(&self, deed: &'static str, source: io::Error) -> ArchiveError {
@@ -223,85 +219,17 @@ fn add(
     })
 }
 
-fn already_failed() -> io::Error {
-    io::Error::other("what came before could not be written")
-}
-
-/// Creates a file beside the target that nobody else has and nobody else may read.
-fn create_partial(target: &Path) -> io::Result<(PathBuf, File)> {
-    let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    let mut options = OpenOptions::new();
-    // Neither what is there nor what a link leads to is touched.
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    const ATTEMPTS: usize = 10;
-    let mut error = io::Error::from(io::ErrorKind::AlreadyExists);
-    for _ in 0..ATTEMPTS {
-        let mut partial = name.to_owned();
-        partial.push(format!(".{:08x}.partial", fastrand::u32(..)));
-        let path = target.with_file_name(partial);
-        match options.open(&path) {
-            Ok(file) => return Ok((path, file)),
-            Err(taken) if taken.kind() == io::ErrorKind::AlreadyExists => error = taken,
-            Err(error) => return Err(error),
-        }
-    }
-    Err(error)
-}
-
-/// Makes sure that the new name of a file is on the disk, where that can be done.
-fn sync_folder(file: &Path) -> io::Result<()> {
-    if !cfg!(unix) {
-        return Ok(());
-    }
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match File::open(folder).and_then(|folder| folder.sync_all()) {
-        // Some file systems cannot, and a folder may be one that may be written and not read.
-        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::PermissionDenied) => Ok(()),
-        result => result,
-    }
-}
-
-/// The thread that writes.
-#[derive(Debug)]
-struct Thread {
-    sender: Option<SyncSender<Message>>,
-    handle: Option<JoinHandle<io::Result<Written>>>,
-}
-
-impl Thread {
-    /// Lets the thread write what it was told, and waits for it; `None` where that was done before.
-    fn join(&mut self) -> io::Result<Option<Written>> {
-        self.sender = None;
-        match self.handle.take().map(JoinHandle::join) {
-            None => Ok(None),
-            Some(Ok(result)) => result.map(Some),
-            Some(Err(_)) => Err(io::Error::other("the thread that writes the archive broke down")),
-        }
-    }
-}
-
-/// What was added before is in the partial file once the writer is dropped.
-impl Drop for Thread {
-    fn drop(&mut self) {
-        if let Err(error) = self.join() {
-            tracing::warn!("the archive was not written to its end: {error}");
-        }
-    }
-}
-
 /// An artifact without a report.
-#[derive(serde::Serialize)]
+#[derive(Serialize)]
 struct Unreported<'a> {
-    artifact: &'a crate::model::Artifact,
-    state: &'a crate::model::ReportState,
+    artifact: &'a Artifact,
+    state: &'a ReportState,
 }
 
 /// An artifact with the references of its report.
-#[derive(serde::Serialize)]
+#[derive(Serialize)]
 struct Reported<'a> {
-    artifact: &'a crate::model::Artifact,
+    artifact: &'a Artifact,
     #[serde(flatten)]
     report: Referenced<'a>,
 }

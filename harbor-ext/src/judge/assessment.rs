@@ -116,17 +116,20 @@ impl<'a> Assessment<'a> {
     pub fn findings_of(&self, info: &'a ArtifactInfo) -> impl Iterator<Item = Assessed<'a>> + use<'a> {
         let this = self.clone();
         let owner = this.inventory().owner(info);
-        info.findings().map(move |finding| this.assess_for(owner, info, finding))
+        let list = self.prepared.accepted.list_of(&info.artifact).cloned();
+        info.findings().map(move |finding| Assessed { owner, ..this.assess_by(list.as_deref(), info, finding) })
     }
 
     /// One finding of an artifact.
     #[must_use]
     pub fn assess(&self, info: &'a ArtifactInfo, finding: FindingRef<'a>) -> Assessed<'a> {
-        self.assess_for(self.inventory().owner(info), info, finding)
+        let list = self.prepared.accepted.list_of(&info.artifact).map(|list| &**list);
+        Assessed { owner: self.inventory().owner(info), ..self.assess_by(list, info, finding) }
     }
 
-    fn assess_for(&self, owner: Option<&'a str>, info: &'a ArtifactInfo, finding: FindingRef<'a>) -> Assessed<'a> {
-        let Prepared { inventory, knowledge, accepted, .. } = &*self.prepared;
+    /// All but the owner, who is the same for all findings of an artifact.
+    fn assess_by(&self, list: Option<&List>, info: &'a ArtifactInfo, finding: FindingRef<'a>) -> Assessed<'a> {
+        let Prepared { inventory, knowledge, .. } = &*self.prepared;
         let exploitation = match &knowledge.kev {
             None => Exploitation::Unknown,
             Some(kev) => kev.get(finding.id()).map_or(Exploitation::NotListed, Exploitation::Known),
@@ -135,12 +138,11 @@ impl<'a> Assessment<'a> {
             None => Likelihood::Unknown,
             Some(epss) => epss.get(finding.id()).map_or(Likelihood::NotScored, Likelihood::Scored),
         };
-        let by_list = |list: &List| list.suppression(finding.id());
-        let by_allowlist = accepted.list_of(&info.artifact).and_then(by_list);
+        let by_allowlist = list.and_then(|list| list.suppression(finding.id()));
         let by_vex = vex::suppression(&knowledge.vex, &info.artifact, finding);
         let suppressions = by_allowlist.into_iter().chain(by_vex).collect();
         let first_seen = inventory.first_seen(info, &finding);
-        Assessed { info, finding, exploitation, likelihood, suppressions, first_seen, owner }
+        Assessed { info, finding, exploitation, likelihood, suppressions, first_seen, owner: None }
     }
 }
 
@@ -167,9 +169,12 @@ fn notes(knowledge: &Knowledge, time: DateTime<Utc>) -> Vec<String> {
             let products = unrecognised
                 .iter()
                 .map(|product| format!("\"{}\" ({})", Printable(&product.product), Printable(&product.reason)));
+            let name = match &*document.id {
+                "" => "a VEX document without an identifier".to_owned(),
+                id => format!("the VEX document \"{}\"", Printable(id)),
+            };
             notes.push(format!(
-                "Of the VEX document \"{}\", {} could not be recognised, so that what is said of them does not count: {}.",
-                Printable(&document.id),
+                "Of {name}, {} could not be recognised, so that what is said of them does not count: {}.",
                 counted(unrecognised.len(), "product"),
                 some_of(products),
             ));

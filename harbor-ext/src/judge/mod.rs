@@ -3,6 +3,31 @@
 //! [`Knowledge`] is what others know, read from texts that the caller has. An [`Assessment`] puts it together with an
 //! [`Inventory`](crate::Inventory), finding by finding. Nothing is taken out: what is accepted stays, with the reason.
 //! A [`Policy`] decides on an assessment, and gives a [`Verdict`].
+//!
+//! ```
+//! use std::fs::File;
+//!
+//! use harbor_ext::Inventory;
+//! use harbor_ext::chrono::Utc;
+//! use harbor_ext::judge::{Assessment, Epss, Kev, Knowledge, Policy, Vex};
+//!
+//! # fn example(inventory: Inventory) -> Result<(), Box<dyn std::error::Error>> {
+//! let mut knowledge = Knowledge::default();
+//! knowledge.kev = Some(Kev::parse(File::open("known_exploited_vulnerabilities.json")?)?);
+//! knowledge.epss = Some(Epss::parse(File::open("epss_scores-current.csv.gz")?)?);
+//! knowledge.vex.push(Vex::parse(File::open("shop.openvex.json")?)?);
+//!
+//! let assessment = Assessment::new(&inventory, &knowledge, Utc::now());
+//! let verdict = Policy::parse(&std::fs::read_to_string("policy.toml")?)?.check(&assessment)?;
+//! for note in assessment.notes().iter().chain(&verdict.notes) {
+//!     println!("note: {note}");
+//! }
+//! for violation in &verdict.violations {
+//!     println!("{violation}");
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod allowlists;
 mod assessment;

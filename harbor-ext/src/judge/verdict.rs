@@ -145,11 +145,15 @@ impl<'a> Violation<'a> {
 impl fmt::Display for Violation<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Finding { assessed, rule, reason, .. } => {
+            Self::Finding { assessed, rule, reason, due } => {
                 let (image, finding) = (Image(&assessed.info.artifact), assessed.finding);
                 let [id, package, version, rule] =
                     [finding.id(), finding.package(), finding.version(), rule].map(Printable);
-                write!(formatter, "{image} has {id} in {package} {version}, against the rule \"{rule}\" ({reason})")?;
+                write!(formatter, "{image} has {id} in {package} {version}, against the rule \"{rule}\" ({reason}")?;
+                match due {
+                    Some(due) => write!(formatter, ", due {})", due.date_naive())?,
+                    None => formatter.write_str(")")?,
+                }
             }
             Self::WithoutReport { info, .. } => {
                 let state = info.state.to_string();

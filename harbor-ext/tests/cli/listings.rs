@@ -81,7 +81,11 @@ fn colour_is_used_where_it_is_wanted() {
 fn a_search_says_how_far_it_reaches_and_what_removes_it() {
     let server = serve(log4j());
     let ended = program("find cve cve-2021-44228").asks(&server, ADMINISTRATOR).run().with(0);
-    assert!(ended.output.contains("3 images of 4 with a report, in 2 repositories of 2 projects."), "{}", ended.output);
+    assert!(
+        ended.output.contains("3 images of 4 with a report, in 2 repositories of 2 projects, owned by admin."),
+        "{}",
+        ended.output
+    );
     assert!(ended.output.contains("from 2.14.1 to 2.15.0 removes 2 findings in 2 images"), "{}", ended.output);
     let none = program("find cve CVE-1999-0001").asks(&server, ADMINISTRATOR).run().with(0);
     assert_eq!(none.output, "None of the 4 images with a report.\n");

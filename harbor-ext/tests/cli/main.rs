@@ -8,3 +8,4 @@ mod interruption;
 mod listings;
 mod policies;
 mod support;
+mod tls;

@@ -11,17 +11,20 @@ const { Session } = require("./session.cjs");
 const [browser, pages, folder, option, images] = process.argv.slice(2);
 const address = (name) => pathToFileURL(join(pages, name)).href;
 
-// People do not notice less than a tenth of a second. A machine of a build may be busy with other things.
-const PATIENCE = 100 * (process.env.CI ? 3 : 1);
+// People do not notice less than a tenth of a second. Where the machine is busy with other things, one of several attempts
+// still shows what the page itself costs.
+const PATIENCE = 100;
+const ATTEMPTS = 10;
 
 const rows = (page, table) => page.locator(`#${table}-table tbody tr`);
 
-// How long the page is busy with something until it has been laid out again, the longest of three times.
+// How long the page is busy with something until it has been laid out again: the first time, for which it may have to
+// prepare something, and the best one.
 async function busy(page, action) {
-  const times = await page.evaluate(async (source) => {
+  const times = await page.evaluate(async ([source, attempts]) => {
     const action = new Function(source);
     const times = [];
-    for (let turn = 0; turn < 3; turn++) {
+    for (let turn = 0; turn < attempts; turn++) {
       const start = performance.now();
       action();
       document.body.getBoundingClientRect();
@@ -29,8 +32,8 @@ async function busy(page, action) {
       await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     }
     return times;
-  }, action);
-  return Math.max(...times);
+  }, [action, ATTEMPTS]);
+  return { first: times[0], best: Math.min(...times) };
 }
 
 async function assertQuiet({ page, wrongs }, name) {
@@ -55,7 +58,7 @@ async function checkDemo(session) {
   await head.locator("button").focus();
   await page.keyboard.press("Enter");
   assert.equal(await head.getAttribute("aria-sort"), "ascending");
-  const packages = await page.locator("#findings-table tbody td:nth-child(6)").allInnerTexts();
+  const packages = await page.locator("#findings-table tbody td:nth-child(4)").allInnerTexts();
   assert.deepEqual(packages, [...packages].sort((one, other) => (one.toLowerCase() < other.toLowerCase() ? -1 : 1)));
   await page.keyboard.press("Enter");
   assert.equal(await head.getAttribute("aria-sort"), "descending");
@@ -65,7 +68,7 @@ async function checkDemo(session) {
   assert.equal(await page.locator("#findings-controls input").inputValue(), "cve:CVE-2021-44228");
   assert.equal(await rows(page, "findings").count(), 2);
   await page.locator("#findings-controls input").fill("package:zlib1g");
-  assert.ok((await page.locator("#findings-table tbody td:nth-child(6)").allInnerTexts()).every((name) => name === "zlib1g"));
+  assert.ok((await page.locator("#findings-table tbody td:nth-child(4)").allInnerTexts()).every((name) => name === "zlib1g"));
   await page.locator("#findings-controls input").fill("");
   await page.locator("#findings-controls select[name=suppressed]").selectOption("yes");
   assert.ok((await rows(page, "findings").allInnerTexts()).every((row) => row.includes("allowlist")));
@@ -118,9 +121,9 @@ async function checkLarge(session) {
   const opened = await session.open(address("large.html"));
   const { page } = opened;
   const load = await page.evaluate(() => performance.getEntriesByType("navigation")[0].domInteractive);
-  assert.equal(await page.locator("#findings-status").innerText(), "Rows 1 to 100 of 10,000.");
+  assert.equal(await page.locator("#findings-status").innerText(), "Rows 1 to 50 of 10,000.");
   assert.ok(await page.getByText("The worst 10,000 of 12,000 findings shown.").isVisible());
-  const times = { load };
+  const times = {};
   for (const key of ["id", "package", "image", "cvss", "severity"]) {
     times[`sort by ${key}`] = await busy(page, `document.querySelector("#findings-table th[data-key=${key}] button").click()`);
   }
@@ -130,13 +133,15 @@ async function checkLarge(session) {
       input.value = ${JSON.stringify(words)};
       input.dispatchEvent(new Event("input", { bubbles: true }));`);
   }
-  for (const [what, time] of Object.entries(times)) console.log(`  10,000 rows, ${what}: ${time.toFixed(1)} ms`);
-  for (const [what, time] of Object.entries(times)) {
-    assert.ok(time < (what === "load" ? 20 : 1) * PATIENCE, `${what} takes ${time} ms`);
+  console.log(`  10,000 rows, load: ${load.toFixed(1)} ms`);
+  assert.ok(load < 20 * PATIENCE, `to load takes ${load} ms`);
+  for (const [what, { first, best }] of Object.entries(times)) {
+    console.log(`  10,000 rows, ${what}: ${best.toFixed(1)} ms, at first ${first.toFixed(1)} ms`);
+    assert.ok(best < PATIENCE && first < 5 * PATIENCE, `${what} takes ${best} ms, at first ${first} ms`);
   }
   await page.locator("#findings-controls input").fill("");
   await page.locator("#findings-pager button", { hasText: "Next" }).click();
-  assert.equal(await page.locator("#findings-status").innerText(), "Rows 101 to 200 of 10,000.");
+  assert.equal(await page.locator("#findings-status").innerText(), "Rows 51 to 100 of 10,000.");
   await assertQuiet(opened, "large");
   await page.close();
 }
@@ -181,9 +186,13 @@ async function checkWithoutScript() {
 // The images of the guide: the beginning of the page, and its table.
 async function renewImages(session) {
   mkdirSync(images, { recursive: true });
-  const shots = { "report-light.png": ["light", "header"], "report-dark.png": ["dark", "header"], "report-findings.png": ["light", "#findings"] };
-  for (const [name, [colorScheme, place]] of Object.entries(shots)) {
-    const { page } = await session.open(address("demo.html"), { colorScheme, width: 1120, height: 1000 });
+  const shots = {
+    "report-light.png": ["light", "header", 1060],
+    "report-dark.png": ["dark", "header", 1060],
+    "report-findings.png": ["light", "#findings", 760],
+  };
+  for (const [name, [colorScheme, place, height]] of Object.entries(shots)) {
+    const { page } = await session.open(address("demo.html"), { colorScheme, width: 1200, height });
     await page.locator(place).evaluate((element) => element.scrollIntoView({ behavior: "instant" }));
     const png = await page.screenshot({ animations: "disabled" });
     assert.ok(png.length < 200_000, `${name} has ${png.length} bytes`);

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::findings::Findings;
+use super::words::failure;
 use crate::archive::format::End;
 use crate::failure::{Failure, FailureKind};
 use crate::model::{
@@ -104,7 +105,7 @@ fn read_report(
 
 /// What of an artifact was lost.
 fn of_artifact(artifact: &Artifact, message: &str) -> Failure {
-    let mut failure = super::failure(FailureKind::Undecodable, message);
+    let mut failure = failure(FailureKind::Undecodable, message);
     failure.target.project = Some(artifact.repository.project().clone());
     failure.target.repository = Some(artifact.repository.clone());
     failure.target.digest = Some(artifact.digest.clone());

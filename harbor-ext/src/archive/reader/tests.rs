@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::archive::Writer;
-use crate::failure::Phase;
+use crate::failure::{Phase, Target};
+use crate::fetch::Cause;
 use crate::model::decode::{self, Body, MEDIA_TYPE_1_1};
 use crate::model::{Allowlist, Artifact, ArtifactTag, ProjectAllowlist, ReportState};
 
@@ -302,7 +303,7 @@ fn parted() -> (Crawl, Vec<u8>, Vec<usize>) {
             if record.starts_with("{\"end\"") {
                 let mut value: Value = serde_json::from_str(&record).unwrap();
                 hasher.update(&text);
-                value["end"]["sha256"] = crate::archive::format::hexadecimal(&hasher.clone().finalize()).into();
+                value["end"]["sha256"] = hexadecimal(&hasher.clone().finalize()).into();
                 record = value.to_string();
             }
             text += &record;

@@ -51,6 +51,8 @@ pub(super) struct Page<'a> {
     all_failures: Remainder,
     sources: Vec<SourceLine<'a>>,
     knowledge: [(&'static str, String); 3],
+    notes: &'a [String],
+    all_notes: Remainder,
     findings: Vec<FindingRow>,
     has_first_seen: bool,
     has_suppressed: bool,
@@ -80,6 +82,7 @@ impl<'a> Page<'a> {
         let upgrades: Vec<_> = plan.upgrades.iter().take(TOP).map(UpgradeRow::of).collect();
         let suppressed: Vec<_> = tally.suppressed.iter().take(LIST).map(SuppressedRow::of).collect();
         let images = data::image_rows(overview);
+        let notes = overview.document.assessment.notes();
         Ok(Self {
             overview,
             style: STYLE,
@@ -106,6 +109,8 @@ impl<'a> Page<'a> {
             all_failures,
             sources: overview::sources(inventory),
             knowledge: overview::knowledge(overview.document.assessment.knowledge()),
+            notes: &notes[..notes.len().min(LIST)],
+            all_notes: Remainder { shown: notes.len().min(LIST), total: notes.len() },
             has_first_seen: tally.worst.iter().any(|assessed| assessed.first_seen.is_some()),
             has_suppressed: !tally.suppressed.is_empty(),
             findings: tally.worst.iter().take(STATIC_ROWS).map(|assessed| FindingRow::of(overview, assessed)).collect(),
@@ -129,7 +134,7 @@ fn tiles(overview: &Overview<'_>) -> Vec<Tile> {
         tile("Critical", critical.total(), of(critical.fixable), "critical"),
         tile("High", high.total(), of(high.fixable), "high"),
         Tile {
-            name: "Known to be exploited",
+            name: "Exploited",
             value: exploited.map_or_else(|| "not known".to_owned(), |count| Count(count).to_string()),
             note: if exploited.is_some() { "listed in CISA KEV" } else { "no KEV catalogue was given" }.to_owned(),
             class: if exploited.is_some_and(|count| count > 0) { "critical" } else { "" },

@@ -172,6 +172,12 @@ fn upgrades(text: &mut Text, overview: &Overview<'_>) {
             table.row(&[package, version, target, findings, images, row.severity.as_str().to_owned()]);
         }
         section.remainder(&Remainder { shown: upgrades.len().min(TOP), total: upgrades.len() }, "upgrade");
+        let incomparable = overview.plan.not_comparable.iter().map(|apart| apart.affected.findings).sum();
+        let (incomparable, unfixable) = (number(incomparable), number(overview.plan.not_fixable));
+        section.words(&format!(
+            "Suppressed findings are in these numbers. Fixes that cannot be compared with what is installed: \
+             {incomparable}. Findings without a fix: {unfixable}.",
+        ));
     });
 }
 
@@ -202,10 +208,10 @@ fn suppressed(text: &mut Text, overview: &Overview<'_>) {
         return;
     }
     text.section("Suppressed findings", |section| {
-        let mut table = section.table(&["Vulnerability", "Findings:", "By", "Reason", "Until"]);
+        let mut table = section.table(&["Vulnerability", "Findings:", "By", "Reason", "Ends"]);
         for line in suppressed.iter().take(TOP) {
             let row = SuppressedRow::of(line);
-            table.row(&[code(&row.id), row.findings.to_string(), code(&row.source), code(&row.reason), row.until]);
+            table.row(&[code(&row.id), row.findings.to_string(), code(&row.source), code(&row.reason), row.ends]);
         }
         section.remainder(&Remainder { shown: suppressed.len().min(TOP), total: suppressed.len() }, "reason");
     });
@@ -224,7 +230,9 @@ fn made_of(text: &mut Text, overview: &Overview<'_>) {
         for (name, words) in knowledge(overview.document.assessment.knowledge()) {
             section.item(&format!("{name}: {}", escape::prose(&words)));
         }
-        section.list(overview.document.assessment.notes().iter().take(TOP));
+        let notes = overview.document.assessment.notes();
+        section.list(notes.iter().take(TOP));
+        section.remainder(&Remainder { shown: notes.len().min(TOP), total: notes.len() }, "note");
     });
 }
 

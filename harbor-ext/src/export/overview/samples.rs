@@ -26,10 +26,11 @@ pub(in crate::export) fn knowledge() -> Knowledge {
         "vulnerabilities": [{"cveID": "CVE-2021-44228", "dateAdded": "2021-12-10"}],
     });
     let epss = "#model_version:v1,score_date:2024-10-01T00:00:00+0000\ncve,epss,percentile\nCVE-2021-44228,0.9,0.99\n";
-    let mut knowledge = Knowledge::default();
-    knowledge.kev = Some(Kev::parse(kev.to_string().as_bytes()).unwrap());
-    knowledge.epss = Some(Epss::parse(epss.as_bytes()).unwrap());
-    knowledge
+    Knowledge {
+        kev: Some(Kev::parse(kev.to_string().as_bytes()).unwrap()),
+        epss: Some(Epss::parse(epss.as_bytes()).unwrap()),
+        ..Knowledge::default()
+    }
 }
 
 pub(in crate::export) fn finding(id: &str, severity: &str, text: &str) -> Value {

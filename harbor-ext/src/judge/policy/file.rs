@@ -1,18 +1,16 @@
 //! Policies as files.
 
 use std::collections::HashSet;
-use std::fmt;
 use std::ops::Range;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 use toml::Spanned;
 
 use super::project::ProjectPolicy;
 use super::{Counting, Exception, Expiry, Policy, PolicyError, Rule, Treatment, WhenMissing, WhenUnread};
-use crate::analysis::Pattern;
-use crate::judge::text::Printable;
-use crate::model::Severity;
+use crate::judge::text::{Printable, harmless};
+use values::{Patterns, SeverityWord, Span};
+
+mod values;
 
 pub(super) fn read(text: &str) -> Result<Policy, PolicyError> {
     let file: PolicyFile = toml::from_str(text).map_err(|error| {
@@ -37,7 +35,26 @@ pub(super) fn read(text: &str) -> Result<Policy, PolicyError> {
         suppressed: file.suppressed,
         unrated: file.unrated,
     };
-    Ok(Policy { rules, exceptions, treatment, projects })
+    let policy = Policy { rules, exceptions, treatment, projects };
+    match forbids_something(&policy) {
+        true => Ok(policy),
+        false => Err(at(text, None, "it forbids nothing: it has no rules, and allows artifacts without a report")),
+    }
+}
+
+/// A file that lost its rules would let everything pass.
+fn forbids_something(policy: &Policy) -> bool {
+    let Treatment { unscanned, unsupported, failed, .. } = policy.treatment;
+    let is_violation = |missing| missing == WhenMissing::Violation;
+    let by_project = |project: &ProjectPolicy| {
+        !project.rules.is_empty()
+            || [project.unscanned, project.unsupported].into_iter().flatten().any(is_violation)
+            || project.failed == Some(WhenUnread::Violation)
+    };
+    !policy.rules.is_empty()
+        || [unscanned, unsupported].into_iter().any(is_violation)
+        || failed == WhenUnread::Violation
+        || policy.projects.iter().any(by_project)
 }
 
 fn read_rules(
@@ -131,7 +148,7 @@ fn at(text: &str, span: Option<Range<usize>>, message: &str) -> PolicyError {
 
 /// Adds the word that may be meant, where the message is about one that is not known.
 fn with_suggestion(message: &str) -> String {
-    let message = message.trim().replace('\n', " ");
+    let message = harmless(message.trim());
     let words: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     match (&*words, message.starts_with("unknown")) {
         ([word, known @ ..], true) => suggest(message.clone(), word, known.iter().copied()),
@@ -234,110 +251,4 @@ impl From<RuleFile> for Rule {
             grace: file.grace.map(|span| span.0),
         }
     }
-}
-
-/// A severity that a person wrote.
-#[derive(serde::Deserialize)]
-#[serde(try_from = "String")]
-struct SeverityWord(Severity);
-
-impl TryFrom<String> for SeverityWord {
-    type Error = String;
-
-    fn try_from(word: String) -> Result<Self, String> {
-        word.parse().map(Self).map_err(|error: crate::model::UnknownSeverity| error.to_string())
-    }
-}
-
-/// A length of time, such as `30d`.
-#[derive(serde::Deserialize)]
-#[serde(try_from = "String")]
-struct Span(TimeDelta);
-
-impl TryFrom<String> for Span {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let hours = |unit| match unit {
-            'h' => Some(1),
-            'd' => Some(24),
-            'w' => Some(24 * 7),
-            _ => None,
-        };
-        let mut number = text.trim().chars();
-        let unit = number.next_back().and_then(hours);
-        // Longer ones than a century are mistakes, and need not be added to dates.
-        let number = number.as_str().parse().ok().filter(|number: &i64| (0..=36_500 * 24).contains(number));
-        let total = unit.zip(number).map(|(unit, number)| unit * number).filter(|hours| *hours <= 36_500 * 24);
-        total.and_then(TimeDelta::try_hours).map(Self).ok_or_else(|| {
-            format!("\"{}\" is no length of time; write 12h, 30d or 2w, a century at most", Printable(&text))
-        })
-    }
-}
-
-/// One pattern or several.
-#[derive(Default)]
-struct Patterns(Vec<Pattern>);
-
-impl<'de> Deserialize<'de> for Patterns {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(PatternsVisitor)
-    }
-}
-
-struct PatternsVisitor;
-
-impl<'de> Visitor<'de> for PatternsVisitor {
-    type Value = Patterns;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a pattern or a list of patterns")
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Patterns, E> {
-        pattern(text).map(|pattern| Patterns(vec![pattern]))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Patterns, A::Error> {
-        let mut patterns = Vec::new();
-        while let Some(text) = list.next_element::<String>()? {
-            patterns.push(pattern(&text)?);
-        }
-        match patterns.is_empty() {
-            true => Err(de::Error::custom("an empty list matches nothing: leave it out for everything")),
-            false => Ok(Patterns(patterns)),
-        }
-    }
-}
-
-fn pattern<E: de::Error>(text: &str) -> Result<Pattern, E> {
-    match text.trim() {
-        "" => Err(E::custom("an empty pattern matches nothing")),
-        text => Pattern::glob(text).map_err(E::custom),
-    }
-}
-
-/// A date, a time, or "never", as TOML's own or as text.
-impl<'de> Deserialize<'de> for Expiry {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = match toml::Value::deserialize(deserializer)? {
-            toml::Value::String(text) => text,
-            toml::Value::Datetime(time) => time.to_string(),
-            _ => return Err(de::Error::custom(HOW_TO_EXPIRE)),
-        };
-        read_expiry(text.trim()).ok_or_else(|| de::Error::custom(HOW_TO_EXPIRE))
-    }
-}
-
-const HOW_TO_EXPIRE: &str = "expires has to be a date such as 2026-12-31, a time with an offset, or \"never\"";
-
-fn read_expiry(text: &str) -> Option<Expiry> {
-    if text == "never" {
-        return Some(Expiry::Never);
-    }
-    let at_time = || DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc());
-    // The day itself still counts.
-    let after_day = |day: NaiveDate| Some(day.succ_opt()?.and_hms_opt(0, 0, 0)?.and_utc());
-    let end: Option<DateTime<Utc>> = text.parse().ok().and_then(after_day).or_else(at_time);
-    end.map(Expiry::At)
 }

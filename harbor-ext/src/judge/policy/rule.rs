@@ -15,7 +15,7 @@ use crate::model::{Finding, Severity};
 pub struct Rule {
     /// Its name.
     pub name: Arc<str>,
-    /// This severity or a worse one.
+    /// This severity or a worse one, as the scanner gave it.
     pub severity: Option<Severity>,
     /// This CVSS score or a higher one.
     pub cvss: Option<f64>,
