@@ -4,14 +4,15 @@ use std::process::Command;
 
 use regex::Regex;
 
-use crate::page::Page;
+use crate::page::{Block, Page};
 
 /// The arguments of all calls in a page that are not run: in blocks that are not, and in its text.
 pub(crate) fn not_run(page: &Page) -> Vec<String> {
     // What is behind `-p` and `--path` is cargo's.
     let in_block = Regex::new(r#"(?m)(?:^|[\s"'(])(-p |--path )?harbor-ext ((?:\\\n|[^\n])*)"#).unwrap();
     let in_text = Regex::new(r"`harbor-ext ([^`]*)`").unwrap();
-    let blocks = page.blocks().filter(|block| !block.is_run() && !block.is_output() && !block.is("rust"));
+    let has_calls = |block: &&Block| ["sh", "yaml", "groovy", "crontab"].iter().any(|language| block.is(language));
+    let blocks = page.blocks().filter(has_calls).filter(|block| !block.is_run());
     let of_blocks = blocks.flat_map(|block| in_block.captures_iter(&block.text));
     let of_blocks = of_blocks.filter(|found| found.get(1).is_none()).map(|found| found[2].to_owned());
     let of_text = page.prose().flat_map(|text| in_text.captures_iter(text)).map(|found| found[1].to_owned());
