@@ -36,7 +36,6 @@ const NOT_RUN: &[(&str, &str)] = &[
     ("quick-start.md", "harbor-ext demo --serve"),
     ("recipes-rust.md", "export HARBOR_URL=https://harbor.example.com"),
     ("recipes.md", "duckdb -c"),
-    ("recipes.md", "harbor-ext crawl --url https://harbor.example.com"),
 ];
 
 fn workspace() -> PathBuf {
