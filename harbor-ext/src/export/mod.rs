@@ -22,7 +22,7 @@ mod text;
 #[non_exhaustive]
 pub struct Document<'a> {
     /// The findings and what is known of them. Its time is that of the document.
-    pub assessment: Assessment<'a>,
+    pub assessment: &'a Assessment<'a>,
     /// What a policy decided, where one was asked.
     pub verdict: Option<&'a Verdict<'a>>,
 }
@@ -42,7 +42,7 @@ pub enum ExportError {
 impl<'a> Document<'a> {
     /// An assessment without a policy.
     #[must_use]
-    pub fn new(assessment: Assessment<'a>) -> Self {
+    pub fn new(assessment: &'a Assessment<'a>) -> Self {
         Self { assessment, verdict: None }
     }
 

@@ -1,5 +1,7 @@
 //! Findings together with what others know of them.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::{EpssScore, KevEntry, Knowledge, Suppression};
@@ -7,11 +9,11 @@ use crate::inventory::Inventory;
 use crate::model::{ArtifactInfo, FindingRef};
 
 /// The findings of an inventory together with what others know of them.
-#[derive(Clone, Copy, Debug)]
+///
+/// Cheap to clone.
+#[derive(Clone, Debug)]
 pub struct Assessment<'a> {
-    inventory: &'a Inventory,
-    knowledge: &'a Knowledge,
-    time: DateTime<Utc>,
+    prepared: Arc<Prepared<'a>>,
 }
 
 /// A finding in an artifact together with what others know of it.
@@ -56,55 +58,71 @@ pub enum Likelihood {
     Unknown,
 }
 
+/// What is looked up for every finding, put together once.
+#[derive(Debug)]
+struct Prepared<'a> {
+    inventory: &'a Inventory,
+    knowledge: &'a Knowledge,
+    time: DateTime<Utc>,
+    notes: Vec<String>,
+}
+
 impl<'a> Assessment<'a> {
     /// Assesses everything that is in the newest snapshots as of a time, by which expiries are judged.
     #[must_use]
     pub fn new(inventory: &'a Inventory, knowledge: &'a Knowledge, time: DateTime<Utc>) -> Self {
-        Self { inventory, knowledge, time }
+        Self { prepared: Arc::new(Prepared { inventory, knowledge, time, notes: Vec::new() }) }
     }
 
     /// The inventory.
     #[must_use]
     pub fn inventory(&self) -> &'a Inventory {
-        self.inventory
+        self.prepared.inventory
     }
 
     /// What others know.
     #[must_use]
     pub fn knowledge(&self) -> &'a Knowledge {
-        self.knowledge
+        self.prepared.knowledge
     }
 
     /// As of when it is.
     #[must_use]
     pub fn time(&self) -> DateTime<Utc> {
-        self.time
+        self.prepared.time
+    }
+
+    /// What to know before relying on it: allowlists that have expired or could not be read, old catalogues, products of
+    /// VEX documents that cannot be recognised.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.prepared.notes
     }
 
     /// Every finding of every artifact, in the order of the report.
     pub fn findings(&self) -> impl Iterator<Item = Assessed<'a>> + use<'a> {
-        let this = *self;
-        self.inventory.report().iter().flat_map(move |info| this.findings_of(info))
+        let this = self.clone();
+        self.inventory().report().iter().flat_map(move |info| this.findings_of(info))
     }
 
     /// Every finding of an artifact, in the order of its report.
     pub fn findings_of(&self, info: &'a ArtifactInfo) -> impl Iterator<Item = Assessed<'a>> + use<'a> {
-        let this = *self;
+        let this = self.clone();
         info.findings().map(move |finding| this.assess(info, finding))
     }
 
     /// One finding of an artifact.
     #[must_use]
     pub fn assess(&self, info: &'a ArtifactInfo, finding: FindingRef<'a>) -> Assessed<'a> {
-        let exploitation = match &self.knowledge.kev {
+        let exploitation = match &self.knowledge().kev {
             None => Exploitation::Unknown,
             Some(kev) => kev.get(finding.id()).map_or(Exploitation::NotListed, Exploitation::Known),
         };
-        let likelihood = match &self.knowledge.epss {
+        let likelihood = match &self.knowledge().epss {
             None => Likelihood::Unknown,
             Some(epss) => epss.get(finding.id()).map_or(Likelihood::NotScored, Likelihood::Scored),
         };
-        let first_seen = self.inventory.first_seen(info, &finding);
+        let first_seen = self.inventory().first_seen(info, &finding);
         Assessed { info, finding, exploitation, likelihood, suppressions: Vec::new(), first_seen }
     }
 }

@@ -25,6 +25,14 @@ pub struct KevEntry {
     pub due: Option<NaiveDate>,
     /// Whether it is known to be used for ransomware.
     pub ransomware: bool,
+    /// Who makes the product.
+    pub vendor: String,
+    /// The product that is exploited.
+    pub product: String,
+    /// What the vulnerability is called, such as `Apache Log4j2 Remote Code Execution Vulnerability`.
+    pub name: String,
+    /// What agencies have to do.
+    pub required_action: String,
 }
 
 impl Kev {

@@ -14,7 +14,7 @@ mod vex;
 pub use assessment::{Assessed, Assessment, Exploitation, Likelihood};
 pub use epss::{Epss, EpssScore};
 pub use kev::{Kev, KevEntry};
-pub use policy::{Policy, PolicyError, Rule, Verdict, Violation};
+pub use policy::{Policy, PolicyError, Rule, RuleCount, Verdict, Violation};
 pub use suppression::{Suppression, SuppressionSource};
 pub use vex::Vex;
 

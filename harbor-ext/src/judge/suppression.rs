@@ -1,5 +1,7 @@
 //! Why a finding does not count.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,7 +13,7 @@ pub struct Suppression {
     /// Who says so.
     pub source: SuppressionSource,
     /// Why, in the words of the source; empty where it gives none.
-    pub reason: String,
+    pub reason: Arc<str>,
     /// Until when; `None` for ever.
     pub expires_at: Option<DateTime<Utc>>,
 }
@@ -28,11 +30,11 @@ pub enum SuppressionSource {
     /// A VEX document.
     Vex {
         /// The identifier of the document.
-        document: String,
+        document: Arc<str>,
         /// The status in the words of OpenVEX, `not_affected` or `fixed`.
-        status: String,
+        status: &'static str,
         /// The justification in the words of OpenVEX, such as `vulnerable_code_not_present`.
-        justification: Option<String>,
+        justification: Option<Arc<str>>,
     },
     /// An exception of the policy.
     Exception,
