@@ -9,9 +9,14 @@ use std::io;
 use crate::judge::{Assessment, Verdict};
 
 pub mod csv;
+pub mod cyclonedx;
 pub mod ndjson;
+pub mod openvex;
 pub mod rows;
+pub mod sarif;
 
+mod groups;
+mod identity;
 mod json_text;
 #[cfg(test)]
 mod samples;
@@ -51,6 +56,22 @@ impl<'a> Document<'a> {
     pub fn with_verdict(mut self, verdict: &'a Verdict<'a>) -> Self {
         self.verdict = Some(verdict);
         self
+    }
+
+    /// A UUID for the document in a format: another one for other snapshots, another time or other artifacts, but the same
+    /// for the same.
+    fn id(&self, format: &str) -> String {
+        let inventory = self.assessment.inventory();
+        let mut parts = vec![format.to_owned(), self.assessment.time().to_rfc3339()];
+        for current in inventory.current() {
+            parts.push(current.source.registry.to_string());
+            parts.push(current.source.started_at.to_rfc3339());
+        }
+        for info in inventory.report() {
+            parts.push(identity::reference(&info.artifact));
+            parts.push(info.findings().count().to_string());
+        }
+        identity::uuid(parts.iter().map(String::as_str))
     }
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::Document;
 use crate::failure::{Failure, FailureKind, Phase, Target};
 use crate::inventory::Inventory;
 use crate::judge::{Assessment, Knowledge};
@@ -126,7 +125,7 @@ impl Sample {
         Self::new(vec![info("shop/=cart<b>&'\"", 1, reported(&findings)), info("shop/cart", 2, reported(&findings))])
     }
 
-    pub(super) fn document(&self) -> Document<'_> {
-        Document::new(Assessment::new(&self.inventory, &self.knowledge, time("2026-11-21T12:00:00Z")))
+    pub(super) fn assessment(&self) -> Assessment<'_> {
+        Assessment::new(&self.inventory, &self.knowledge, time("2026-11-21T12:00:00Z"))
     }
 }

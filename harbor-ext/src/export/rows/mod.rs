@@ -12,6 +12,7 @@ use super::Document;
 
 pub use artifact::ArtifactRow;
 pub use finding::FindingRow;
+pub(super) use finding::in_words;
 
 mod artifact;
 mod finding;
@@ -56,7 +57,7 @@ pub fn findings<'a>(document: &Document<'a>) -> impl Iterator<Item = FindingRow<
 /// Every artifact, with a report or without, in the order of the report.
 pub fn artifacts<'a>(document: &Document<'a>) -> impl Iterator<Item = ArtifactRow<'a>> + use<'a> {
     let assessment = document.assessment;
-    assessment.inventory().report().iter().map(move |info| ArtifactRow::new(&assessment, info))
+    assessment.inventory().report().iter().map(move |info| ArtifactRow::new(assessment, info))
 }
 
 impl fmt::Display for Cell<'_> {

@@ -35,7 +35,8 @@ fn agrees<R: Row + Serialize + JsonSchema>(row: &R) {
 #[test]
 fn every_column_says_the_same_in_every_format() {
     for sample in [Sample::usual(), Sample::hostile()] {
-        let document = sample.document();
+        let assessment = sample.assessment();
+        let document = Document::new(&assessment);
         assert!(findings(&document).count() >= 3);
         findings(&document).for_each(|row| agrees(&row));
         artifacts(&document).for_each(|row| agrees(&row));
@@ -45,11 +46,13 @@ fn every_column_says_the_same_in_every_format() {
 #[test]
 fn unknown_is_neither_false_nor_zero() {
     let sample = Sample::usual();
-    let finding = findings(&sample.document()).next().unwrap();
+    let assessment = sample.assessment();
+    let document = Document::new(&assessment);
+    let finding = findings(&document).next().unwrap();
     assert_eq!((finding.kev, finding.epss, finding.epss_percentile, finding.first_seen), (None, None, None, None));
-    let unscanned = artifacts(&sample.document()).find(|row| row.state == "not_scanned").unwrap();
+    let unscanned = artifacts(&document).find(|row| row.state == "not_scanned").unwrap();
     assert_eq!((unscanned.findings, unscanned.critical, unscanned.kev, unscanned.size), (None, None, None, None));
-    let scanned = artifacts(&sample.document()).next().unwrap();
+    let scanned = artifacts(&document).next().unwrap();
     let numbers = (scanned.findings, scanned.critical, scanned.low, scanned.high, scanned.fixable, scanned.suppressed);
     assert_eq!(numbers, (Some(2), Some(1), Some(1), Some(0), Some(2), Some(0)));
     assert_eq!(scanned.kev, None);
