@@ -10,8 +10,11 @@ use crate::judge::{Assessment, Verdict};
 
 pub mod csv;
 pub mod cyclonedx;
+pub mod envelope;
+pub mod junit;
 pub mod ndjson;
 pub mod openvex;
+pub mod prometheus;
 pub mod rows;
 pub mod sarif;
 
