@@ -81,7 +81,7 @@ pub use failure::{Failure, FailureKind, Permission};
 pub use fetch::{AccessCheck, Fetched, Fetching, HasTags, Lookup, Query};
 pub use harbor::{Harbor, HarborBuilder};
 pub use harbor_api::{self, http_client};
-pub use inventory::{Current, Inventory, TrendPoint};
+pub use inventory::{Current, FirstSeen, Inventory, InventoryBuilder, TrendPoint};
 pub use outcome::{Advice, Collected, Progress, StateCounts, Summary};
 pub use reqwest;
 pub use settings::{Concurrency, RetryPolicy};

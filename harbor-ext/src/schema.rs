@@ -11,7 +11,7 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
 use serde_json::Value;
 
-use crate::{Collected, Summary, access, analysis, failure, model, name, version};
+use crate::{Collected, Current, FirstSeen, Summary, TrendPoint, access, analysis, failure, model, name, version};
 
 pub use schemars::Schema;
 
@@ -37,6 +37,7 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         of::<Collected<model::ArtifactInfo>>("CollectedReports"),
         of::<Collected<model::Repository>>("CollectedRepositories"),
         of::<analysis::Counts>("Counts"),
+        of::<Current>("Current"),
         of::<analysis::CveSummary<'_>>("CveSummary"),
         of::<model::cvss::Cvss>("Cvss"),
         of::<model::cvss::Preference>("CvssPreference"),
@@ -47,6 +48,7 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         of::<failure::Failure>("Failure"),
         of::<model::Finding>("Finding"),
         of::<analysis::FindingSummary<'_>>("FindingSummary"),
+        of::<FirstSeen>("FirstSeen"),
         of::<analysis::Fix<'_>>("Fix"),
         of::<analysis::FixPlan<'_>>("FixPlan"),
         of::<failure::MissingPermission>("MissingPermission"),
@@ -64,6 +66,7 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         of::<model::Severity>("Severity"),
         of::<Summary>("Summary"),
         of::<name::Tag>("Tag"),
+        of::<TrendPoint>("TrendPoint"),
         of::<version::Guess>("VersionGuess"),
     ];
     schemas.into()

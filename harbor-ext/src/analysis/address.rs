@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// A map by address.
-pub(super) type AddressMap<T, V> = HashMap<*const T, V, BuildHasherDefault<AddressHasher>>;
+pub(crate) type AddressMap<T, V> = HashMap<*const T, V, BuildHasherDefault<AddressHasher>>;
 
 /// A map by number.
 pub(super) type NumberMap<V> = HashMap<usize, V, BuildHasherDefault<AddressHasher>>;
@@ -15,7 +15,7 @@ pub(super) type NumberSet = HashSet<usize, BuildHasherDefault<AddressHasher>>;
 /// Hashes one address or number. Nobody outside chooses either, so that a cheap hash will do; it takes a tenth of the
 /// time of the usual one.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct AddressHasher(u64);
+pub(crate) struct AddressHasher(u64);
 
 impl Hasher for AddressHasher {
     fn finish(&self) -> u64 {

@@ -12,7 +12,7 @@ use crate::name::{Digest, RepositoryName};
 
 /// An artifact and how bad its findings are.
 ///
-/// Of the artifact itself only name, digest, tags and the name of its state are serialised.
+/// Of the artifact itself only registry, name, digest, tags and the name of its state are serialised.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ArtifactSummary<'a> {
@@ -60,6 +60,9 @@ impl<'a> ArtifactSummary<'a> {
 /// An [`ArtifactSummary`] as it is serialised.
 #[derive(Serialize, JsonSchema)]
 struct Written<'a> {
+    /// The registry, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registry: Option<&'a str>,
     /// The repository.
     repository: &'a RepositoryName,
     /// The digest of its content.
@@ -78,6 +81,7 @@ impl Serialize for ArtifactSummary<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let artifact = &self.artifact.artifact;
         let written = Written {
+            registry: artifact.registry.as_deref(),
             repository: &artifact.repository,
             digest: &artifact.digest,
             tags: artifact.tag_names().collect(),

@@ -21,8 +21,14 @@ pub struct CveSummary<'a> {
     pub artifacts: usize,
     /// How many repositories these artifacts are in.
     pub repositories: usize,
-    /// The projects that they are in, sorted.
+    /// The names of the projects that they are in, sorted. Projects of several registries that have the same name are one
+    /// here.
     pub projects: BTreeSet<&'a str>,
+    /// How many projects they are in, each registry having its own.
+    pub project_count: usize,
+    /// The names of these projects by registry, where that is known.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub projects_by_registry: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// How many findings of it they have together: an artifact may have it in several packages.
     pub findings: usize,
     /// Its worst severity.
@@ -45,7 +51,7 @@ impl ArtifactReport {
     /// them; those without an identifier are together, and last.
     ///
     /// To group the vulnerabilities of one project, keep its artifacts first. For their owners, map the
-    /// [`projects`](CveSummary::projects).
+    /// [`projects`](CveSummary::projects), or those [by registry](CveSummary::projects_by_registry).
     #[must_use]
     pub fn by_cve(&self) -> Vec<CveSummary<'_>> {
         let mut groups = Groups::<AnyCase<'_>, Occurrences<'_>>::new();
@@ -97,7 +103,9 @@ impl<'a> From<Occurrences<'a>> for CveSummary<'a> {
             id: id.unwrap_or_default(),
             artifacts: reach.artifacts,
             repositories: reach.repositories,
-            projects: reach.projects,
+            projects: reach.projects(),
+            project_count: reach.project_count(),
+            projects_by_registry: reach.projects_by_registry(),
             findings: reach.findings,
             severity,
             cvss_score,
@@ -147,6 +155,8 @@ mod tests {
                 artifacts: 3,
                 repositories: 2,
                 projects: BTreeSet::from(["p", "q"]),
+                project_count: 2,
+                projects_by_registry: BTreeMap::new(),
                 findings: 4,
                 severity: Severity::Critical,
                 cvss_score: Some(9.8),

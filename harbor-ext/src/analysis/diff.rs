@@ -25,7 +25,8 @@ mod tag;
 ///
 /// # Which image is which
 ///
-/// An artifact of one report and one of the other belong together ([`Relation`]) if they are in the same repository and
+/// An artifact of one report and one of the other belong together ([`Relation`]) if they are in the same repository of the
+/// same registry and
 ///
 /// 1. have the same digest and a tag in common: the same image;
 /// 2. or have a tag in common, but not the digest: a rebuild. Of several candidates the one with most common tags is
@@ -38,7 +39,7 @@ mod tag;
 /// [superseded](Relation::Superseded). An image whose tag moved to another that was there before is compared likewise.
 /// [`tags`](Self::tags) tells where each tag went, whatever became of the images.
 ///
-/// The same digest in two repositories is two artifacts. Children of an index, where they are listed, have no tags, so
+/// The same digest in two repositories, or in two registries, is two artifacts. Children of an index, where they are listed, have no tags, so
 /// that those of a rebuilt index are gone and new; the index itself is compared as any other image, and which of its
 /// children a finding is in does not matter. An artifact that is in one report several times counts once, with the last
 /// of its reports.
@@ -50,10 +51,10 @@ mod tag;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Diff {
-    /// Every artifact of both reports, sorted by repository; within one the new ones in the order of
+    /// Every artifact of both reports, sorted by registry and repository; within one the new ones in the order of
     /// [`ArtifactInfo`](crate::model::ArtifactInfo), then those that are gone.
     pub artifacts: Vec<ArtifactChange>,
-    /// The tags that are on another artifact than before, sorted by repository and tag.
+    /// The tags that are on another artifact than before, sorted by registry, repository and tag.
     pub tags: Vec<TagChange>,
 }
 

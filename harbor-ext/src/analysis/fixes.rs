@@ -77,7 +77,7 @@ pub(super) fn serialize_names<S: Serializer>(artifacts: &[&ArtifactInfo], serial
 
 /// The names of artifacts, by which they can be pulled.
 pub(super) fn names(artifacts: &[&ArtifactInfo]) -> impl Iterator<Item = String> {
-    artifacts.iter().map(|info| info.artifact.name_with_full_digest())
+    artifacts.iter().map(|info| info.artifact.full_name())
 }
 
 #[cfg(test)]

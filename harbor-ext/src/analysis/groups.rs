@@ -1,6 +1,6 @@
 //! Findings put into groups, and how far a group reaches.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub(super) struct Reach<'a> {
     pub(super) findings: usize,
     pub(super) artifacts: usize,
     pub(super) repositories: usize,
-    pub(super) projects: BTreeSet<&'a str>,
+    projects: BTreeSet<(Option<&'a str>, &'a str)>,
     last: Option<Place<'a>>,
 }
 
@@ -36,6 +36,7 @@ pub(super) struct Place<'a> {
     artifact: usize,
     repository: usize,
     project: usize,
+    registry: Option<&'a str>,
     name: &'a RepositoryName,
 }
 
@@ -82,18 +83,39 @@ impl<'a> Reach<'a> {
             self.repositories += 1;
         }
         if last.is_none_or(|last| last.project != place.project) {
-            self.projects.insert(place.name.project().as_str());
+            self.projects.insert((place.registry, place.name.project().as_str()));
         }
+    }
+
+    /// The names of the projects.
+    pub(super) fn projects(&self) -> BTreeSet<&'a str> {
+        self.projects.iter().map(|(_, project)| *project).collect()
+    }
+
+    /// How many projects there are: those of two registries are two, whatever their names.
+    pub(super) fn project_count(&self) -> usize {
+        self.projects.len()
+    }
+
+    /// The names of the projects by registry, where that is known.
+    pub(super) fn projects_by_registry(&self) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+        let mut by_registry: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for (registry, project) in &self.projects {
+            if let Some(registry) = registry {
+                by_registry.entry(*registry).or_default().insert(*project);
+            }
+        }
+        by_registry
     }
 }
 
-/// Every finding of every artifact, those of a repository and those of a project together.
+/// Every finding of every artifact, those of a repository, of a project and of a registry together.
 pub(super) fn by_repository(report: &ArtifactReport) -> impl Iterator<Item = (Place<'_>, FindingRef<'_>)> {
     let mut artifacts: Vec<&ArtifactInfo> = report.iter().collect();
-    artifacts.sort_by(|a, b| a.artifact.repository.cmp(&b.artifact.repository));
+    artifacts.sort_by(|a, b| a.artifact.repository_key().cmp(&b.artifact.repository_key()));
     let mut last: Option<Place<'_>> = None;
     artifacts.into_iter().flat_map(move |info| {
-        let place = Place::after(last, &info.artifact.repository);
+        let place = Place::after(last, info.artifact.repository_key());
         last = Some(place);
         info.findings().map(move |finding| (place, finding))
     })
@@ -101,15 +123,18 @@ pub(super) fn by_repository(report: &ArtifactReport) -> impl Iterator<Item = (Pl
 
 impl<'a> Place<'a> {
     /// The place of the next artifact, of which the repository is known.
-    fn after(last: Option<Self>, name: &'a RepositoryName) -> Self {
-        let Some(Self { artifact, repository, project, name: known }) = last else {
-            return Self { artifact: 0, repository: 0, project: 0, name };
+    fn after(last: Option<Self>, (registry, name): (Option<&'a str>, &'a RepositoryName)) -> Self {
+        let Some(Self { artifact, repository, project, registry: known_registry, name: known }) = last else {
+            return Self { artifact: 0, repository: 0, project: 0, registry, name };
         };
-        let (other_repository, other_project) = (known != name, known.project() != name.project());
+        let other_registry = known_registry != registry;
+        let (other_repository, other_project) =
+            (other_registry || known != name, other_registry || known.project() != name.project());
         Self {
             artifact: artifact + 1,
             repository: repository + usize::from(other_repository),
             project: project + usize::from(other_project),
+            registry,
             name,
         }
     }

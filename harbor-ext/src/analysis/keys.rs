@@ -8,7 +8,7 @@ use crate::model::Finding;
 
 /// A text that equals every other one that differs only in the capitals of ASCII letters.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct AnyCase<'a>(pub(super) &'a str);
+pub(crate) struct AnyCase<'a>(pub(crate) &'a str);
 
 /// Texts, of which those that differ only in capitals are one.
 #[derive(Clone, Debug, Default)]

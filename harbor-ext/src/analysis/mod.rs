@@ -51,7 +51,9 @@
 
 pub mod diff;
 
-mod address;
+pub(crate) mod address;
+pub(crate) mod keys;
+
 mod ages;
 mod artifacts;
 mod counts;
@@ -61,7 +63,6 @@ mod findings;
 mod fixes;
 mod groups;
 mod index;
-mod keys;
 mod latest;
 mod packages;
 mod places;
@@ -88,6 +89,6 @@ pub use unique::FindingSummary;
 pub use views::Partition;
 
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 #[cfg(test)]
 mod sums;

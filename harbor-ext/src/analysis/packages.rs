@@ -1,7 +1,7 @@
 //! Findings by package.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -21,8 +21,14 @@ pub struct PackageSummary<'a> {
     pub artifacts: usize,
     /// How many repositories these artifacts are in.
     pub repositories: usize,
-    /// The projects that they are in, sorted.
+    /// The names of the projects that they are in, sorted. Projects of several registries that have the same name are one
+    /// here.
     pub projects: BTreeSet<&'a str>,
+    /// How many projects they are in, each registry having its own.
+    pub project_count: usize,
+    /// The names of these projects by registry, where that is known.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub projects_by_registry: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// How many findings in it they have together.
     pub findings: usize,
     /// Those of the findings that a newer version fixes.
@@ -89,7 +95,9 @@ impl<'a> From<Occurrences<'a>> for PackageSummary<'a> {
             name: name.unwrap_or_default(),
             artifacts: reach.artifacts,
             repositories: reach.repositories,
-            projects: reach.projects,
+            projects: reach.projects(),
+            project_count: reach.project_count(),
+            projects_by_registry: reach.projects_by_registry(),
             findings: reach.findings,
             fixable,
             severity: severities.worst().unwrap_or_default(),
@@ -126,6 +134,8 @@ mod tests {
                 artifacts: 2,
                 repositories: 2,
                 projects: BTreeSet::from(["p", "q"]),
+                project_count: 2,
+                projects_by_registry: BTreeMap::new(),
                 findings: 4,
                 fixable: 2,
                 severity: Severity::Critical,

@@ -17,6 +17,10 @@ use crate::name::{ProjectName, RepositoryName};
 pub struct PlaceSummary<'a, K> {
     /// What the artifacts have in common, such as their repository.
     pub key: K,
+    /// The registry of the repository or project, where that is known; `None` for other groups, which may reach over
+    /// several registries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registry: Option<&'a str>,
     /// How much there is of everything. What is unique here may occur in other places, too.
     pub counts: Counts,
     /// How many artifacts are in each state, as [`ArtifactReport::states`] has it.
@@ -28,22 +32,24 @@ pub struct PlaceSummary<'a, K> {
 }
 
 impl ArtifactReport {
-    /// The artifacts by repository, the worst repository first. See [`grouped_by`](Self::grouped_by).
+    /// The artifacts by repository, the worst repository first; each registry has its own. See [`grouped_by`](Self::grouped_by).
     #[must_use]
     pub fn by_repository(&self) -> Vec<PlaceSummary<'_, &RepositoryName>> {
-        self.grouped_by(|info| &info.artifact.repository)
+        self.by_place(|info| &info.artifact.repository)
     }
 
-    /// The artifacts by project, the worst project first. See [`grouped_by`](Self::grouped_by).
+    /// The artifacts by project, the worst project first; each registry has its own. See [`grouped_by`](Self::grouped_by).
     #[must_use]
     pub fn by_project(&self) -> Vec<PlaceSummary<'_, &ProjectName>> {
-        self.grouped_by(|info| info.artifact.repository.project())
+        self.by_place(|info| info.artifact.repository.project())
     }
 
     /// The artifacts by owner, the worst owner first. See [`grouped_by`](Self::grouped_by).
     ///
     /// A report does not hold owners, so that the caller says whose each project is. An owner of `None` is a group like
-    /// the others, for projects whose owner is not known.
+    /// the others, for projects whose owner is not known. Where several registries have projects of the same name, which
+    /// may have several owners, group by `|info| owner_of(&info.artifact)` with [`grouped_by`](Self::grouped_by): an
+    /// artifact knows its registry.
     ///
     /// ```
     /// # use harbor_ext::analysis::ArtifactReport;
@@ -81,6 +87,12 @@ impl ArtifactReport {
         places.sort_by_key(|place| Reverse(place.severities));
         places
     }
+
+    /// The artifacts by something that each registry has for itself.
+    fn by_place<'a, K: Ord>(&'a self, key: impl Fn(&'a ArtifactInfo) -> K) -> Vec<PlaceSummary<'a, K>> {
+        let places = self.grouped_by(|info| (key(info), info.artifact.registry.as_deref()));
+        places.into_iter().map(PlaceSummary::with_registry).collect()
+    }
 }
 
 impl<'a, K> PlaceSummary<'a, K> {
@@ -92,14 +104,21 @@ impl<'a, K> PlaceSummary<'a, K> {
         }
         let tally = Tally::of(artifacts(), identities);
         let worst = ArtifactSummary::worst_of(artifacts());
-        Self { key, counts: tally.counts(), states, severities: tally.severities, worst }
+        Self { key, registry: None, counts: tally.counts(), states, severities: tally.severities, worst }
+    }
+}
+
+impl<'a, K> PlaceSummary<'a, (K, Option<&'a str>)> {
+    fn with_registry(self) -> PlaceSummary<'a, K> {
+        let Self { key: (key, registry), counts, states, severities, worst, .. } = self;
+        PlaceSummary { key, registry, counts, states, severities, worst }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::samples::{clean, finding, report_of, reported, unscanned};
+    use crate::analysis::samples::{clean, finding, in_registry, report_of, reported, unscanned};
     use crate::model::Severity;
 
     fn sample() -> ArtifactReport {
@@ -141,6 +160,25 @@ mod tests {
         let owners = report.by_owner(|project| ["p", "r"].contains(&project.as_str()).then(|| "alice".to_owned()));
         let figures: Vec<_> = owners.iter().map(|owner| (owner.key.as_deref(), owner.counts.artifacts)).collect();
         assert_eq!(figures, [(Some("alice"), 5), (None, 1)]);
+    }
+
+    #[test]
+    fn places_of_the_same_name_in_two_registries_are_two() {
+        let low = [finding("1", "x", "1", "2", "Low")];
+        let report = report_of([
+            in_registry("two", reported("p/a", 1, &low)),
+            in_registry("one", reported("p/a", 1, &low)),
+            in_registry("one", reported("p/b", 2, &[])),
+        ]);
+        let projects = report.by_project();
+        let figures = projects.iter().map(|place| (place.registry, place.key.as_str(), place.counts.artifacts));
+        assert_eq!(figures.collect::<Vec<_>>(), [(Some("one"), "p", 2), (Some("two"), "p", 1)]);
+        assert_eq!(report.by_repository().len(), 3);
+        let json = serde_json::to_value(&projects[0]).unwrap();
+        assert_eq!((&json["registry"], &json["worst"]["registry"]), (&"one".into(), &"one".into()));
+        let without = report_of([reported("p/a", 1, &low)]);
+        let json = serde_json::to_value(&without.by_project()[0]).unwrap();
+        assert!(json.get("registry").is_none() && json["worst"].get("registry").is_none());
     }
 
     #[test]

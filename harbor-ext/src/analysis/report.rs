@@ -78,7 +78,7 @@ impl ArtifactReport {
         self.len() > 1
     }
 
-    /// Sorts by repository, then by Harbor's number.
+    /// Sorts by registry, then by repository, then by Harbor's number.
     pub fn sort(&mut self) {
         self.artifacts.sort();
     }
@@ -96,8 +96,8 @@ impl ArtifactReport {
 
     /// Puts two reports together such that each artifact is there once.
     ///
-    /// The order is that of this report, followed by what only the other has. An artifact is the same if its repository
-    /// and its digest are. Of two states of one, the one with a report is kept; of two with a report, the one that was
+    /// The order is that of this report, followed by what only the other has. An artifact is the same if its registry,
+    /// its repository and its digest are. Of two states of one, the one with a report is kept; of two with a report, the one that was
     /// made later by its own account; otherwise, that of `other`.
     ///
     /// [`extend`](Extend::extend) adds artifacts as they are instead, twice if they come twice.
@@ -106,7 +106,8 @@ impl ArtifactReport {
         let mut merged = Self::default();
         let mut places = HashMap::new();
         for info in self.into_iter().chain(other) {
-            let key = (info.artifact.repository.clone(), info.artifact.digest.clone());
+            let artifact = &info.artifact;
+            let key = (artifact.registry.clone(), artifact.repository.clone(), artifact.digest.clone());
             let place = *places.entry(key).or_insert(merged.len());
             match merged.artifacts.get_mut(place) {
                 None => merged.artifacts.push(info),

@@ -10,7 +10,7 @@ use super::ArtifactReport;
 use crate::model::decode::{self, Body, MEDIA_TYPE_1_1};
 use crate::model::{Artifact, ArtifactInfo, FindingPool, ReportState, Severity};
 
-pub(super) fn finding(id: &str, package: &str, version: &str, fix_version: &str, severity: &str) -> Value {
+pub(crate) fn finding(id: &str, package: &str, version: &str, fix_version: &str, severity: &str) -> Value {
     json!({
         "id": id,
         "package": package,
@@ -21,13 +21,13 @@ pub(super) fn finding(id: &str, package: &str, version: &str, fix_version: &str,
 }
 
 /// A finding of medium severity with a score. Harbor writes 0 for "unknown".
-pub(super) fn scored(id: &str, package: &str, score: f64) -> Value {
+pub(crate) fn scored(id: &str, package: &str, score: f64) -> Value {
     let mut finding = finding(id, package, "1", "", "Medium");
     finding["preferred_cvss"] = json!({ "score_v3": score });
     finding
 }
 
-pub(super) fn reported(repository: &str, id: i64, findings: &[Value]) -> ArtifactInfo {
+pub(crate) fn reported(repository: &str, id: i64, findings: &[Value]) -> ArtifactInfo {
     with_report(repository, id, &json!({ "vulnerabilities": findings }))
 }
 
@@ -40,32 +40,32 @@ fn with_report(repository: &str, id: i64, report: &Value) -> ArtifactInfo {
 }
 
 /// A clean artifact, scanned at a time by a version of a scanner.
-pub(super) fn scanned(repository: &str, id: i64, generated_at: &str, version: &str) -> ArtifactInfo {
+pub(crate) fn scanned(repository: &str, id: i64, generated_at: &str, version: &str) -> ArtifactInfo {
     let scanner = json!({ "name": "Trivy", "vendor": "Aqua Security", "version": version });
     let report = json!({ "generated_at": generated_at, "scanner": scanner, "vulnerabilities": [] });
     with_report(repository, id, &report)
 }
 
-pub(super) fn clean(repository: &str, id: i64) -> ArtifactInfo {
+pub(crate) fn clean(repository: &str, id: i64) -> ArtifactInfo {
     reported(repository, id, &[])
 }
 
-pub(super) fn unscanned(repository: &str, id: i64) -> ArtifactInfo {
+pub(crate) fn unscanned(repository: &str, id: i64) -> ArtifactInfo {
     info(repository, id, ReportState::NotScanned)
 }
 
 /// The artifact, pushed at a time.
-pub(super) fn pushed(info: ArtifactInfo, time: DateTime<Utc>) -> ArtifactInfo {
+pub(crate) fn pushed(info: ArtifactInfo, time: DateTime<Utc>) -> ArtifactInfo {
     changed(info, |artifact| artifact.push_time = Some(time))
 }
 
 /// The artifact, changed.
-pub(super) fn changed(mut info: ArtifactInfo, change: impl FnOnce(&mut Artifact)) -> ArtifactInfo {
+pub(crate) fn changed(mut info: ArtifactInfo, change: impl FnOnce(&mut Artifact)) -> ArtifactInfo {
     change(Arc::make_mut(&mut info.artifact));
     info
 }
 
-pub(super) fn report_of(artifacts: impl IntoIterator<Item = ArtifactInfo>) -> ArtifactReport {
+pub(crate) fn report_of(artifacts: impl IntoIterator<Item = ArtifactInfo>) -> ArtifactReport {
     artifacts.into_iter().collect()
 }
 
@@ -76,23 +76,36 @@ fn info(repository: &str, id: i64, state: ReportState) -> ArtifactInfo {
     ArtifactInfo::new(Arc::new(artifact), state)
 }
 
-/// Artifacts of a few repositories with findings that partly agree, in all states and shapes that matter to sums.
-pub(super) fn any_report() -> impl Strategy<Value = ArtifactReport> {
+/// The artifact in a registry.
+pub(crate) fn in_registry(registry: &str, info: ArtifactInfo) -> ArtifactInfo {
+    changed(info, |artifact| artifact.registry = Some(registry.into()))
+}
+
+/// Artifacts of a few repositories, of which registries may have the same, with findings that partly agree, in all states
+/// and shapes that matter to sums.
+pub(crate) fn any_report() -> impl Strategy<Value = ArtifactReport> {
     prop::collection::vec(any_artifact(), 0..12).prop_map(|artifacts| {
         let ids = 1..;
-        report_of(ids.zip(artifacts).map(|(id, (repository, findings))| match findings {
-            Some(findings) => reported(repository, id, &findings),
-            None => unscanned(repository, id),
+        report_of(ids.zip(artifacts).map(|(id, (registry, repository, findings))| {
+            let info = match findings {
+                Some(findings) => reported(repository, id, &findings),
+                None => unscanned(repository, id),
+            };
+            match registry {
+                Some(registry) => in_registry(registry, info),
+                None => info,
+            }
         }))
     })
 }
 
-fn any_artifact() -> impl Strategy<Value = (&'static str, Option<Vec<Value>>)> {
+fn any_artifact() -> impl Strategy<Value = (Option<&'static str>, &'static str, Option<Vec<Value>>)> {
+    let registry = prop::sample::select(&[None, Some("one.example.com"), Some("two.example.com")][..]);
     let repository = prop::sample::select(&["p/a", "p/b", "q/a", "q/b/c"][..]);
-    (repository, prop::option::weighted(0.8, prop::collection::vec(any_finding(), 0..8)))
+    (registry, repository, prop::option::weighted(0.8, prop::collection::vec(any_finding(), 0..8)))
 }
 
-pub(super) fn any_finding() -> impl Strategy<Value = Value> {
+pub(crate) fn any_finding() -> impl Strategy<Value = Value> {
     let id = prop::sample::select(&["CVE-1", "cve-1", "CVE-2", "CVE-3", ""][..]);
     let package = prop::sample::select(&["ssl", "SSL", "zip"][..]);
     let version = prop::sample::select(&["1.0", "1.5", "2.0.1", "odd"][..]);

@@ -20,7 +20,7 @@ fn total(distributions: impl Iterator<Item = Distribution>) -> Vec<usize> {
 }
 
 fn repositories<'a>(artifacts: impl Iterator<Item = &'a ArtifactInfo>) -> usize {
-    artifacts.map(|info| &info.artifact.repository).collect::<BTreeSet<_>>().len()
+    artifacts.map(|info| info.artifact.repository_key()).collect::<BTreeSet<_>>().len()
 }
 
 proptest! {
@@ -35,8 +35,13 @@ proptest! {
             prop_assert_eq!(cve.artifacts, artifacts_with(&report, has));
             let affected = report.iter().filter(|info| info.findings().any(has));
             prop_assert_eq!(cve.repositories, repositories(affected.clone()));
-            let projects: BTreeSet<_> = affected.map(|info| info.artifact.repository.project().as_str()).collect();
+            let projects: BTreeSet<_> = affected.clone().map(|info| info.artifact.repository.project().as_str()).collect();
             prop_assert_eq!(&cve.projects, &projects);
+            let project = |info: &ArtifactInfo| (info.artifact.registry.clone(), info.artifact.repository.project().clone());
+            let apart: BTreeSet<_> = affected.map(project).collect();
+            prop_assert_eq!(cve.project_count, apart.len());
+            let named = cve.projects_by_registry.values().map(BTreeSet::len).sum::<usize>();
+            prop_assert_eq!(named, apart.iter().filter(|(registry, _)| registry.is_some()).count());
             prop_assert_eq!(Some(cve.severity), report.findings().filter(|(_, f)| has(*f)).map(|(_, f)| f.severity()).max());
         }
     }
@@ -85,6 +90,37 @@ proptest! {
         for place in report.by_project() {
             prop_assert_eq!(place.states.values().sum::<usize>(), place.counts.artifacts);
         }
+    }
+
+    /// Registries have nothing in common but the texts of their findings: what is counted of all is the sum of each
+    /// alone, whatever repositories and projects of the same name they have.
+    #[test]
+    fn registries_add_up(report in any_report()) {
+        let registries: BTreeSet<_> = report.iter().map(|info| info.artifact.registry.clone()).collect();
+        let alone: Vec<ArtifactReport> = registries
+            .iter()
+            .map(|registry| report.iter().filter(|info| info.artifact.registry == *registry).cloned().collect())
+            .collect();
+        let sum = |of: &dyn Fn(&ArtifactReport) -> usize| alone.iter().map(of).sum::<usize>();
+        prop_assert_eq!(report.by_repository().len(), sum(&|report| report.by_repository().len()));
+        prop_assert_eq!(report.by_project().len(), sum(&|report| report.by_project().len()));
+        prop_assert_eq!(report.latest_per_repository().len(), sum(&|report| report.latest_per_repository().len()));
+        for place in report.by_project() {
+            let of_it: ArtifactReport = report
+                .iter()
+                .filter(|info| info.artifact.registry.as_deref() == place.registry)
+                .filter(|info| info.artifact.repository.project() == place.key)
+                .cloned()
+                .collect();
+            prop_assert_eq!(place.counts, of_it.counts());
+        }
+        let reach = |report: &ArtifactReport| {
+            let (cves, packages, findings) = (report.by_cve(), report.by_package(), report.by_finding());
+            cves.iter().map(|cve| cve.repositories + cve.project_count + cve.artifacts).sum::<usize>()
+                + packages.iter().map(|it| it.repositories + it.project_count + it.artifacts).sum::<usize>()
+                + findings.iter().map(|it| it.repositories + it.project_count + it.artifacts).sum::<usize>()
+        };
+        prop_assert_eq!(reach(&report), sum(&reach));
     }
 
     /// R16: the order of what is given does not matter to sums.

@@ -1,7 +1,7 @@
 //! Unique findings, each with the artifacts that have it.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -21,8 +21,14 @@ pub struct FindingSummary<'a> {
     pub artifacts: usize,
     /// How many repositories these artifacts are in.
     pub repositories: usize,
-    /// The projects that they are in, sorted.
+    /// The names of the projects that they are in, sorted. Projects of several registries that have the same name are one
+    /// here.
     pub projects: BTreeSet<&'a str>,
+    /// How many projects they are in, each registry having its own.
+    pub project_count: usize,
+    /// The names of these projects by registry, where that is known.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub projects_by_registry: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// How often it occurs: an artifact has it once, unless its report is odd.
     pub findings: usize,
 }
@@ -63,8 +69,16 @@ impl<'a> Occurrences<'a> {
 
     /// Every group has absorbed a finding, so that none is left out.
     fn into_summary(self) -> Option<FindingSummary<'a>> {
-        let Reach { findings, artifacts, repositories, projects, .. } = self.reach;
-        Some(FindingSummary { finding: self.finding?, artifacts, repositories, projects, findings })
+        let reach = self.reach;
+        Some(FindingSummary {
+            finding: self.finding?,
+            artifacts: reach.artifacts,
+            repositories: reach.repositories,
+            projects: reach.projects(),
+            project_count: reach.project_count(),
+            projects_by_registry: reach.projects_by_registry(),
+            findings: reach.findings,
+        })
     }
 }
 

@@ -6,7 +6,6 @@ use std::collections::HashSet;
 use super::ArtifactReport;
 use super::filter::{Answer, ArtifactFilter, FindingFilter, Pass};
 use crate::model::{ArtifactInfo, ReportState, Severity};
-use crate::name::{Digest, RepositoryName};
 use crate::version::VersionRange;
 
 /// The artifacts of a report, by what a filter says of them. Each is in exactly one of the three.
@@ -100,6 +99,12 @@ impl ArtifactReport {
     #[must_use]
     pub fn with_severity_at_least(&self, severity: Severity) -> Self {
         self.matching(&ArtifactFilter::overall_severity_at_least(severity))
+    }
+
+    /// The artifacts of one registry, as [`ArtifactFilter::registry`] has it.
+    #[must_use]
+    pub fn with_registry(&self, name: &str) -> Self {
+        self.matching(&ArtifactFilter::registry(name))
     }
 
     /// The artifacts of one repository, as [`ArtifactFilter::repository`] has it.
@@ -200,20 +205,15 @@ impl ArtifactReport {
 
     /// What a filter that asks for nothing but findings says of any artifact.
     fn has_finding(&self, filter: &ArtifactFilter) -> Answer {
-        let listed = LazyCell::new(|| self.iter().map(place).collect::<HashSet<_>>());
+        let listed = LazyCell::new(|| self.iter().map(|info| info.artifact.key()).collect::<HashSet<_>>());
         let is_spoken_for = |info: &ArtifactInfo| {
-            let (repository, _) = place(info);
-            let mut images = info.artifact.children.iter().map(|child| (repository, &child.digest));
+            let (registry, repository) = info.artifact.repository_key();
+            let mut images = info.artifact.children.iter().map(|child| (registry, repository, &child.digest));
             info.state == ReportState::InChildren && images.all(|image| listed.contains(&image))
         };
         let answers = self.answers(filter).filter(|(info, answer)| !answer.is_unknown() || !is_spoken_for(info));
         Answer::any(answers.map(|(_, answer)| answer))
     }
-}
-
-/// What makes an artifact one of its own.
-fn place(info: &ArtifactInfo) -> (&RepositoryName, &Digest) {
-    (&info.artifact.repository, &info.artifact.digest)
 }
 
 fn has_cve(id: &str) -> ArtifactFilter {

@@ -192,6 +192,20 @@ impl Artifact {
         self.scan_overview.as_ref()?.values().next()
     }
 
+    /// What tells its repository from all others: two registries may have one of the same name. Sorted by this, the
+    /// repositories of a registry are together, and in it those of a project.
+    #[must_use]
+    pub fn repository_key(&self) -> (Option<&str>, &RepositoryName) {
+        (self.registry.as_deref(), &self.repository)
+    }
+
+    /// What tells it from all other artifacts: the same content in two repositories, or in two registries, is two
+    /// artifacts.
+    #[must_use]
+    pub fn key(&self) -> (Option<&str>, &RepositoryName, &Digest) {
+        (self.registry.as_deref(), &self.repository, &self.digest)
+    }
+
     /// The repository and the short digest, such as `library/nginx@sha256:0123abcd`: for people to
     /// read.
     #[must_use]
@@ -203,6 +217,31 @@ impl Artifact {
     #[must_use]
     pub fn name_with_full_digest(&self) -> String {
         format!("{}@{}", self.repository, self.digest)
+    }
+
+    /// The registry, the repository and the whole digest, such as `harbor.example.com/library/nginx@sha256:…`, by which
+    /// the artifact can be pulled, and which no other artifact has; without the registry where that is not known.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        format!("{}@{}", self.repository_with_registry(), self.digest)
+    }
+
+    /// The registry, the repository and the first tag, such as `harbor.example.com/library/nginx:1.27`, by which the
+    /// artifact can be pulled; without a tag, the [`full_name`](Self::full_name). Without the registry where that is not
+    /// known.
+    #[must_use]
+    pub fn name_with_registry(&self) -> String {
+        match self.tag_names().next() {
+            Some(tag) => format!("{}:{tag}", self.repository_with_registry()),
+            None => self.full_name(),
+        }
+    }
+
+    fn repository_with_registry(&self) -> String {
+        match &self.registry {
+            Some(registry) => format!("{registry}/{}", self.repository),
+            None => self.repository.to_string(),
+        }
     }
 
     /// The repository and the first tag, such as `library/nginx:latest`; without a tag,
@@ -332,6 +371,15 @@ mod tests {
         artifact.tags = vec![ArtifactTag::new("v2"), ArtifactTag::new("v1")];
         assert_eq!(artifact.name_with_tag(), "p/a/b:v2");
         assert_eq!(artifact.to_string(), "p/a/b:v2");
+        assert_eq!(
+            (artifact.name_with_registry(), artifact.full_name()),
+            ("p/a/b:v2".into(), artifact.name_with_full_digest())
+        );
+        artifact.registry = Some("harbor.example.com:8443".into());
+        assert_eq!(artifact.name_with_registry(), "harbor.example.com:8443/p/a/b:v2");
+        assert_eq!(artifact.to_string(), "p/a/b:v2");
+        artifact.tags.clear();
+        assert_eq!(artifact.name_with_registry(), format!("harbor.example.com:8443/p/a/b@{}", artifact.digest));
     }
 
     #[test]

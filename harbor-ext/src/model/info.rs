@@ -14,8 +14,8 @@ use crate::name::{ArtifactReference, Digest, NameError, NamesArtifact, Repositor
 
 /// An artifact together with what is known about its vulnerabilities.
 ///
-/// Ordered by repository, then by Harbor's number, then by digest. Two are equal if they are the
-/// same artifact, whatever is known about it. Serialises as the members of both parts side by side.
+/// Ordered by registry, then by repository, then by Harbor's number, then by digest. Two are equal if they are the
+/// same artifact, whatever is known about it: the same one in two registries is two. Serialises as the members of both parts side by side.
 /// Deserialising is for JSON alone, by `serde_json`, and not inside of what serde reads twice (flattened members,
 /// untagged enums); see [`FindingPool::seed`] for many of them.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -67,8 +67,9 @@ impl ArtifactInfo {
         self.state.report().and_then(Report::severity)
     }
 
-    fn key(&self) -> (&RepositoryName, i64, &Digest) {
-        (&self.artifact.repository, self.artifact.id, &self.artifact.digest)
+    fn order(&self) -> (Option<&str>, &RepositoryName, i64, &Digest) {
+        let (registry, repository, digest) = self.artifact.key();
+        (registry, repository, self.artifact.id, digest)
     }
 }
 
@@ -103,7 +104,7 @@ impl NamesArtifact for ArtifactInfo {
 
 impl PartialEq for ArtifactInfo {
     fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
+        self.order() == other.order()
     }
 }
 
@@ -117,7 +118,7 @@ impl PartialOrd for ArtifactInfo {
 
 impl Ord for ArtifactInfo {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.key().cmp(&other.key())
+        self.order().cmp(&other.order())
     }
 }
 
@@ -152,6 +153,21 @@ mod tests {
         infos.sort();
         let sorted = infos.each_ref().map(|info| (info.artifact.repository.full(), info.artifact.id));
         assert_eq!(sorted, [("o/z", 7), ("p/a", 9), ("p/a", 10), ("p/b", 1)]);
+    }
+
+    #[test]
+    fn artifacts_of_two_registries_are_two_and_those_of_one_stand_together() {
+        let at = |registry: Option<&str>, repository| {
+            let mut info = info(repository, 1, ReportState::NotScanned);
+            Arc::make_mut(&mut info.artifact).registry = registry.map(Arc::from);
+            info
+        };
+        let mut infos = [at(Some("b"), "p/a"), at(Some("a"), "p/b"), at(None, "p/c"), at(Some("a"), "p/a")];
+        infos.sort();
+        let sorted = infos.each_ref().map(|info| (info.artifact.registry.as_deref(), info.artifact.repository.full()));
+        assert_eq!(sorted, [(None, "p/c"), (Some("a"), "p/a"), (Some("a"), "p/b"), (Some("b"), "p/a")]);
+        assert_ne!(at(Some("a"), "p/a"), at(Some("b"), "p/a"));
+        assert_eq!(at(Some("a"), "p/a"), at(Some("a"), "p/a"));
     }
 
     #[test]

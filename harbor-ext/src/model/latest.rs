@@ -7,10 +7,13 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
+use std::sync::Arc;
 
 use super::{Artifact, ArtifactInfo};
+use crate::name::RepositoryName;
 
-/// The latest artifact of each repository, in the order in which the repositories appear.
+/// The latest artifact of each repository, in the order in which the repositories appear. Repositories of two registries
+/// are two, whatever their names.
 ///
 /// Takes artifacts or anything that has one ([`ArtifactInfo`], references, `Arc`s) and gives back what it took. What is
 /// later is decided by [`by_push_time`]. All artifacts count, untagged ones too: leave out before what should not.
@@ -27,7 +30,7 @@ use super::{Artifact, ArtifactInfo};
 /// ```
 #[must_use]
 pub fn per_repository<T: AsRef<Artifact>>(artifacts: impl IntoIterator<Item = T>) -> Vec<T> {
-    per_group(artifacts, |artifact| Some(artifact.repository.clone()))
+    per_group(artifacts, |artifact| Some(repository_of(artifact)))
 }
 
 /// The latest artifact of each repository and group of tags, in the order in which they appear.
@@ -49,7 +52,7 @@ where
         let groups: Vec<G> = item.as_ref().tag_names().filter_map(&mut group).collect();
         groups.into_iter().map(move |group| InGroup { group, item: item.clone() })
     });
-    per_key(grouped, |member| Some((member.item.as_ref().repository.clone(), member.group.clone())))
+    per_key(grouped, |member| Some((repository_of(member.item.as_ref()), member.group.clone())))
         .into_iter()
         .map(|member| (member.group, member.item))
         .collect()
@@ -71,6 +74,11 @@ pub fn per_group<T: AsRef<Artifact>, G: Eq + Hash>(
 #[must_use]
 pub fn by_push_time(a: &Artifact, b: &Artifact) -> Ordering {
     (a.push_time, a.id, &a.digest).cmp(&(b.push_time, b.id, &b.digest))
+}
+
+/// [`Artifact::repository_key`], to be kept while the artifact moves.
+fn repository_of(artifact: &Artifact) -> (Option<Arc<str>>, RepositoryName) {
+    (artifact.registry.clone(), artifact.repository.clone())
 }
 
 fn per_key<T: AsRef<Artifact>, K: Eq + Hash>(
@@ -123,8 +131,6 @@ impl AsRef<Artifact> for ArtifactInfo {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use chrono::DateTime;
     use proptest::prelude::*;
 

@@ -1,6 +1,7 @@
 //! Which indexes an artifact is part of.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::Artifact;
 use crate::name::{Digest, RepositoryName};
@@ -21,8 +22,11 @@ use crate::name::{Digest, RepositoryName};
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Parents<'a> {
-    by_child: HashMap<(RepositoryName, Digest), Vec<&'a Artifact>>,
+    by_child: HashMap<Key, Vec<&'a Artifact>>,
 }
+
+/// [`Artifact::key`], to be looked up with what lives shorter.
+type Key = (Option<Arc<str>>, RepositoryName, Digest);
 
 impl<'a> Parents<'a> {
     /// Looks at artifacts, or at anything that has one.
@@ -31,7 +35,7 @@ impl<'a> Parents<'a> {
         let mut by_child: HashMap<_, Vec<&Artifact>> = HashMap::new();
         for index in artifacts.into_iter().map(AsRef::as_ref) {
             for child in &index.children {
-                let parents = by_child.entry((index.repository.clone(), child.digest.clone())).or_default();
+                let parents = by_child.entry(key(index, &child.digest)).or_default();
                 // An index may refer to one image for two platforms.
                 if parents.last().is_none_or(|last| !std::ptr::eq(*last, index)) {
                     parents.push(index);
@@ -41,9 +45,13 @@ impl<'a> Parents<'a> {
         Self { by_child }
     }
 
-    /// The indexes of the same repository that refer to an artifact, in the order in which they were given.
+    /// The indexes of the same repository of the same registry that refer to an artifact, in the order in which they were given.
     #[must_use]
     pub fn of(&self, artifact: &Artifact) -> &[&'a Artifact] {
-        self.by_child.get(&(artifact.repository.clone(), artifact.digest.clone())).map_or(&[], Vec::as_slice)
+        self.by_child.get(&key(artifact, &artifact.digest)).map_or(&[], Vec::as_slice)
     }
+}
+
+fn key(artifact: &Artifact, digest: &Digest) -> Key {
+    (artifact.registry.clone(), artifact.repository.clone(), digest.clone())
 }

@@ -1,6 +1,7 @@
 //! What became of one artifact.
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -15,6 +16,9 @@ use crate::name::{Digest, RepositoryName};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct ArtifactChange {
+    /// The registry, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registry: Option<Arc<str>>,
     /// The repository.
     pub repository: RepositoryName,
     /// How the artifacts of the two reports belong together.
@@ -82,10 +86,11 @@ impl fmt::Display for Relation {
 
 impl ArtifactChange {
     pub(super) fn of(pair: &Pair<'_>) -> Option<Self> {
-        let repository = pair.new.or(pair.old)?.artifact.repository.clone();
+        let artifact = &pair.new.or(pair.old)?.artifact;
+        let (registry, repository) = (artifact.registry.clone(), artifact.repository.clone());
         let (findings, unchanged) = findings_of(pair);
         let [old, new] = [pair.old, pair.new].map(|info| info.map(Image::of));
-        Some(Self { repository, relation: pair.relation, old, new, findings, unchanged })
+        Some(Self { registry, repository, relation: pair.relation, old, new, findings, unchanged })
     }
 
     /// Whether it is the same image in the same state with the same findings.

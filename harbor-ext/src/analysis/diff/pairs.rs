@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::Relation;
 use crate::analysis::ArtifactReport;
 use crate::model::{Artifact, ArtifactInfo, latest};
-use crate::name::{Digest, RepositoryName};
+use crate::name::Digest;
 
 /// Two artifacts that belong together, or one that is alone; never none.
 #[derive(Clone, Copy, Debug)]
@@ -18,9 +18,9 @@ pub(super) struct Pair<'a> {
 
 /// The artifacts of a report, sorted, each once: with the last of its reports, if it is there several times.
 pub(super) fn once_each(report: &ArtifactReport) -> Vec<&ArtifactInfo> {
-    let mut by_name: HashMap<(&RepositoryName, &Digest), &ArtifactInfo> = HashMap::new();
+    let mut by_name: HashMap<_, &ArtifactInfo> = HashMap::new();
     for info in report {
-        let known = by_name.entry((&info.artifact.repository, &info.artifact.digest)).or_insert(info);
+        let known = by_name.entry(info.artifact.key()).or_insert(info);
         if info.state.report().is_some() || known.state.report().is_none() {
             *known = info;
         }
@@ -32,21 +32,21 @@ pub(super) fn once_each(report: &ArtifactReport) -> Vec<&ArtifactInfo> {
 
 /// Pairs artifacts as [`Diff`](super::Diff) says. Each of them is in one pair.
 pub(super) fn pairs<'a>(old: &[&'a ArtifactInfo], new: &[&'a ArtifactInfo]) -> Vec<Pair<'a>> {
-    let mut repositories: BTreeMap<&RepositoryName, Repository<'a>> = BTreeMap::new();
+    let mut repositories: BTreeMap<_, Repository<'a>> = BTreeMap::new();
     for info in old {
-        repositories.entry(&info.artifact.repository).or_default().old.push(info);
+        repositories.entry(info.artifact.repository_key()).or_default().old.push(info);
     }
     for info in new {
-        repositories.entry(&info.artifact.repository).or_default().new.push(info);
+        repositories.entry(info.artifact.repository_key()).or_default().new.push(info);
     }
     repositories.into_values().flat_map(Repository::into_pairs).collect()
 }
 
 impl<'a> Pair<'a> {
     /// Where the pair stands among all of them.
-    pub(super) fn place(&self) -> Option<(&'a RepositoryName, bool, &'a ArtifactInfo)> {
-        let info = self.new.or(self.old)?;
-        Some((&info.artifact.repository, self.new.is_none(), info))
+    pub(super) fn place(&self) -> impl Ord + use<'a> {
+        let info = self.new.or(self.old);
+        (info.map(|info| info.artifact.repository_key()), self.new.is_none(), info)
     }
 }
 

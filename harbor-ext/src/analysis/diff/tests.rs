@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::FindingClass::*;
 use super::*;
-use crate::analysis::samples::{any_finding, changed, finding, report_of, reported, unscanned};
+use crate::analysis::samples::{any_finding, changed, finding, in_registry, report_of, reported, unscanned};
 use crate::model::{ArtifactInfo, ArtifactTag, Finding, ReportState, Severity};
 
 /// An artifact with tags; what differs in the number differs in the digest.
@@ -42,6 +42,23 @@ fn classes(diff: &Diff) -> Vec<(FindingClass, usize)> {
 
 fn between(old: impl IntoIterator<Item = ArtifactInfo>, new: impl IntoIterator<Item = ArtifactInfo>) -> Diff {
     Diff::between(&report_of(old), &report_of(new))
+}
+
+/// Two registries may have repositories, tags and digests of the same name, and have nothing to do with each other.
+#[test]
+fn registries_are_compared_each_for_itself() {
+    let at = |registry, id, findings: &[Value]| in_registry(registry, tagged(reported("p/a", id, findings), &["v1"]));
+    let old = [at("one", 1, &[one("High")]), at("two", 1, &[one("High"), two()])];
+    let new = [at("one", 2, &[one("High")]), at("two", 1, &[two()])];
+    let diff = between(old.clone(), new.clone());
+    assert_eq!(numbered(&diff), [(Relation::Rebuilt, 1, 2), (Relation::Same, 1, 1)]);
+    assert_eq!(classes(&diff), [(Unchanged, 2), (FixedInPlace, 1)]);
+    let registries = diff.artifacts.iter().map(|artifact| artifact.registry.as_deref());
+    assert_eq!(registries.collect::<Vec<_>>(), [Some("one"), Some("two")]);
+    let tags: Vec<_> = diff.tags.iter().map(|tag| (tag.registry.as_deref(), tag.tag.as_str())).collect();
+    assert_eq!(tags, [(Some("one"), "v1")]);
+    let moved = between([old[0].clone()], [in_registry("three", old[0].clone())]);
+    assert_eq!(numbered(&moved), [(Relation::Gone, 1, 0), (Relation::New, 0, 1)]);
 }
 
 /// R16: one case for each class.

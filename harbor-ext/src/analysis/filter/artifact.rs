@@ -79,7 +79,26 @@ impl ArtifactFilter {
 
 /// Where it is, and what it is called.
 impl ArtifactFilter {
-    /// The artifacts of one repository: by its full name, or by the part after the project, which may be in several
+    /// The artifacts of one registry, such as `harbor.example.com`, by
+    /// [`Artifact::registry`](crate::model::Artifact::registry). Unknown for what was made without one.
+    #[must_use]
+    pub fn registry(name: impl AsRef<str>) -> Self {
+        Self::condition(ArtifactCondition::Registry(Names::one(name.as_ref())))
+    }
+
+    /// The artifacts of any of these registries; of none of them, nothing. Unknown for what was made without one.
+    #[must_use]
+    pub fn registries(names: impl IntoIterator<Item: AsRef<str>>) -> Self {
+        Self::condition(ArtifactCondition::Registry(Names::several(names)))
+    }
+
+    /// The artifacts of registries that match a pattern as a whole. Unknown for what was made without one.
+    #[must_use]
+    pub fn registry_matching(pattern: Pattern) -> Self {
+        Self::condition(ArtifactCondition::Registry(Names::Matching(pattern)))
+    }
+
+    /// The artifacts of one repository, in whichever registries: by its full name, or by the part after the project, which may be in several
     /// projects.
     #[must_use]
     pub fn repository(name: impl AsRef<str>) -> Self {

@@ -19,6 +19,7 @@ const PACKAGES: [&str; 3] = ["a", "A", "ab"];
 const VERSIONS: [&str; 4] = ["1.0.0", "2.0.0", "", "?"];
 const SEVERITIES: [&str; 4] = ["Low", "High", "None", "odd"];
 const REPOSITORIES: [&str; 3] = ["p/a", "p/b/a", "q/a"];
+const REGISTRIES: [&str; 2] = ["one.example.com", "two.example.com:8443"];
 const TAGS: [&[&str]; 3] = [&[], &["v1"], &["V1", "x"]];
 const ARCHITECTURES: [&str; 3] = ["amd64", "arm64", ""];
 
@@ -47,6 +48,7 @@ enum Of {
 #[derive(Clone, Debug)]
 enum Where {
     Has(Of),
+    Registry(&'static str),
     Repository(&'static str),
     Project(&'static str),
     Tag(&'static str),
@@ -143,6 +145,7 @@ impl Where {
     fn build(&self) -> ArtifactFilter {
         match self {
             Self::Has(filter) => ArtifactFilter::has(filter.build()),
+            Self::Registry(name) => ArtifactFilter::registry(name),
             Self::Repository(name) => ArtifactFilter::repository(name),
             Self::Project(name) => ArtifactFilter::project(name),
             Self::Tag(name) => ArtifactFilter::tag(name),
@@ -165,6 +168,7 @@ impl Where {
         let artifact = &info.artifact;
         match self {
             Self::Has(filter) => any(info.state.report()?.findings().map(|finding| filter.naive(info, finding))),
+            Self::Registry(name) => Some(artifact.registry.as_deref()? == *name),
             Self::Repository(name) => Some(artifact.repository.full() == *name || artifact.repository.path() == *name),
             Self::Project(name) => Some(artifact.repository.project().as_str() == *name),
             Self::Tag(name) => Some(artifact.tags.iter().any(|tag| &*tag.name == *name)),
@@ -236,6 +240,7 @@ fn any_bool() -> impl Strategy<Value = bool> {
 fn simple_where() -> impl Strategy<Value = Where> {
     prop_oneof![
         simple_of().prop_map(Where::Has),
+        select(&REGISTRIES[..]).prop_map(Where::Registry),
         select(&["p/a", "b/a", "a", "q"][..]).prop_map(Where::Repository),
         select(&["p", "q"][..]).prop_map(Where::Project),
         select(&["v1", "V1"][..]).prop_map(Where::Tag),
@@ -292,11 +297,11 @@ fn platform(architecture: &str) -> Platform {
 /// Artifacts, of which some share a report.
 fn reports() -> impl Strategy<Value = ArtifactReport> {
     let report = proptest::option::weighted(0.8, vec(findings(), 0..5));
-    let place = (select(&REPOSITORIES[..]), select(&TAGS[..]));
+    let place = (proptest::option::of(select(&REGISTRIES[..])), select(&REPOSITORIES[..]), select(&TAGS[..]));
     let platforms = (select(&ARCHITECTURES[..]), vec(select(&ARCHITECTURES[..]), 0..3));
     vec((report, place, platforms, any_bool()), 0..6).prop_map(|rows| {
         let mut artifacts: Vec<ArtifactInfo> = Vec::new();
-        for (id, (report, (repository, tags), (own, children), shares)) in (1..).zip(rows) {
+        for (id, (report, (registry, repository, tags), (own, children), shares)) in (1..).zip(rows) {
             let mut info = match report {
                 Some(findings) => reported(repository, id, &findings),
                 None => unscanned(repository, id),
@@ -305,6 +310,7 @@ fn reports() -> impl Strategy<Value = ArtifactReport> {
                 info.state = earlier.state.clone();
             }
             let artifact = Arc::make_mut(&mut info.artifact);
+            artifact.registry = registry.map(Arc::from);
             artifact.tags = tags.iter().map(|tag| ArtifactTag::new(*tag)).collect();
             artifact.platform = platform(own);
             let child = |(number, architecture): (u8, &&str)| {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::analysis::samples::{clean, finding, report_of, reported, unscanned};
+use crate::analysis::samples::{clean, finding, in_registry, report_of, reported, unscanned};
 use crate::model::decode::{self, Body, MEDIA_TYPE_1_1};
 use crate::model::{FindingPool, ReportState, Severity};
 
@@ -113,6 +113,8 @@ fn merging_keeps_each_artifact_once_and_what_is_known_of_it() {
     let merged = report_of([clean("p/b", 2), none()]).merge(report_of([clean("p/c", 1), new(), clean("q/b", 2)]));
     assert_eq!(repositories(&merged), ["p/b", "p/a", "p/c", "q/b"], "one digest in two repositories is two artifacts");
     assert!(merged.without_report().is_empty());
+    let elsewhere = report_of([in_registry("one", new())]).merge(report_of([in_registry("two", old())]));
+    assert_eq!(elsewhere.len(), 2, "one digest in two registries is two artifacts");
 }
 
 #[test]

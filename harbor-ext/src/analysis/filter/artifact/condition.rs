@@ -17,6 +17,7 @@ pub(super) enum ArtifactCondition {
     OverallSeverity(Severity),
     Reported,
     State(Names),
+    Registry(Names),
     Repository(Names),
     Project(Names),
     Tag(Names),
@@ -58,6 +59,7 @@ impl ArtifactCondition {
             }
             Self::Reported => info.state.report().is_some().into(),
             Self::State(names) => names.match_name(info.state.name()).into(),
+            Self::Registry(names) => Answer::of(artifact.registry.as_deref(), |registry| names.match_name(registry)),
             Self::Repository(names) => is_repository(names, artifact).into(),
             Self::Project(names) => names.match_name(artifact.repository.project().as_str()).into(),
             Self::Tag(names) => artifact.tag_names().any(|tag| names.match_name(tag)).into(),
@@ -135,6 +137,7 @@ impl fmt::Display for ArtifactCondition {
             Self::OverallSeverity(severity) => write!(formatter, "overall severity {severity}"),
             Self::Reported => formatter.write_str("reported"),
             Self::State(names) => write!(formatter, "state {names}"),
+            Self::Registry(names) => write!(formatter, "registry {names}"),
             Self::Repository(names) => write!(formatter, "repository {names}"),
             Self::Project(names) => write!(formatter, "project {names}"),
             Self::Tag(names) => write!(formatter, "tag {names}"),
