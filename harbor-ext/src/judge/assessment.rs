@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{EpssScore, KevEntry, Knowledge, Suppression};
+use super::allowlists::{Accepted, List};
+use super::text::{Printable, counted, some_of};
+use super::{EpssScore, KevEntry, Knowledge, Suppression, vex};
 use crate::inventory::Inventory;
 use crate::model::{ArtifactInfo, FindingRef};
 
@@ -64,6 +66,7 @@ struct Prepared<'a> {
     inventory: &'a Inventory,
     knowledge: &'a Knowledge,
     time: DateTime<Utc>,
+    accepted: Accepted<'a>,
     notes: Vec<String>,
 }
 
@@ -71,7 +74,9 @@ impl<'a> Assessment<'a> {
     /// Assesses everything that is in the newest snapshots as of a time, by which expiries are judged.
     #[must_use]
     pub fn new(inventory: &'a Inventory, knowledge: &'a Knowledge, time: DateTime<Utc>) -> Self {
-        Self { prepared: Arc::new(Prepared { inventory, knowledge, time, notes: Vec::new() }) }
+        let mut notes = notes(knowledge, time);
+        let accepted = Accepted::new(inventory, time, &mut notes);
+        Self { prepared: Arc::new(Prepared { inventory, knowledge, time, accepted, notes }) }
     }
 
     /// The inventory.
@@ -114,16 +119,63 @@ impl<'a> Assessment<'a> {
     /// One finding of an artifact.
     #[must_use]
     pub fn assess(&self, info: &'a ArtifactInfo, finding: FindingRef<'a>) -> Assessed<'a> {
-        let exploitation = match &self.knowledge().kev {
+        let Prepared { inventory, knowledge, accepted, .. } = &*self.prepared;
+        let exploitation = match &knowledge.kev {
             None => Exploitation::Unknown,
             Some(kev) => kev.get(finding.id()).map_or(Exploitation::NotListed, Exploitation::Known),
         };
-        let likelihood = match &self.knowledge().epss {
+        let likelihood = match &knowledge.epss {
             None => Likelihood::Unknown,
             Some(epss) => epss.get(finding.id()).map_or(Likelihood::NotScored, Likelihood::Scored),
         };
-        let first_seen = self.inventory().first_seen(info, &finding);
-        Assessed { info, finding, exploitation, likelihood, suppressions: Vec::new(), first_seen }
+        let by_list = |list: &List| list.suppression(finding.id());
+        let by_allowlist = accepted.list_of(&info.artifact).and_then(by_list);
+        let by_vex = vex::suppression(&knowledge.vex, &info.artifact, finding);
+        let suppressions = by_allowlist.into_iter().chain(by_vex).collect();
+        let first_seen = inventory.first_seen(info, &finding);
+        Assessed { info, finding, exploitation, likelihood, suppressions, first_seen }
+    }
+}
+
+/// After so many days without a new release, entries are missing for certain.
+const KEV_IS_OLD_AFTER: i64 = 14;
+/// Scores are made every day.
+const EPSS_IS_OLD_AFTER: i64 = 7;
+
+/// What to know of the knowledge.
+fn notes(knowledge: &Knowledge, time: DateTime<Utc>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(kev) = &knowledge.kev {
+        let days = kev.age_at(time).map(|age| age.num_days());
+        let subject = format!("The catalogue of known exploited vulnerabilities ({})", Printable(&kev.version));
+        notes.extend(note_of_age(&subject, days, KEV_IS_OLD_AFTER));
+    }
+    if let Some(epss) = &knowledge.epss {
+        let days = epss.age_at(time).map(|age| age.num_days());
+        notes.extend(note_of_age("The list of EPSS scores", days, EPSS_IS_OLD_AFTER));
+    }
+    for document in &knowledge.vex {
+        let unrecognised = document.unrecognised();
+        if !unrecognised.is_empty() {
+            let products = unrecognised
+                .iter()
+                .map(|product| format!("\"{}\" ({})", Printable(&product.product), Printable(&product.reason)));
+            notes.push(format!(
+                "Of the VEX document \"{}\", {} could not be recognised, so that what is said of them does not count: {}.",
+                Printable(&document.id),
+                counted(unrecognised.len(), "product"),
+                some_of(products),
+            ));
+        }
+    }
+    notes
+}
+
+fn note_of_age(subject: &str, days: Option<i64>, limit: i64) -> Option<String> {
+    match days {
+        None => Some(format!("{subject} has no date: nobody knows how old it is.")),
+        Some(days) if days > limit => Some(format!("{subject} is {} old: get a newer one.", counted(days, "day"))),
+        Some(_) => None,
     }
 }
 
@@ -134,3 +186,6 @@ impl Assessed<'_> {
         !self.suppressions.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests;

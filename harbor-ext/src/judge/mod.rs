@@ -4,28 +4,24 @@
 //! [`Inventory`](crate::Inventory), finding by finding. Nothing is taken out: what is accepted stays, with the reason.
 //! A [`Policy`] decides on an assessment, and gives a [`Verdict`].
 
+mod allowlists;
 mod assessment;
 mod epss;
+mod identifiers;
 mod kev;
+mod knowledge;
 mod policy;
 mod suppression;
+mod text;
 mod vex;
+
+#[cfg(test)]
+mod samples;
 
 pub use assessment::{Assessed, Assessment, Exploitation, Likelihood};
 pub use epss::{Epss, EpssScore};
 pub use kev::{Kev, KevEntry};
+pub use knowledge::{Knowledge, KnowledgeError};
 pub use policy::{Policy, PolicyError, Rule, RuleCount, Verdict, Violation};
 pub use suppression::{Suppression, SuppressionSource};
-pub use vex::Vex;
-
-/// What others know of vulnerabilities. What is not here is not known, which is not the same as harmless.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct Knowledge {
-    /// The catalogue of vulnerabilities that are known to be exploited.
-    pub kev: Option<Kev>,
-    /// How likely vulnerabilities are to be exploited.
-    pub epss: Option<Epss>,
-    /// What vendors and owners say of vulnerabilities in their products.
-    pub vex: Vec<Vex>,
-}
+pub use vex::{UnrecognisedProduct, Vex, VexFormat, VexStatus};
