@@ -45,6 +45,14 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         of::<analysis::diff::Diff>("Diff"),
         of::<name::Digest>("Digest"),
         of::<analysis::Distribution>("Distribution"),
+        #[cfg(feature = "export")]
+        of::<crate::export::json::Export<'_>>("Export"),
+        #[cfg(feature = "export")]
+        of::<crate::export::rows::ArtifactRow<'_>>("ExportArtifact"),
+        #[cfg(feature = "export")]
+        of::<crate::export::rows::FindingRow<'_>>("ExportFinding"),
+        #[cfg(feature = "export")]
+        of::<crate::export::rows::ViolationRow<'_>>("ExportViolation"),
         of::<failure::Failure>("Failure"),
         of::<model::Finding>("Finding"),
         of::<analysis::FindingSummary<'_>>("FindingSummary"),

@@ -11,9 +11,12 @@ use crate::judge::{Assessment, Verdict};
 pub mod csv;
 pub mod cyclonedx;
 pub mod envelope;
+pub mod json;
 pub mod junit;
 pub mod ndjson;
 pub mod openvex;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod prometheus;
 pub mod rows;
 pub mod sarif;

@@ -13,9 +13,11 @@ use super::Document;
 pub use artifact::ArtifactRow;
 pub use finding::FindingRow;
 pub(super) use finding::in_words;
+pub use violation::ViolationRow;
 
 mod artifact;
 mod finding;
+mod violation;
 
 /// Something that can be a row of a table.
 pub trait Row {
@@ -58,6 +60,16 @@ pub fn findings<'a>(document: &Document<'a>) -> impl Iterator<Item = FindingRow<
 pub fn artifacts<'a>(document: &Document<'a>) -> impl Iterator<Item = ArtifactRow<'a>> + use<'a> {
     let assessment = document.assessment;
     assessment.inventory().report().iter().map(move |info| ArtifactRow::new(assessment, info))
+}
+
+/// What a policy decided: what is against it, what is excused, and what is still in its grace; nothing without a policy.
+pub fn violations<'a>(document: &Document<'a>) -> impl Iterator<Item = ViolationRow<'a>> + use<'a> {
+    document.verdict.into_iter().flat_map(|verdict| {
+        let violations = verdict.violations.iter().map(|one| ViolationRow::new("violation", one));
+        let excused = verdict.excused.iter().map(|one| ViolationRow::new("excused", one));
+        let pending = verdict.pending.iter().map(|one| ViolationRow::new("pending", one));
+        violations.chain(excused).chain(pending)
+    })
 }
 
 impl fmt::Display for Cell<'_> {

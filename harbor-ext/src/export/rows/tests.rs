@@ -5,7 +5,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::*;
-use crate::export::samples::Sample;
+use crate::export::samples::{HOSTILE, Sample};
+use crate::judge::{Verdict, Violation};
 
 /// What a row says in JSON, in CSV and by its schema is the same.
 fn agrees<R: Row + Serialize + JsonSchema>(row: &R) {
@@ -40,6 +41,18 @@ fn every_column_says_the_same_in_every_format() {
         assert!(findings(&document).count() >= 3);
         findings(&document).for_each(|row| agrees(&row));
         artifacts(&document).for_each(|row| agrees(&row));
+
+        let mut verdict = Verdict::default();
+        verdict.violations.extend(assessment.findings().map(|assessed| {
+            let (rule, reason) = ("rule".into(), HOSTILE.to_owned());
+            Violation::Finding { assessed: assessed.into(), rule, reason, due: Some(assessment.time()) }
+        }));
+        let artifacts = assessment.inventory().report().iter();
+        verdict.excused.extend(artifacts.map(|info| Violation::WithoutReport { info, suppressions: Vec::new() }));
+        let document = document.with_verdict(&verdict);
+        let rows: Vec<_> = violations(&document).collect();
+        assert_eq!(rows.len(), verdict.violations.len() + verdict.excused.len());
+        rows.iter().for_each(agrees);
     }
 }
 
