@@ -92,6 +92,12 @@ impl Ecosystem {
     }
 }
 
+/// The identifier of the vulnerability; `unnamed` where the scanner gives none, because formats demand one.
+pub(super) fn vulnerability(finding: &Finding) -> &str {
+    let id = finding.id().trim();
+    if id.is_empty() { "unnamed" } else { id }
+}
+
 /// A package and its version as one text that no other package and version have.
 pub(super) fn package_reference(finding: &Finding) -> String {
     format!("{}@{}", utf8_percent_encode(finding.package(), PURL), utf8_percent_encode(finding.version(), PURL))

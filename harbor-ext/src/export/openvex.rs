@@ -81,7 +81,7 @@ enum Status {
 
 impl<'a> Key<'a> {
     fn of(assessed: &Assessed<'a>) -> Self {
-        Self { id: assessed.finding.get().id(), status: Status::of(assessed) }
+        Self { id: identity::vulnerability(assessed.finding.get()), status: Status::of(assessed) }
     }
 }
 

@@ -82,7 +82,7 @@ struct Key<'a> {
 impl<'a> Key<'a> {
     fn of(assessed: &Assessed<'a>) -> Self {
         Self {
-            id: assessed.finding.get().id(),
+            id: identity::vulnerability(assessed.finding.get()),
             suppressions: assessed.suppressions.iter().map(rows::in_words).collect(),
         }
     }

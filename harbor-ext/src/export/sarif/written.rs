@@ -284,7 +284,6 @@ impl<'a> Rule<'a> {
         };
         let mut rule = json!({
             "id": id,
-            "name": id,
             "shortDescription": { "text": message_text(&id, SHORT) },
             "fullDescription": { "text": message_text(&description, LONG) },
             "help": { "text": message_text(&help, usize::MAX) },
@@ -310,10 +309,7 @@ impl Serialize for Rule<'_> {
 }
 
 fn rule_id(finding: &Finding) -> Cow<'_, str> {
-    match finding.id().trim().is_empty() {
-        true => "unnamed".into(),
-        false => text::cut(text::line(finding.id()), SHORT),
-    }
+    text::cut(text::line(identity::vulnerability(finding)), SHORT)
 }
 
 fn level(severity: Severity) -> &'static str {
