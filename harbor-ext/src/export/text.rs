@@ -90,7 +90,7 @@ mod tests {
         fn a_cut_text_is_no_longer_than_the_limit(text in "[a😀\u{301}]{0,200}", limit in 41usize..100) {
             let cut = cut(text.as_str().into(), limit);
             prop_assert!(cut.encode_utf16().count() <= limit);
-            prop_assert_eq!(&*cut == text, text.encode_utf16().count() <= limit);
+            prop_assert_eq!(*cut == text, text.encode_utf16().count() <= limit);
         }
 
         #[test]
