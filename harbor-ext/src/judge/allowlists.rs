@@ -42,6 +42,9 @@ impl<'a> Accepted<'a> {
             [current] => Some(&*current.source.registry),
             _ => None,
         };
+        if only.is_none() && present.contains_key(&None) {
+            notes.push("Some artifacts do not say which registry they are from: what it accepts is not known.".into());
+        }
         let mut accepted = Self { projects: HashMap::new(), only };
         for current in inventory.current() {
             let registry = &*current.source.registry;
@@ -54,9 +57,9 @@ impl<'a> Accepted<'a> {
     }
 
     /// The allowlist that an artifact goes by, where there is one that counts.
-    pub(super) fn list_of(&self, artifact: &Artifact) -> Option<&List> {
+    pub(super) fn list_of(&self, artifact: &Artifact) -> Option<&Arc<List>> {
         let registry = artifact.registry.as_deref().or(self.only)?;
-        self.projects.get(registry)?.get(artifact.repository.project().as_str()).map(|list| &**list)
+        self.projects.get(registry)?.get(artifact.repository.project().as_str())
     }
 }
 

@@ -113,13 +113,18 @@ impl<'a> Assessment<'a> {
     /// Every finding of an artifact, in the order of its report.
     pub fn findings_of(&self, info: &'a ArtifactInfo) -> impl Iterator<Item = Assessed<'a>> + use<'a> {
         let this = self.clone();
-        info.findings().map(move |finding| this.assess(info, finding))
+        let list = self.prepared.accepted.list_of(&info.artifact).cloned();
+        info.findings().map(move |finding| this.assess_by(list.as_deref(), info, finding))
     }
 
     /// One finding of an artifact.
     #[must_use]
     pub fn assess(&self, info: &'a ArtifactInfo, finding: FindingRef<'a>) -> Assessed<'a> {
-        let Prepared { inventory, knowledge, accepted, .. } = &*self.prepared;
+        self.assess_by(self.prepared.accepted.list_of(&info.artifact).map(|list| &**list), info, finding)
+    }
+
+    fn assess_by(&self, list: Option<&List>, info: &'a ArtifactInfo, finding: FindingRef<'a>) -> Assessed<'a> {
+        let Prepared { inventory, knowledge, .. } = &*self.prepared;
         let exploitation = match &knowledge.kev {
             None => Exploitation::Unknown,
             Some(kev) => kev.get(finding.id()).map_or(Exploitation::NotListed, Exploitation::Known),
@@ -128,8 +133,7 @@ impl<'a> Assessment<'a> {
             None => Likelihood::Unknown,
             Some(epss) => epss.get(finding.id()).map_or(Likelihood::NotScored, Likelihood::Scored),
         };
-        let by_list = |list: &List| list.suppression(finding.id());
-        let by_allowlist = accepted.list_of(&info.artifact).and_then(by_list);
+        let by_allowlist = list.and_then(|list| list.suppression(finding.id()));
         let by_vex = vex::suppression(&knowledge.vex, &info.artifact, finding);
         let suppressions = by_allowlist.into_iter().chain(by_vex).collect();
         let first_seen = inventory.first_seen(info, &finding);
@@ -160,9 +164,12 @@ fn notes(knowledge: &Knowledge, time: DateTime<Utc>) -> Vec<String> {
             let products = unrecognised
                 .iter()
                 .map(|product| format!("\"{}\" ({})", Printable(&product.product), Printable(&product.reason)));
+            let name = match &*document.id {
+                "" => "a VEX document without an identifier".to_owned(),
+                id => format!("the VEX document \"{}\"", Printable(id)),
+            };
             notes.push(format!(
-                "Of the VEX document \"{}\", {} could not be recognised, so that what is said of them does not count: {}.",
-                Printable(&document.id),
+                "Of {name}, {} could not be recognised, so that what is said of them does not count: {}.",
                 counted(unrecognised.len(), "product"),
                 some_of(products),
             ));

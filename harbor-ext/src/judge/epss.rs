@@ -43,7 +43,9 @@ const WHAT: &str = "FIRST's list of EPSS scores (epss_scores-….csv or .csv.gz)
 /// No line of such a list is nearly as long.
 const LONGEST_LINE: u64 = 1000;
 /// More vulnerabilities than there will be for a long time.
-const MOST_ROWS: usize = 10_000_000;
+const MOST_ROWS: usize = 2_000_000;
+/// Longer than any identifier.
+const LONGEST_ID: usize = 64;
 const HEADER: &str = "cve,epss,percentile";
 const WHOLE: u32 = 1_000_000_000;
 
@@ -195,7 +197,7 @@ fn unreadable(source: io::Error) -> KnowledgeError {
 fn read_row(line: &str) -> Option<(&str, Parts)> {
     let mut fields = line.split(',');
     let (id, probability, percentile) = (fields.next()?, fields.next()?, fields.next()?);
-    let is_row = !id.is_empty() && fields.next().is_none();
+    let is_row = (1..=LONGEST_ID).contains(&id.len()) && fields.next().is_none();
     is_row.then_some((id, Parts(read_share(probability)?, read_share(percentile)?)))
 }
 

@@ -13,6 +13,7 @@ mod knowledge;
 mod policy;
 mod suppression;
 mod text;
+mod verdict;
 mod vex;
 
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub use assessment::{Assessed, Assessment, Exploitation, Likelihood};
 pub use epss::{Epss, EpssScore};
 pub use kev::{Kev, KevEntry};
 pub use knowledge::{Knowledge, KnowledgeError};
-pub use policy::{Policy, PolicyError, Rule, RuleCount, Verdict, Violation};
+pub use policy::{Counting, Exception, Expiry, Policy, PolicyError, Rule, Treatment, WhenMissing, WhenUnread};
 pub use suppression::{Suppression, SuppressionSource};
+pub use verdict::{RuleCount, Verdict, Violation};
 pub use vex::{UnrecognisedProduct, Vex, VexFormat, VexStatus};

@@ -25,6 +25,11 @@ impl fmt::Display for Printable<'_> {
     }
 }
 
+/// The whole of a text in one line, without what could harm a terminal.
+pub(super) fn harmless(text: &str) -> String {
+    text.chars().map(|character| if is_harmless(character) { character } else { ' ' }).collect()
+}
+
 /// The first few of many, and how many more there are.
 pub(super) fn some_of<T: fmt::Display>(items: impl IntoIterator<Item = T>) -> String {
     const SHOWN: usize = 5;

@@ -1,5 +1,6 @@
 //! What vendors and owners say of vulnerabilities in their products, in OpenVEX or CycloneDX.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -74,7 +75,7 @@ pub enum VexFormat {
 }
 
 /// Whether a product is affected by a vulnerability, in the words of OpenVEX.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum VexStatus {
     /// The vulnerability does not matter in it.
@@ -89,7 +90,7 @@ pub enum VexStatus {
 
 /// A product in a VEX document that cannot be matched with an artifact or a package in it, so that what is said of it does
 /// not count.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct UnrecognisedProduct {
     /// What the document calls it.
@@ -141,10 +142,10 @@ impl Vex {
         let Marks { context, bom_format, csaf } = knowledge::read_json(WHAT, &bytes)?;
         let text_of = |mark: Option<serde_json::Value>| mark.and_then(|mark| Some(mark.as_str()?.to_owned()));
         if text_of(context).is_some_and(|context| context.contains("openvex.dev/ns")) {
-            return openvex::read(&bytes);
+            return openvex::read(&bytes).map(Self::without_repetitions);
         }
         if text_of(bom_format).is_some_and(|format| format == "CycloneDX") {
-            return cyclonedx::read(&bytes);
+            return cyclonedx::read(&bytes).map(Self::without_repetitions);
         }
         Err(KnowledgeError::unfit(
             WHAT,
@@ -185,10 +186,14 @@ impl Vex {
     }
 
     fn push_unrecognised(&mut self, product: String, reason: String) {
-        let unrecognised = UnrecognisedProduct { product, reason };
-        if self.unrecognised.last() != Some(&unrecognised) {
-            self.unrecognised.push(unrecognised);
-        }
+        self.unrecognised.push(UnrecognisedProduct { product, reason });
+    }
+
+    /// Many statements are about the same products.
+    fn without_repetitions(mut self) -> Self {
+        let mut known = HashSet::new();
+        self.unrecognised.retain(|product| known.insert(product.clone()));
+        self
     }
 
     /// The statements that apply to a finding in an artifact.

@@ -1,3 +1,5 @@
+use std::slice::from_ref;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -66,7 +68,7 @@ fn images_are_recognised_in_every_documented_way() {
         json!({ "@id": "pkg:maven/g/log4j@2.14" }),
     ] {
         let vex = about(&product);
-        assert!(suppresses(&[vex.clone()], &sample()), "{product}");
+        assert!(suppresses(from_ref(&vex), &sample()), "{product}");
         assert_eq!(vex.unrecognised(), [], "{product}");
     }
 }
@@ -88,7 +90,7 @@ fn nothing_else_is_suppressed() {
         json!({ "@id": "pkg:maven/g/log4j@2.15" }),
     ] {
         let vex = about(&product);
-        assert!(!suppresses(&[vex.clone()], &sample()), "{product}");
+        assert!(!suppresses(from_ref(&vex), &sample()), "{product}");
         assert_eq!(vex.unrecognised(), [], "{product}");
     }
     let product = json!({ "@id": "pkg:oci/api?repository_url=harbor.example.com/shop/api" });
@@ -115,7 +117,7 @@ fn what_cannot_be_recognised_is_told_and_suppresses_nothing() {
         (json!({ "@id": whole, "subcomponents": [{ "@id": whole }] }), "an image is no package"),
     ] {
         let vex = about(&product);
-        assert!(!suppresses(&[vex.clone()], &sample()), "{product}");
+        assert!(!suppresses(from_ref(&vex), &sample()), "{product}");
         assert_eq!(vex.unrecognised().len(), 1, "{product}");
         assert!(vex.unrecognised()[0].reason.contains(says), "{product}: {:?}", vex.unrecognised());
     }
@@ -175,7 +177,7 @@ fn a_suppression_has_the_words_of_the_document() {
     }]));
     let info = sample();
     let finding = info.findings().next().unwrap();
-    let suppression = suppression(&[vex.clone()], &info.artifact, finding).unwrap();
+    let suppression = suppression(from_ref(&vex), &info.artifact, finding).unwrap();
     assert_eq!(&*suppression.reason, "JndiLookup was taken out.");
     let expected = SuppressionSource::Vex {
         document: "https://example.com/vex/1".into(),
@@ -202,7 +204,7 @@ fn old_documents_are_understood() {
         }],
     });
     let vex = parse(&document).unwrap();
-    assert!(suppresses(&[vex.clone()], &sample()));
+    assert!(suppresses(from_ref(&vex), &sample()));
     assert!(vex.unrecognised().is_empty() && vex.time.is_some());
     let other = image("shop/api", 1, &[finding("CVE-2021-44228", "other", "2.14", "Critical")]);
     assert!(!suppresses(&[vex], &other));
@@ -273,7 +275,7 @@ fn components_of_cyclonedx_are_recognised() {
         {
             let document = cyclonedx(subject, &components, &affects, state);
             let vex = parse(&document).unwrap();
-            assert_eq!(suppresses(&[vex.clone()], &sample()), counts, "{document}");
+            assert_eq!(suppresses(from_ref(&vex), &sample()), counts, "{document}");
             assert_eq!(vex.unrecognised(), [], "{document}");
         }
     }
@@ -322,7 +324,7 @@ fn components_of_cyclonedx_are_recognised() {
     ] {
         let document = cyclonedx(subject, &components, &affects, "not_affected");
         let vex = parse(&document).unwrap();
-        assert!(!suppresses(&[vex.clone()], &sample()), "{document}");
+        assert!(!suppresses(from_ref(&vex), &sample()), "{document}");
         let told = vex.unrecognised().first().is_some_and(|product| product.reason.contains(says));
         assert!(told || says.is_empty(), "{says}: {:?}", vex.unrecognised());
     }
