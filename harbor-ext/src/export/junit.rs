@@ -251,6 +251,12 @@ mod tests {
     }
 
     #[test]
+    fn what_is_suppressed_is_skipped() {
+        let report = written(&Sample::suppressed(), None);
+        assert_eq!((report.tests, report.failures, report.errors, report.skipped), (6, 1, 2, 3));
+    }
+
+    #[test]
     fn with_a_policy_violations_fail_and_the_rest_passes() {
         let sample = Sample::usual();
         let assessment = sample.assessment();

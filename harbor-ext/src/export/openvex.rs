@@ -251,6 +251,28 @@ mod tests {
     }
 
     #[test]
+    fn what_others_have_stated_is_stated_again() {
+        let vex = written(&Sample::suppressed());
+        let stated = |status: &str| {
+            let statements = vex["statements"].as_array().unwrap();
+            statements.iter().find(|one| one["status"] == status).unwrap_or_else(|| panic!("{status} is in {vex}"))
+        };
+        assert_eq!(stated("not_affected")["justification"], "vulnerable_code_not_in_execute_path");
+        assert!(stated("not_affected").get("impact_statement").is_none());
+        assert!(stated("fixed")["status_notes"].as_str().unwrap().contains("https://example.com/vex-1"));
+        assert_eq!(stated("affected")["vulnerability"]["name"], "CVE-2020-1");
+    }
+
+    #[test]
+    fn what_is_accepted_stays_affected() {
+        let vex = written(&Sample::accepted());
+        let statement = &vex["statements"][0];
+        assert_eq!(statement["status"], "affected");
+        let action = statement["action_statement"].as_str().unwrap();
+        assert!(action.starts_with("Upgrade zlib to 1.0.1. It is accepted: allowlist of the registry"), "{action}");
+    }
+
+    #[test]
     fn the_same_document_is_the_same_file() {
         assert_eq!(written(&Sample::hostile()), written(&Sample::hostile()));
         assert_ne!(written(&Sample::hostile())["@id"], written(&Sample::usual())["@id"]);

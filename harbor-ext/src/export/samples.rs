@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 
 use crate::failure::{Failure, FailureKind, Phase, Target};
 use crate::inventory::Inventory;
-use crate::judge::{Assessment, Knowledge};
+use crate::judge::{Assessment, Knowledge, Vex};
 use crate::model::decode::{self, Body, MEDIA_TYPE_1_1};
-use crate::model::{Artifact, ArtifactInfo, ArtifactTag, FindingPool, Platform, ReportState};
+use crate::model::{
+    Allowlist, Allowlists, Artifact, ArtifactInfo, ArtifactTag, FindingPool, Platform, ProjectAllowlist, ReportState,
+};
 use crate::outcome::{Collected, Summary};
 use crate::snapshot::{Snapshot, Source};
 
@@ -85,11 +87,16 @@ impl Sample {
         Self::with_failures(infos, Vec::new())
     }
 
-    pub(super) fn with_failures(items: Vec<ArtifactInfo>, failures: Vec<Failure>) -> Self {
+    fn snapshot(items: Vec<ArtifactInfo>) -> Snapshot {
         let mut source = Source::new("harbor.example.com", "https://harbor.example.com", time("2026-11-20T08:00:00Z"));
         source.finished_at = Some(time("2026-11-20T08:05:00Z"));
         let summary = Summary { listed: items.len() as u64, requests: 7, ..Summary::default() };
-        let snapshot = Snapshot::new(source, Collected { items, failures, summary });
+        Snapshot::new(source, Collected { items, failures: Vec::new(), summary })
+    }
+
+    pub(super) fn with_failures(items: Vec<ArtifactInfo>, failures: Vec<Failure>) -> Self {
+        let mut snapshot = Self::snapshot(items);
+        snapshot.collected.failures = failures;
         Self { inventory: Inventory::new([snapshot]), knowledge: Knowledge::default() }
     }
 
@@ -104,6 +111,38 @@ impl Sample {
             info("shop/unread", 4, ReportState::Failed(Arc::new(unread.clone()))),
         ];
         Self::with_failures(infos, vec![unread])
+    }
+
+    /// The usual one, with a VEX document by which one image is not affected by one finding, and the other is rid of it.
+    pub(super) fn suppressed() -> Self {
+        let product = |id: i64| json!([{ "@id": format!("pkg:oci/x@sha256:{id:064x}") }]);
+        let vex = json!({
+            "@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://example.com/vex-1", "author": "Shop",
+            "timestamp": "2026-11-20T08:00:00Z", "version": 1,
+            "statements": [
+                {
+                    "vulnerability": { "name": "CVE-2021-44228" }, "products": product(1), "status": "not_affected",
+                    "justification": "vulnerable_code_not_in_execute_path",
+                },
+                { "vulnerability": { "name": "CVE-2021-44228" }, "products": product(2), "status": "fixed" },
+            ],
+        });
+        let mut sample = Self::usual();
+        sample.knowledge.vex = vec![Vex::parse(vex.to_string().as_bytes()).unwrap()];
+        sample
+    }
+
+    /// The usual one, whose registry accepts one finding.
+    pub(super) fn accepted() -> Self {
+        let mut allowlists = Allowlists::default();
+        allowlists.system = Some(Allowlist { cves: vec!["CVE-2020-1".to_owned()], expires_at: None });
+        for project in ["library", "shop"] {
+            allowlists.projects.insert(project.parse().unwrap(), ProjectAllowlist::System);
+        }
+        let mut snapshot =
+            Self::snapshot(vec![info("library/nginx", 1, reported(&[finding("CVE-2020-1", "zlib", "Low")]))]);
+        snapshot.allowlists = allowlists;
+        Self { inventory: Inventory::new([snapshot]), knowledge: Knowledge::default() }
     }
 
     /// Images whose every text is hostile.

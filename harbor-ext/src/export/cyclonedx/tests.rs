@@ -61,6 +61,24 @@ fn a_vulnerability_says_what_is_known_of_it() {
 }
 
 #[test]
+fn why_a_vulnerability_does_not_count_is_said_of_what_it_is_true_of() {
+    let bom = written(&Sample::suppressed());
+    let all = bom["vulnerabilities"].as_array().unwrap();
+    let log4j: Vec<&Value> = all.iter().filter(|one| one["id"] == "CVE-2021-44228").collect();
+    let said: Vec<_> = log4j.iter().map(|one| (&one["analysis"]["state"], &one["affects"][0]["versions"][0])).collect();
+    let version = |status: &str| json!({ "version": "1.0.0", "status": status });
+    assert_eq!(said, [(&json!("resolved"), &version("unaffected")), (&json!("not_affected"), &version("affected"))]);
+    assert_eq!(log4j[1]["analysis"]["justification"], "code_not_reachable");
+}
+
+#[test]
+fn what_is_accepted_is_not_said_to_be_harmless() {
+    let bom = written(&Sample::accepted());
+    let analysis = &bom["vulnerabilities"][0]["analysis"];
+    assert_eq!((analysis.get("state"), &analysis["response"]), (None, &json!(["will_not_fix"])));
+}
+
+#[test]
 fn the_same_document_is_the_same_file() {
     assert_eq!(written(&Sample::hostile()), written(&Sample::hostile()));
 }

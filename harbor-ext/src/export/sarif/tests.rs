@@ -118,3 +118,13 @@ fn fingerprints_outlive_a_new_build() {
     };
     assert_eq!(fingerprints(1), fingerprints(2));
 }
+
+#[test]
+fn what_is_suppressed_stays_with_its_reason() {
+    let file = &files(&Sample::suppressed(), Limits::default())[0];
+    let suppressions: Vec<usize> =
+        results(file).iter().map(|result| result["suppressions"].as_array().unwrap().len()).collect();
+    assert_eq!(suppressions, [1, 0, 1]);
+    let justification = results(file)[0]["suppressions"][0]["justification"].as_str().unwrap();
+    assert!(justification.contains("vulnerable_code_not_in_execute_path"), "{justification}");
+}
