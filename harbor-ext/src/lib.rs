@@ -50,7 +50,7 @@
 //! snapshots in files, `judge` knows policies and what others know of vulnerabilities, `export` writes other programs'
 //! formats, `parquet` that one, and `cli` is the program `harbor-ext`.
 //!
-//! `docs/recipes.md` in the repository has a short program for each of many questions, and `docs/permissions.md` what an
+//! `docs/recipes-rust.md` in the repository has a short program for each of many questions, and `docs/permissions.md` what an
 //! account needs.
 
 pub mod access;
@@ -107,6 +107,10 @@ mod readmes {
     #[doc = include_str!("../../docs/permissions.md")]
     struct Permissions;
 
+    #[doc = include_str!("../../docs/recipes-rust.md")]
+    struct RecipesInRust;
+
+    #[cfg(feature = "archive")]
     #[doc = include_str!("../../docs/recipes.md")]
     struct Recipes;
 }
