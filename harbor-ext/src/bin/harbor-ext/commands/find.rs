@@ -78,7 +78,7 @@ fn packages(name: &str) -> Result<FindingFilter, Problem> {
 fn range(versions: &str, ecosystem: Option<&str>) -> Result<VersionRange, Problem> {
     let problem = |error: &dyn Error| {
         Problem::from_error(format!("{versions:?} is no range of versions"), error)
-            .as_usage()
+            .into_usage()
             .help("a range is like '>=2.0,<2.17.1'")
     };
     let range = VersionRange::parse(versions).map_err(|error| problem(&error))?;

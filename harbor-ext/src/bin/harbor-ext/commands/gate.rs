@@ -53,7 +53,7 @@ fn policy(arguments: &Gate) -> Result<Policy, Problem> {
 pub(super) fn read(path: &Path) -> Result<Policy, Problem> {
     let text = fs::read_to_string(path)
         .map_err(|error| Problem::usage(format!("the policy {} cannot be read: {error}", path.display())))?;
-    Policy::parse(&text).map_err(|error| Problem::from_error(path.display(), &error).as_usage())
+    Policy::parse(&text).map_err(|error| Problem::from_error(path.display(), &error).into_usage())
 }
 
 fn in_words(verdict: &Verdict<'_>) -> String {
