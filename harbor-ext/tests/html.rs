@@ -11,13 +11,34 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use harbor_ext::chrono;
 use harbor_ext::export::{Document, html, markdown};
-use harbor_ext::judge::{Assessment, Epss, Kev, Knowledge};
+use harbor_ext::judge::{Assessment, Epss, Kev, Knowledge, Policy};
 use harbor_ext::model::{Allowlists, Artifact, ArtifactInfo, ArtifactTag, FindingPool, ReportState, decode};
 use harbor_ext::{Collected, Credentials, Harbor, Inventory, Snapshot, Source, Summary};
 use harbor_testkit::{Registry, SimulatedHarbor};
 use serde_json::{Value, json};
 
 const REGISTRY: &str = "harbor.example.com";
+
+const POLICY: &str = r#"
+    version = 1
+    unscanned = "violation"
+    failed = "violation"
+
+    [[rules]]
+    name = "exploited"
+    kev = true
+
+    [[rules]]
+    name = "critical with a fix"
+    severity = "critical"
+    fixable = true
+
+    [[exceptions]]
+    cve = "CVE-2023-44487"
+    repository = "library/**"
+    reason = "The proxy in front limits streams, see ticket 42."
+    expires = 2027-03-31
+"#;
 
 fn time() -> DateTime<Utc> {
     "2026-11-21T09:00:00Z".parse().unwrap()
@@ -141,6 +162,16 @@ fn data(page: &str, id: &str) -> Value {
     serde_json::from_str(after.split_once("</script>").unwrap().0).unwrap()
 }
 
+/// The page of the sample registry, with what a policy decides on it.
+fn demo_page(inventory: &Inventory, knowledge: &Knowledge) -> String {
+    let assessment = Assessment::new(inventory, knowledge, time());
+    let policy = Policy::parse(POLICY).unwrap();
+    let verdict = policy.check(&assessment).unwrap();
+    let mut page = Vec::new();
+    html::write(&Document::new(&assessment).with_verdict(&verdict), &mut page).unwrap();
+    String::from_utf8(page).unwrap()
+}
+
 /// Leaves a page for a browser.
 fn keep(name: &str, page: &str) {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("html");
@@ -150,7 +181,7 @@ fn keep(name: &str, page: &str) {
 
 #[test]
 fn the_page_of_the_sample_registry() {
-    let page = page(&demo_history(), &knowledge());
+    let page = demo_page(&demo_history(), &knowledge());
     keep("demo.html", &page);
     keep("demo.md", &text(&demo_history(), &knowledge()));
     for words in [
@@ -168,6 +199,9 @@ fn the_page_of_the_sample_registry() {
         "catalogue 2026.11.20, released 2026-11-20",
         "scores of 2026-11-20T00:00:00+0000, model v2026.03.14",
         "<summary>3 cannot be scanned</summary>",
+        "against the policy in 206 findings in 33 images",
+        "<th scope=\"row\" class=\"text\">critical with a fix</th>",
+        "The proxy in front limits streams, see ticket 42. (ends 2027-04-01)",
     ] {
         assert!(page.contains(words), "{words}");
     }

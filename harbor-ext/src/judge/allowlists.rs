@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use super::identifiers::ById;
 use super::text::{Printable, counted, some_of};
 use super::{Suppression, SuppressionSource};
-use crate::inventory::{Current, Inventory};
-use crate::model::{Allowlist, Artifact, ProjectAllowlist};
+use crate::inventory::Inventory;
+use crate::model::{Allowlist, Allowlists, Artifact, ProjectAllowlist};
 
 /// What the projects of an inventory accept at one time.
 ///
@@ -38,20 +38,20 @@ impl<'a> Accepted<'a> {
             let Artifact { registry, repository, .. } = &*info.artifact;
             present.entry(registry.as_deref()).or_default().insert(repository.project().as_str());
         }
-        let only = match inventory.current() {
-            [current] => Some(&*current.source.registry),
-            _ => None,
-        };
+        // A registry has several current snapshots where parts of it were crawled later.
+        let registries: BTreeSet<&'a str> =
+            inventory.current().iter().map(|current| &*current.source.registry).collect();
+        let only = registries.first().copied().filter(|_| registries.len() == 1);
         if only.is_none() && present.contains_key(&None) {
             notes.push("Some artifacts do not say which registry they are from: what it accepts is not known.".into());
         }
         let mut accepted = Self { projects: HashMap::new(), only };
-        for current in inventory.current() {
-            let registry = &*current.source.registry;
+        for registry in registries {
             let unnamed = only.and_then(|_| present.get(&None));
             let projects: BTreeSet<_> =
                 present.get(&Some(registry)).into_iter().chain(unnamed).flatten().copied().collect();
-            accepted.projects.insert(registry, lists(current, &projects, time, notes));
+            let known = inventory.allowlists(registry);
+            accepted.projects.insert(registry, lists(registry, &known, &projects, time, notes));
         }
         accepted
     }
@@ -79,13 +79,13 @@ impl List {
 
 /// The lists that count for these projects of a registry.
 fn lists<'a>(
-    current: &'a Current,
+    registry: &str,
+    known: &Allowlists,
     projects: &BTreeSet<&'a str>,
     time: DateTime<Utc>,
     notes: &mut Vec<String>,
 ) -> HashMap<&'a str, Arc<List>> {
-    let registry = Printable(&current.source.registry);
-    let known = &current.allowlists;
+    let registry = Printable(registry);
     let of: BTreeMap<&str, &ProjectAllowlist> =
         known.projects.iter().map(|(project, list)| (project.as_str(), list)).collect();
     let valid = |list: &Allowlist, source| {

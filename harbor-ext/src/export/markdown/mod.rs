@@ -208,10 +208,10 @@ fn suppressed(text: &mut Text, overview: &Overview<'_>) {
         return;
     }
     text.section("Suppressed findings", |section| {
-        let mut table = section.table(&["Vulnerability", "Findings:", "By", "Reason", "Until"]);
+        let mut table = section.table(&["Vulnerability", "Findings:", "By", "Reason", "Ends"]);
         for line in suppressed.iter().take(TOP) {
             let row = SuppressedRow::of(line);
-            table.row(&[code(&row.id), row.findings.to_string(), code(&row.source), code(&row.reason), row.until]);
+            table.row(&[code(&row.id), row.findings.to_string(), code(&row.source), code(&row.reason), row.ends]);
         }
         section.remainder(&Remainder { shown: suppressed.len().min(TOP), total: suppressed.len() }, "reason");
     });

@@ -78,7 +78,7 @@ pub(in crate::export) struct SuppressedRow {
     pub(in crate::export) id: String,
     pub(in crate::export) source: String,
     pub(in crate::export) reason: String,
-    pub(in crate::export) until: String,
+    pub(in crate::export) ends: String,
     pub(in crate::export) findings: Count,
 }
 
@@ -182,7 +182,7 @@ impl SuppressedRow {
             id: text(line.id),
             source: text(&line.source),
             reason: if line.reason.is_empty() { "none given".to_owned() } else { text(&line.reason) },
-            until: line.expires_at.map_or_else(|| "for ever".to_owned(), day),
+            ends: line.expires_at.map_or_else(|| "never".to_owned(), day),
             findings: Count(line.findings),
         }
     }
@@ -193,8 +193,8 @@ pub(in crate::export) fn reason_words(assessed: &Assessed<'_>) -> String {
     let words = assessed.suppressions.iter().map(|suppression| {
         let source = source_words(&suppression.source);
         let reason = if suppression.reason.is_empty() { String::new() } else { format!(": {}", suppression.reason) };
-        let until = suppression.expires_at.map(|end| format!(" (until {})", day(end))).unwrap_or_default();
-        format!("{source}{reason}{until}")
+        let ends = suppression.expires_at.map(|end| format!(" (ends {})", day(end))).unwrap_or_default();
+        format!("{source}{reason}{ends}")
     });
     cut(&words.collect::<Vec<_>>().join("; "), 2 * TEXT).into_owned()
 }

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::judge::samples::{changed, digest, finding, image, inventory, inventory_with, now};
+use crate::judge::samples::{changed, digest, finding, image, inventory, inventory_with, now, snapshot};
 use crate::judge::{Epss, Kev, SuppressionSource, Vex};
 use crate::model::{Allowlist, Allowlists, ProjectAllowlist};
 
@@ -79,6 +79,24 @@ fn an_artifact_without_a_registry_goes_by_the_only_one() {
     let system = Some(allowlist(&["CVE-2021-0001"], None));
     let lists = allowlists(system, &[("shop", ProjectAllowlist::System), ("other", ProjectAllowlist::System)]);
     let (inventory, knowledge) = (inventory_with([web, api], lists), Knowledge::default());
+    let assessment = Assessment::new(&inventory, &knowledge, now());
+    assert_eq!(assessment.findings().filter(Assessed::is_suppressed).count(), 2);
+    assert_eq!(assessment.notes(), [""; 0]);
+}
+
+/// A crawl of one project that could read no allowlist does not take away what an older one of everything could.
+#[test]
+fn parts_that_were_crawled_later_leave_the_allowlists() {
+    let own = ProjectAllowlist::Own(allowlist(&["CVE-2021-0002"], None));
+    let mut whole = snapshot(samples());
+    whole.source.started_at = "2026-11-20T00:00:00Z".parse().unwrap();
+    whole.allowlists = allowlists(None, &[("shop", own.clone()), ("other", own)]);
+    let [_, api] = samples();
+    let mut part = snapshot([api]);
+    part.source.selection = vec!["project shop".into()];
+    let inventory = Inventory::new([whole, part]);
+    assert_eq!(inventory.current().len(), 2);
+    let knowledge = Knowledge::default();
     let assessment = Assessment::new(&inventory, &knowledge, now());
     assert_eq!(assessment.findings().filter(Assessed::is_suppressed).count(), 2);
     assert_eq!(assessment.notes(), [""; 0]);

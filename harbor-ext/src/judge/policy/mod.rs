@@ -31,8 +31,7 @@ mod treatment;
 ///     suppressed = "ignore"       # what allowlists and VEX documents accept: "ignore" or "count"
 ///     unrated = "ignore"          # without the severity or score that a rule asks for: "ignore" or "count"
 ///
-///     # A finding is against the policy if it meets all conditions of any rule.
-///     [[rules]]
+///     [[rules]]                   # a finding is against it that meets all conditions of any rule
 ///     name = "critical"
 ///     severity = "critical"       # or worse
 ///     fixable = true
@@ -48,8 +47,7 @@ mod treatment;
 ///     epss = 0.1                  # or more likely
 ///     package = ["openssl*", "log4j*"]
 ///
-///     # All that match apply, one after the other.
-///     [[projects]]
+///     [[projects]]                # all that match apply, one after the other
 ///     project = ["shop", "harbor.example.com/team-*"]
 ///     off = ["likely"]
 ///     unscanned = "allow"

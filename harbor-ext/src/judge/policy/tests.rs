@@ -167,6 +167,19 @@ fn first_seen_goes_before_the_push() {
     assert!(rule.reason(&assessed, now()).contains("1 day old"));
 }
 
+/// A rebuilt image does not make its findings young again.
+#[test]
+fn older_snapshots_tell_how_old_a_finding_is() {
+    let mut older = snapshot([pushed("2026-10-31T00:00:00Z")]);
+    older.source.started_at = time("2026-11-01T00:00:00Z");
+    let newer = snapshot([pushed("2026-11-20T00:00:00Z")]);
+    let inventory = Inventory::new([newer, older]);
+    for (conditions, violations) in [("grace = \"20d\"", 1), ("grace = \"21d\"", 0), ("min_age = \"20d\"", 1)] {
+        let policy = rule(&format!("kev = true\n{conditions}"));
+        with_verdict(&policy, &inventory, |verdict| assert_eq!(verdict.violations.len(), violations, "{conditions}"));
+    }
+}
+
 #[test]
 fn projects_change_rules() {
     let base = "

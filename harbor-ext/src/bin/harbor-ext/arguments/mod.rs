@@ -87,7 +87,7 @@ pub(crate) enum Command {
     },
     /// Write the JSON Schema of something that is written as JSON; without a name, list the names.
     Schema {
-        /// The name, such as `Document` or `ArtifactInfo`.
+        /// The name, such as `Export` or `ArtifactInfo`.
         name: Option<String>,
     },
 }
@@ -250,7 +250,8 @@ pub(crate) struct Export {
     /// The format.
     #[arg(value_name = "FORMAT")]
     pub(crate) format: Format,
-    /// The file to write, or the folder for `envelope` and for SARIF that takes several files; `-` for standard output.
+    /// The file to write, or the folder for `envelope`; `-` for standard output. Large SARIF takes several files, which are
+    /// numbered.
     #[arg(long, short, value_name = "PATH", default_value = "-")]
     pub(crate) output: PathBuf,
     /// Replace what is there.
