@@ -30,13 +30,9 @@ pub(super) async fn run(arguments: Gate, messages: Messages, color: When) -> Res
     listing::write(&rows, arguments.format, color, || in_words(&verdict))?;
     assessment.notes().iter().chain(&verdict.notes).for_each(|note| messages.say(note));
     let ending = missing::tell(&inventory, messages);
-    if verdict.artifacts == 0 {
-        messages.warn("no image was judged: is what was asked for there?");
-        return Ok(Ending::Incomplete);
-    }
     Ok(if !verdict.is_met() {
         Ending::Violated
-    } else if verdict.incomplete {
+    } else if verdict.incomplete || verdict.artifacts == 0 {
         Ending::Incomplete
     } else {
         ending

@@ -23,6 +23,18 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// How many characters of a text people get to see. Longer than any name that a registry takes, and short enough that one
+/// package with a name of a megabyte does not hide all others.
+const LONGEST: usize = 1000;
+
+/// A text on one line that is not too long to be looked at.
+pub(crate) fn short_line(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST) {
+        None => line(text),
+        Some((end, _)) => Cow::Owned(format!("{}…", line(&text[..end]))),
+    }
+}
+
 /// A number of things in words.
 pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
@@ -46,5 +58,12 @@ mod tests {
         assert_eq!(line("one\ntwo\tthree\r"), "one two three ");
         assert_eq!(line("\u{202e}gpj.exe\u{9b}31m"), "\\u{202e}gpj.exe\\u{9b}31m");
         assert_eq!(line("größer 版本"), "größer 版本");
+    }
+
+    #[test]
+    fn no_text_hides_all_others() {
+        assert_eq!(short_line(&"ä".repeat(LONGEST)), "ä".repeat(LONGEST));
+        assert_eq!(short_line(&"ä".repeat(1_000_000)), format!("{}…", "ä".repeat(LONGEST)));
+        assert_eq!(short_line("a\u{7}"), "a\\u{7}");
     }
 }

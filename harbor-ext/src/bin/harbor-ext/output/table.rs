@@ -51,7 +51,7 @@ impl TextTable {
 
 /// A text from anywhere.
 pub(crate) fn text(text: impl AsRef<str>) -> Cell {
-    Cell::new(plain::line(text.as_ref()))
+    Cell::new(plain::short_line(text.as_ref()))
 }
 
 /// A number, by its last digit.

@@ -119,5 +119,5 @@ fn heading(output: &mut dyn Write, title: &str) -> io::Result<()> {
 
 /// A line with texts of the registry in it.
 fn write_line(output: &mut dyn Write, line: &str) -> io::Result<()> {
-    writeln!(output, "{}", plain::line(line))
+    writeln!(output, "{}", plain::short_line(line))
 }
