@@ -4,7 +4,6 @@ pub(crate) mod file;
 pub(crate) mod json;
 pub(crate) mod listing;
 pub(crate) mod messages;
-pub(crate) mod plain;
 pub(crate) mod row;
 pub(crate) mod table;
 
