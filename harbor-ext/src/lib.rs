@@ -40,10 +40,17 @@
 //!
 //! # Where things are
 //!
-//! Data moves one way: [`name`] → fetching ([`Harbor`], [`Query`]) → [`model`] → [`version`] → [`analysis`]. `model`,
-//! `version` and `analysis` do no I/O.
+//! Data moves one way: [`name`] → fetching ([`Harbor`], [`Query`]) → [`model`] → [`version`] → [`analysis`] →
+//! [`Snapshot`] and `archive` → [`Inventory`] → `judge` → `export`. `model`, `version`, `analysis` and `judge` do no I/O,
+//! `export` only writes to what it is given.
 //!
-//! `docs/recipes.md` in the repository has a short program for each of many questions, and `docs/permissions.md` what an
+//! # Features
+//!
+//! `rustls` (default) or `native-tls`, and `gzip` for compressed answers. Of the parts that not everybody needs, `archive` keeps
+//! snapshots in files, `judge` knows policies and what others know of vulnerabilities, `export` writes other programs'
+//! formats, `parquet` that one, and `cli` is the program `harbor-ext`.
+//!
+//! `docs/recipes-rust.md` in the repository has a short program for each of many questions, and `docs/permissions.md` what an
 //! account needs.
 
 pub mod access;
@@ -101,6 +108,10 @@ mod readmes {
     #[doc = include_str!("../../docs/permissions.md")]
     struct Permissions;
 
+    #[doc = include_str!("../../docs/recipes-rust.md")]
+    struct RecipesInRust;
+
+    #[cfg(feature = "archive")]
     #[doc = include_str!("../../docs/recipes.md")]
     struct Recipes;
 }

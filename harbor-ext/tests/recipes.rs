@@ -1,4 +1,4 @@
-//! The recipes of `docs/recipes.md` run, and find something.
+//! The recipes of `docs/recipes-rust.md` run, and find something.
 
 use std::env;
 use std::path::PathBuf;

@@ -34,9 +34,12 @@ pub(super) fn name(artifact: &Artifact) -> String {
     }
 }
 
-/// The [`name`] as a relative URI.
+/// The [`name`] as a relative URI, whose first segment must have no colon: it would be a scheme.
 pub(super) fn uri(artifact: &Artifact) -> String {
-    utf8_percent_encode(&name(artifact), URI_PATH).to_string()
+    const LATER_SEGMENTS: &AsciiSet = &URI_PATH.remove(b':');
+    let name = name(artifact);
+    let (first, later) = name.split_once('/').unwrap_or((&name, ""));
+    format!("{}/{}", utf8_percent_encode(first, URI_PATH), utf8_percent_encode(later, LATER_SEGMENTS))
 }
 
 /// The package URL of an artifact. It has no tag, because a tag can move.
@@ -171,7 +174,10 @@ mod tests {
         let info = samples::info("Shop/cart", 1, ReportState::NotScanned);
         let digest = format!("sha256:{:064x}", 1);
         assert_eq!(reference(&info.artifact), format!("harbor.example.com/Shop/cart@{digest}"));
-        assert_eq!(uri(&info.artifact), "harbor.example.com/Shop/cart%3A1.1");
+        assert_eq!(uri(&info.artifact), "harbor.example.com/Shop/cart:1.1");
+        let mut with_port = (*info.artifact).clone();
+        with_port.registry = Some("localhost:5000".into());
+        assert_eq!(uri(&with_port), "localhost%3A5000/Shop/cart:1.1");
         let digest = digest.replace(':', "%3A");
         let url = "repository_url=harbor.example.com/Shop/cart";
         assert_eq!(artifact_purl(&info.artifact), format!("pkg:oci/cart@{digest}?arch=amd64&{url}"));

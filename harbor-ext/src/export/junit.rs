@@ -115,24 +115,14 @@ fn suite(document: &Document<'_>, judged: Option<&Judged<'_, '_>>, info: &Artifa
     if let Some(judged) = judged {
         let of = |map: &HashMap<_, Vec<_>>| map.get(&key).cloned().unwrap_or_default();
         for violation in of(&judged.violations) {
-            suite.add_test_case(violation_case(&class, violation, NonSuccessKind::Failure, ""));
+            suite.add_test_case(violation_case(&class, violation, ""));
         }
         for violation in of(&judged.excused) {
             let reasons: Vec<String> = violation.suppressions().iter().map(rows::in_words).collect();
-            suite.add_test_case(skipped(violation_case(
-                &class,
-                violation,
-                NonSuccessKind::Failure,
-                &reasons.join("; "),
-            )));
+            suite.add_test_case(skipped(violation_case(&class, violation, &reasons.join("; "))));
         }
         for violation in of(&judged.pending) {
-            suite.add_test_case(skipped(violation_case(
-                &class,
-                violation,
-                NonSuccessKind::Failure,
-                "still in its grace",
-            )));
+            suite.add_test_case(skipped(violation_case(&class, violation, "still in its grace")));
         }
     }
     match (&info.state, judged) {
@@ -157,17 +147,18 @@ fn suite(document: &Document<'_>, judged: Option<&Judged<'_, '_>>, info: &Artifa
     suite
 }
 
-fn violation_case(class: &str, violation: &Violation<'_>, kind: NonSuccessKind, besides: &str) -> TestCase {
+fn violation_case(class: &str, violation: &Violation<'_>, besides: &str) -> TestCase {
     let besides = if besides.is_empty() { String::new() } else { format!(" ({besides})") };
+    let message = format!("{violation}{besides}");
     match violation {
-        Violation::Finding { assessed, rule, reason, .. } => {
+        Violation::Finding { assessed, rule, .. } => {
             let name = format!("{rule}: {}", finding_name(assessed));
-            case(&name, class, kind, rule, &format!("{reason}; {}{besides}", advice(assessed)))
+            case(&name, class, NonSuccessKind::Failure, rule, &message)
         }
         Violation::WithoutReport { info, .. } => {
-            case("report", class, kind, info.state.name(), &format!("there is no report: {}{besides}", info.state))
+            case("report", class, NonSuccessKind::Failure, info.state.name(), &message)
         }
-        Violation::NotRead { registry, failure } => case("report", registry, kind, "not read", &failure.to_string()),
+        Violation::NotRead { .. } => case("report", class, NonSuccessKind::Failure, "not read", &message),
     }
 }
 
@@ -204,15 +195,11 @@ fn case(name: &str, class: &str, kind: NonSuccessKind, word: &str, message: &str
 
 /// The case, not run for the reason that it would have failed for.
 fn skipped(mut case: TestCase) -> TestCase {
-    if let TestCaseStatus::NonSuccess { message, ty, .. } = case.status {
-        let mut status = TestCaseStatus::skipped();
-        if let (TestCaseStatus::Skipped { message: new_message, ty: new_type, .. }, message, ty) =
-            (&mut status, message, ty)
-        {
-            (*new_message, *new_type) = (message, ty);
-        }
-        case.status = status;
+    let mut status = TestCaseStatus::skipped();
+    if let TestCaseStatus::NonSuccess { message: Some(message), ty: Some(word), .. } = case.status {
+        status.set_message(message.as_str()).set_type(word.as_str());
     }
+    case.status = status;
     case
 }
 

@@ -76,6 +76,7 @@ fn what_is_there_is_replaced_only_on_demand() {
     let arguments = format!("crawl --output {}", path.display());
     let ended = program(&arguments).asks(&server, ROBOT).run().with(2);
     assert!(ended.messages.contains("--force"), "{}", ended.messages);
+    program(&format!("demo --output {}", path.display())).run().with(2);
     assert_eq!(fs::read(&path).unwrap(), b"precious");
     assert!(server.requests().is_empty());
     program(&format!("{arguments} --force --project shop")).asks(&server, ROBOT).run().with(0);

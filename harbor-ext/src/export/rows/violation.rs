@@ -16,6 +16,8 @@ pub struct ViolationRow<'a> {
     pub decision: &'static str,
     /// What it is about: `finding`, `without_report`, or `not_read`.
     pub kind: &'static str,
+    /// A sentence: which image, which finding, which rule, and what to do.
+    pub message: String,
     /// The name of the rule, for findings.
     pub rule: Option<&'a str>,
     /// What of the rule it fulfils, or why there is no report.
@@ -49,7 +51,7 @@ pub struct ViolationRow<'a> {
 impl<'a> ViolationRow<'a> {
     pub(super) fn new(decision: &'static str, violation: &'a Violation<'_>) -> Self {
         let suppressions = violation.suppressions().iter().map(in_words).collect();
-        let row = Self { decision, suppressions, ..Self::empty() };
+        let row = Self { decision, suppressions, message: violation.to_string(), ..Self::empty() };
         match violation {
             Violation::Finding { assessed, rule, reason, due, .. } => {
                 let finding = assessed.finding.get();
@@ -96,6 +98,7 @@ impl<'a> ViolationRow<'a> {
         Self {
             decision: "",
             kind: "",
+            message: String::new(),
             rule: None,
             reason: String::new(),
             due: None,
@@ -118,6 +121,7 @@ impl Row for ViolationRow<'_> {
     const COLUMNS: &'static [&'static str] = &[
         "decision",
         "kind",
+        "message",
         "rule",
         "reason",
         "due",
@@ -138,6 +142,7 @@ impl Row for ViolationRow<'_> {
         [
             self.decision.into(),
             self.kind.into(),
+            self.message.as_str().into(),
             self.rule.into(),
             self.reason.as_str().into(),
             self.due.into(),

@@ -91,14 +91,16 @@ impl<'a> Parts<'a> {
         let first = self.items.peek().map(|(place, _)| *place).unwrap_or_default();
         let mut part = Part { document: self.document, number, first, count: 0, rules: Rules::default() };
         let (mut results, mut bytes) = (0, items::length(&part.run())?);
+        let is_measured = self.limits.bytes < usize::MAX;
         while let Some((_, item)) = self.items.peek() {
             // A comma each, and the rule of the finding where it is the first of its vulnerability.
-            let mut room = 1 + written::length(&self.document, item, &part.rules)?;
+            let mut room = if is_measured { 1 + written::length(&self.document, item, &part.rules)? } else { 0 };
             let rule = match item {
                 Item::Finding(assessed) => Some(Rule::of(assessed)),
                 Item::Failure(..) | Item::WithoutReport(_) => None,
             };
-            if let Some(rule) = rule.as_ref().filter(|rule| !part.rules.places.contains_key(&rule.id())) {
+            let is_new = |rule: &&Rule<'_>| !part.rules.places.contains_key(&rule.id());
+            if let Some(rule) = rule.as_ref().filter(is_new).filter(|_| is_measured) {
                 // A rule may get a worse severity and a higher score later on, with longer words for them.
                 const WORSE: usize = 30;
                 room += WORSE + items::length(rule)?;

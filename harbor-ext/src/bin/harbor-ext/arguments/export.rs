@@ -11,7 +11,8 @@ pub(crate) struct Export {
     /// The format.
     #[arg(value_name = "FORMAT")]
     pub(crate) format: Format,
-    /// The file to write, or the folder for `envelope` and for SARIF that takes several files; `-` for standard output.
+    /// The file to write, or the folder for `envelope`; `-` for standard output. Large SARIF takes several files, which are
+    /// numbered.
     #[arg(long, short, value_name = "PATH", default_value = "-")]
     pub(crate) output: PathBuf,
     /// Replace what is there.

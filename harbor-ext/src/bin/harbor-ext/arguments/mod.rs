@@ -255,6 +255,9 @@ pub(crate) struct Demo {
     /// Write the archive of the sample registry to this file, to ask it further.
     #[arg(long, short, value_name = "FILE", conflicts_with = "serve")]
     pub(crate) output: Option<PathBuf>,
+    /// Replace the file if it is there.
+    #[arg(long, requires = "output")]
+    pub(crate) force: bool,
 }
 
 #[cfg(test)]

@@ -9,13 +9,16 @@ use super::{crawl, missing, report};
 use crate::arguments::{Demo, Selection};
 use crate::ending::{Ending, Problem};
 use crate::output::messages::Messages;
-use crate::output::to_standard_output;
+use crate::output::{file, to_standard_output};
 use crate::source;
 
 /// The robot of the sample registry. It may read every project but one.
 const ROBOT: (&str, &str) = ("robot$auditor", "demo-secret");
 
 pub(super) async fn run(arguments: Demo, messages: Messages) -> Result<Ending, Problem> {
+    if let Some(path) = &arguments.output {
+        file::check(path, arguments.force)?;
+    }
     let server = SimulatedHarbor::builder().registry(Registry::demo()).start().await;
     let server = server.map_err(|error| Problem::from_error("the sample registry cannot be started", &error))?;
     if arguments.serve {
