@@ -66,6 +66,7 @@ pub mod judge;
 pub mod model;
 pub mod name;
 pub mod schema;
+pub mod text;
 pub mod version;
 
 mod budget;

@@ -29,6 +29,34 @@ pub fn write(document: &Document<'_>, mut output: impl io::Write) -> Result<(), 
     Ok(output.flush()?)
 }
 
+/// Writes rows as one array, one after the other and each on a line of its own. What a terminal would obey is escaped.
+///
+/// ```
+/// use harbor_ext::export::json;
+///
+/// let mut output = Vec::new();
+/// json::write_rows([("nginx", 3), ("redis", 1)], &mut output)?;
+/// assert_eq!(output, b"[\n  [\"nginx\",3],\n  [\"redis\",1]\n]\n");
+/// # Ok::<(), harbor_ext::export::ExportError>(())
+/// ```
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub fn write_rows<R: Serialize>(
+    rows: impl IntoIterator<Item = R>,
+    mut output: impl io::Write,
+) -> Result<(), ExportError> {
+    let (mut before, mut end) = ("[\n  ", "[]\n");
+    for row in rows {
+        output.write_all(before.as_bytes())?;
+        json_text::write(&row, &mut output)?;
+        (before, end) = (",\n  ", "\n]\n");
+    }
+    output.write_all(end.as_bytes())?;
+    Ok(output.flush()?)
+}
+
 /// Everything that is known.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Export<'a> {
@@ -212,6 +240,13 @@ mod tests {
                 assert!(errors.is_empty(), "{errors:?}");
             }
         }
+    }
+
+    #[test]
+    fn no_rows_are_an_empty_array() {
+        let mut output = Vec::new();
+        write_rows([0; 0], &mut output).unwrap();
+        assert_eq!(output, b"[]\n");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use serde_json::ser::Formatter;
 
 use super::ExportError;
-use super::text::is_unprintable;
+use crate::text::is_active;
 
 /// Writes a value as JSON on one line, without an end of it.
 ///
@@ -33,19 +33,15 @@ struct Escaping;
 impl Formatter for Escaping {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some((place, character)) = rest.char_indices().find(|(_, character)| is_escaped(*character)) {
+        while let Some((place, character)) = rest.char_indices().find(|(_, character)| is_active(*character)) {
             writer.write_all(&rest.as_bytes()[..place])?;
-            // All of them are in the first plane, so that one escape is enough.
-            write!(writer, "\\u{:04x}", u32::from(character))?;
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
             rest = &rest[place + character.len_utf8()..];
         }
         writer.write_all(rest.as_bytes())
     }
-}
-
-/// Besides what is unprintable, the ends of lines that programs do not agree on.
-fn is_escaped(character: char) -> bool {
-    is_unprintable(character) || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
 #[cfg(test)]
@@ -63,7 +59,10 @@ mod tests {
 
     #[test]
     fn what_a_terminal_would_obey_is_escaped() {
-        assert_eq!(written(&"a\u{9b}b\u{202e}\u{7f}\u{2028}\nü"), r#""a\u009bb\u202e\u007f\u2028\nü""#);
+        assert_eq!(
+            written(&"a\u{9b}b\u{202e}\u{7f}\u{2028}\n\u{e0041}ü"),
+            r#""a\u009bb\u202e\u007f\u2028\n\udb40\udc41ü""#
+        );
     }
 
     #[test]
@@ -75,7 +74,7 @@ mod tests {
         #[test]
         fn escaping_changes_no_meaning(text in "(.|\\s|\\p{C}|[\u{80}-\u{9f}\u{2028}\"\\\\]){0,20}") {
             let json = written(&text);
-            prop_assert!(!json.chars().any(is_escaped));
+            prop_assert!(!json.chars().any(is_active));
             prop_assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), Value::String(text));
         }
     }

@@ -14,9 +14,10 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Document, ExportError, identity, rows, text};
+use super::{Document, ExportError, identity, rows};
 use crate::judge::{Assessed, Verdict, Violation};
 use crate::model::{ArtifactInfo, ReportState};
+use crate::text;
 
 /// Writes a report with one suite for each artifact, one after another; they are made twice, to be counted first.
 ///
@@ -205,7 +206,7 @@ fn skipped(mut case: TestCase) -> TestCase {
 /// One line of plain text that is not too long for a report.
 fn line(text: &str) -> String {
     const LONGEST: usize = 2_000;
-    text::cut(text::line(text), LONGEST).into_owned()
+    text::within(text::line(text), LONGEST).into_owned()
 }
 
 #[cfg(test)]

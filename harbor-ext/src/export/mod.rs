@@ -8,7 +8,6 @@ pub mod html;
 pub mod markdown;
 
 mod overview;
-mod visible;
 
 use std::io;
 
@@ -32,7 +31,6 @@ mod identity;
 mod json_text;
 #[cfg(test)]
 mod samples;
-mod text;
 
 /// What is exported: an assessment, and what a policy decided on it.
 #[derive(Clone, Copy, Debug)]

@@ -19,9 +19,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::{Document, ExportError, text};
+use super::{Document, ExportError};
 use crate::judge::{Exploitation, Violation};
 use crate::model::Severity;
+use crate::text;
 
 /// Writes all metrics.
 ///

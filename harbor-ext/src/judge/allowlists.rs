@@ -6,10 +6,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::identifiers::ById;
-use super::text::{Printable, counted, some_of};
-use super::{Suppression, SuppressionSource};
+use super::{NAMED, Suppression, SuppressionSource};
 use crate::inventory::Inventory;
 use crate::model::{Allowlist, Allowlists, Artifact, ProjectAllowlist};
+use crate::text::{Quoted, counted, some_of};
 
 /// What the projects of an inventory accept at one time.
 ///
@@ -85,7 +85,7 @@ fn lists<'a>(
     time: DateTime<Utc>,
     notes: &mut Vec<String>,
 ) -> HashMap<&'a str, Arc<List>> {
-    let registry = Printable(registry);
+    let registry = Quoted(registry);
     let of: BTreeMap<&str, &ProjectAllowlist> =
         known.projects.iter().map(|(project, list)| (project.as_str(), list)).collect();
     let valid = |list: &Allowlist, source| {
@@ -104,7 +104,7 @@ fn lists<'a>(
         let list = match of.get(project) {
             Some(ProjectAllowlist::Own(list)) => {
                 if let Some(ended) = expired(list) {
-                    notes.push(format!("The allowlist of project {} in {registry} {ended}.", Printable(project)));
+                    notes.push(format!("The allowlist of project {} in {registry} {ended}.", Quoted(project)));
                 }
                 valid(list, SuppressionSource::ProjectAllowlist)
             }
@@ -113,7 +113,7 @@ fn lists<'a>(
                 system.clone()
             }
             None => {
-                unread.push(Printable(project));
+                unread.push(Quoted(project));
                 None
             }
         };
@@ -128,7 +128,7 @@ fn lists<'a>(
         }
     }
     if !unread.is_empty() {
-        let (count, names) = (counted(unread.len(), "project"), some_of(&unread));
+        let (count, names) = (counted(unread.len(), "project"), some_of(&unread, NAMED));
         notes.push(format!(
             "The allowlists of {count} in {registry} were not read: what {names} may accept is not known."
         ));

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::allowlists::{Accepted, List};
-use super::text::{Printable, counted, some_of};
-use super::{EpssScore, KevEntry, Knowledge, Suppression, vex};
+use super::{EpssScore, KevEntry, Knowledge, NAMED, Suppression, vex};
 use crate::inventory::Inventory;
 use crate::model::{ArtifactInfo, FindingRef};
+use crate::text::{Quoted, counted, some_of};
 
 /// The findings of an inventory together with what others know of them.
 ///
@@ -156,7 +156,7 @@ fn notes(knowledge: &Knowledge, time: DateTime<Utc>) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(kev) = &knowledge.kev {
         let days = kev.age_at(time).map(|age| age.num_days());
-        let subject = format!("The catalogue of known exploited vulnerabilities ({})", Printable(&kev.version));
+        let subject = format!("The catalogue of known exploited vulnerabilities ({})", Quoted(&kev.version));
         notes.extend(note_of_age(&subject, days, KEV_IS_OLD_AFTER));
     }
     if let Some(epss) = &knowledge.epss {
@@ -168,15 +168,15 @@ fn notes(knowledge: &Knowledge, time: DateTime<Utc>) -> Vec<String> {
         if !unrecognised.is_empty() {
             let products = unrecognised
                 .iter()
-                .map(|product| format!("\"{}\" ({})", Printable(&product.product), Printable(&product.reason)));
+                .map(|product| format!("\"{}\" ({})", Quoted(&product.product), Quoted(&product.reason)));
             let name = match &*document.id {
                 "" => "a VEX document without an identifier".to_owned(),
-                id => format!("the VEX document \"{}\"", Printable(id)),
+                id => format!("the VEX document \"{}\"", Quoted(id)),
             };
             notes.push(format!(
                 "Of {name}, {} could not be recognised, so that what is said of them does not count: {}.",
                 counted(unrecognised.len(), "product"),
-                some_of(products),
+                some_of(products, NAMED),
             ));
         }
     }
@@ -186,7 +186,10 @@ fn notes(knowledge: &Knowledge, time: DateTime<Utc>) -> Vec<String> {
 fn note_of_age(subject: &str, days: Option<i64>, limit: i64) -> Option<String> {
     match days {
         None => Some(format!("{subject} has no date: nobody knows how old it is.")),
-        Some(days) if days > limit => Some(format!("{subject} is {} old: get a newer one.", counted(days, "day"))),
+        Some(days) if days > limit => {
+            let age = counted(usize::try_from(days).unwrap_or_default(), "day");
+            Some(format!("{subject} is {age} old: get a newer one."))
+        }
         Some(_) => None,
     }
 }

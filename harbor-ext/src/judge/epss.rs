@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::identifiers::ById;
 use super::knowledge::KnowledgeError;
-use super::text::Printable;
+use crate::text::Quoted;
 
 /// How likely vulnerabilities are to be exploited within 30 days, by FIRST's Exploit Prediction Scoring System.
 ///
@@ -106,7 +106,7 @@ impl Epss {
                 Some(line) => match line.strip_prefix('#') {
                     Some(comment) => epss.read_comment(comment),
                     None => {
-                        let reason = format!("instead of \"{HEADER}\" there is \"{}\"", Printable(line));
+                        let reason = format!("instead of \"{HEADER}\" there is \"{}\"", Quoted(line));
                         return Err(lines.refuse(&reason));
                     }
                 },
@@ -115,11 +115,11 @@ impl Epss {
         while let Some(line) = lines.next()? {
             let row = read_row(line);
             let Some((id, parts)) = row else {
-                let reason = format!("\"{}\" is not a vulnerability with two numbers from 0 to 1", Printable(line));
+                let reason = format!("\"{}\" is not a vulnerability with two numbers from 0 to 1", Quoted(line));
                 return Err(lines.refuse(&reason));
             };
             if epss.scores.insert(id, parts).is_some() {
-                let reason = format!("{} is there twice", Printable(id));
+                let reason = format!("{} is there twice", Quoted(id));
                 return Err(lines.refuse(&reason));
             }
             if epss.scores.len() > MOST_ROWS {

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::identifiers::ById;
 use super::knowledge::{self, KnowledgeError};
-use super::text::Printable;
 use crate::model::time;
+use crate::text::Quoted;
 
 /// CISA's catalogue of known exploited vulnerabilities.
 #[derive(Clone, Debug)]
@@ -79,7 +79,7 @@ impl Kev {
         for vulnerability in vulnerabilities {
             let id = vulnerability.id.trim().to_owned();
             if id.is_empty() || entries.insert(&id, vulnerability.into()).is_some() {
-                return unfit(format!("it lists \"{}\" twice, or one without an identifier", Printable(&id)));
+                return unfit(format!("it lists \"{}\" twice, or one without an identifier", Quoted(&id)));
             }
         }
         Ok(Self { version, released, entries })

@@ -37,7 +37,6 @@ mod kev;
 mod knowledge;
 mod policy;
 mod suppression;
-mod text;
 mod verdict;
 mod vex;
 
@@ -52,3 +51,6 @@ pub use policy::{Counting, Exception, Expiry, Policy, PolicyError, Rule, Treatme
 pub use suppression::{Suppression, SuppressionSource};
 pub use verdict::{RuleCount, Verdict, Violation};
 pub use vex::{UnrecognisedProduct, Vex, VexFormat, VexStatus};
+
+/// How many of several things a note names.
+const NAMED: usize = 5;

@@ -8,10 +8,10 @@ use chrono::{DateTime, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
-use super::text::Printable;
 use super::{Assessed, Suppression};
 use crate::failure::Failure;
 use crate::model::{Artifact, ArtifactInfo};
+use crate::text::Quoted;
 use row::Row;
 
 mod row;
@@ -130,10 +130,10 @@ impl<'a> Violation<'a> {
         match self {
             Self::Finding { assessed, .. } => {
                 let finding = assessed.finding;
-                let (package, fixes) = (Printable(finding.package()), finding.fix_versions().collect::<Vec<_>>());
+                let (package, fixes) = (Quoted(finding.package()), finding.fix_versions().collect::<Vec<_>>());
                 match &*fixes {
                     [] => format!("there is no fix for {package} yet: replace it, or except it with a reason"),
-                    fixes => format!("upgrade {package} to {}", Printable(&fixes.join(" or "))),
+                    fixes => format!("upgrade {package} to {}", Quoted(&fixes.join(" or "))),
                 }
             }
             Self::WithoutReport { .. } => "scan it".into(),
@@ -148,7 +148,7 @@ impl fmt::Display for Violation<'_> {
             Self::Finding { assessed, rule, reason, due } => {
                 let (image, finding) = (Image(&assessed.info.artifact), assessed.finding);
                 let [id, package, version, rule] =
-                    [finding.id(), finding.package(), finding.version(), rule].map(Printable);
+                    [finding.id(), finding.package(), finding.version(), rule].map(Quoted);
                 write!(formatter, "{image} has {id} in {package} {version}, against the rule \"{rule}\" ({reason}")?;
                 match due {
                     Some(due) => write!(formatter, ", due {})", due.date_naive())?,
@@ -157,13 +157,13 @@ impl fmt::Display for Violation<'_> {
             }
             Self::WithoutReport { info, .. } => {
                 let state = info.state.to_string();
-                write!(formatter, "{} has no vulnerability report ({})", Image(&info.artifact), Printable(&state))?;
+                write!(formatter, "{} has no vulnerability report ({})", Image(&info.artifact), Quoted(&state))?;
             }
             Self::NotRead { registry: "", failure } => {
-                write!(formatter, "could not be read: {}", Printable(&failure.to_string()))?;
+                write!(formatter, "could not be read: {}", Quoted(&failure.to_string()))?;
             }
             Self::NotRead { registry, failure } => {
-                write!(formatter, "{} could not be read: {}", Printable(registry), Printable(&failure.to_string()))?;
+                write!(formatter, "{} could not be read: {}", Quoted(registry), Quoted(&failure.to_string()))?;
             }
         }
         write!(formatter, ": {}", self.advice())
@@ -193,12 +193,12 @@ impl fmt::Display for Image<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Artifact { registry, repository, digest, .. } = self.0;
         if let Some(registry) = registry {
-            write!(formatter, "{}/", Printable(registry))?;
+            write!(formatter, "{}/", Quoted(registry))?;
         }
-        write!(formatter, "{}", Printable(repository.full()))?;
+        write!(formatter, "{}", Quoted(repository.full()))?;
         let mut tags = self.0.tag_names();
         if let Some(tag) = tags.next() {
-            write!(formatter, ":{}", Printable(tag))?;
+            write!(formatter, ":{}", Quoted(tag))?;
         }
         match tags.len() {
             0 => write!(formatter, " ({})", digest.short()),

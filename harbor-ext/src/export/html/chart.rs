@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::export::overview::{Count, SeverityLine, day};
+use crate::export::overview::{SeverityLine, day};
 use crate::inventory::TrendPoint;
 use crate::model::Severity;
+use crate::text::Count;
 
 /// The size of a trend, in the units of its SVG, and where its shapes are in it.
 const WIDTH: f64 = 640.0;

@@ -11,9 +11,9 @@ use serde_json::ser::{CharEscape, Formatter};
 use super::ROW_LIMIT;
 use crate::export::ExportError;
 use crate::export::overview::{ImageLine, Overview, day, reason, reason_words};
-use crate::export::visible::{Shown, cut, shown};
 use crate::judge::{Assessed, Exploitation, Likelihood};
 use crate::model::{Artifact, Finding, Severity};
+use crate::text::{Shown, cut, shown};
 
 /// How much of a text is kept, in characters. Harbor's own columns for these are shorter.
 const NAME_LENGTH: usize = 200;
@@ -162,8 +162,7 @@ impl Formatter for VisibleJson {
         for character in fragment.chars() {
             match shown(character) {
                 Shown::Plain(special @ ('<' | '>' | '&')) => write!(writer, "\\u{:04x}", u32::from(special))?,
-                Shown::Plain(character) => write!(writer, "{character}")?,
-                Shown::Hidden(character) => write!(writer, "⟨U+{:04X}⟩", u32::from(character))?,
+                shown => write!(writer, "{shown}")?,
             }
         }
         Ok(())
@@ -174,11 +173,13 @@ impl Formatter for VisibleJson {
             CharEscape::Quote => return writer.write_all(b"\\\""),
             CharEscape::ReverseSolidus => return writer.write_all(b"\\\\"),
             CharEscape::Solidus => return writer.write_all(b"/"),
-            CharEscape::Tab | CharEscape::LineFeed | CharEscape::CarriageReturn => return writer.write_all(b" "),
+            CharEscape::Tab => b'\t',
+            CharEscape::LineFeed => b'\n',
+            CharEscape::CarriageReturn => b'\r',
             CharEscape::Backspace => 0x08,
             CharEscape::FormFeed => 0x0c,
             CharEscape::AsciiControl(control) => control,
         };
-        write!(writer, "⟨U+{control:04X}⟩")
+        write!(writer, "{}", shown(char::from(control)))
     }
 }

@@ -13,8 +13,8 @@ use askama::Template;
 
 use self::page::Page;
 use super::overview::Overview;
-use super::visible::{cut, write_visible};
 use super::{Document, ExportError};
+use crate::text::{Shown, cut, shown};
 
 /// How many findings and how many images the tables hold at most.
 ///
@@ -53,13 +53,13 @@ pub(crate) struct VisibleHtml;
 
 impl askama::filters::Escaper for VisibleHtml {
     fn write_escaped_str<W: Write>(&self, mut output: W, text: &str) -> fmt::Result {
-        write_visible(&mut output, &cut(text, LONGEST), |output, character| match character {
-            '<' => output.write_str("&lt;"),
-            '>' => output.write_str("&gt;"),
-            '&' => output.write_str("&amp;"),
-            '"' => output.write_str("&quot;"),
-            '\'' => output.write_str("&#39;"),
-            plain => output.write_char(plain),
+        cut(text, LONGEST).chars().try_for_each(|character| match shown(character) {
+            Shown::Plain('<') => output.write_str("&lt;"),
+            Shown::Plain('>') => output.write_str("&gt;"),
+            Shown::Plain('&') => output.write_str("&amp;"),
+            Shown::Plain('"') => output.write_str("&quot;"),
+            Shown::Plain('\'') => output.write_str("&#39;"),
+            shown => write!(output, "{shown}"),
         })
     }
 }

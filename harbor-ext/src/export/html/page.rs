@@ -12,9 +12,10 @@ use super::trends::{self, TrendSection};
 use super::{LIST, TOP};
 use crate::export::ExportError;
 use crate::export::overview::{
-    self, Count, CveRow, FindingRow, ImageRow, Overview, Remainder, SeverityLine, SourceLine, SuppressedRow,
-    UpgradeRow, WithoutReport, minute,
+    self, CveRow, FindingRow, ImageRow, Overview, Remainder, SeverityLine, SourceLine, SuppressedRow, UpgradeRow,
+    WithoutReport, minute,
 };
+use crate::text::Count;
 
 const STYLE: &str = include_str!("../../../templates/report.css");
 const SCRIPT: &str = include_str!("../../../templates/report.js");
@@ -159,7 +160,7 @@ fn security_policy() -> String {
 mod filters {
     use std::borrow::Borrow;
 
-    use crate::export::overview::Count;
+    use crate::text::Count;
 
     /// A number with commas between its thousands.
     #[askama::filter_fn]

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::chart::Trend;
-use crate::export::overview::{Count, Remainder, minute};
+use crate::export::overview::{Remainder, minute};
 use crate::inventory::{Inventory, TrendPoint};
 use crate::model::Severity;
+use crate::text::Count;
 
 /// How many registries have a chart, and how many snapshots a line in the table.
 const TREND_REGISTRIES: usize = 8;

@@ -1,8 +1,6 @@
 //! Foreign text in Markdown.
 
-use std::fmt::Write;
-
-use crate::export::visible::{cut, write_visible};
+use crate::text::{Shown, cut, shown};
 
 /// How long a text may be, in characters.
 const LENGTH: usize = 300;
@@ -16,14 +14,11 @@ pub(super) fn code(text: &str) -> String {
     if text.is_empty() {
         return "–".to_owned();
     }
-    let mut code = String::from("`");
-    // A string takes everything.
-    let _ = write_visible(&mut code, &text, |output, character| match character {
-        '`' | '|' => write!(output, "⟨U+{:04X}⟩", u32::from(character)),
-        plain => output.write_char(plain),
+    let visible = text.chars().map(|character| match character {
+        '`' | '|' => Shown::Number(character).to_string(),
+        _ => shown(character).to_string(),
     });
-    code.push('`');
-    code
+    format!("`{}`", visible.collect::<String>())
 }
 
 /// A sentence of our own that may have foreign words in it.
@@ -31,17 +26,16 @@ pub(super) fn code(text: &str) -> String {
 /// All signs that mean something are escaped. Some mean something all the same: an `@` calls a person. They are shown by
 /// their numbers.
 pub(super) fn prose(text: &str) -> String {
-    let mut prose = String::new();
-    // A string takes everything.
-    let _ = write_visible(&mut prose, &cut(text, 4 * LENGTH), |output, character| match character {
-        '@' | '`' | '|' => write!(output, "⟨U+{:04X}⟩", u32::from(character)),
+    let text = cut(text, 4 * LENGTH);
+    let escaped = text.chars().map(|character| match character {
+        '@' | '`' | '|' => Shown::Number(character).to_string(),
         '\\' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '(' | ')' | '#' | '+' | '!' | '&' | '~' | '$' | '=' => {
-            write!(output, "\\{character}")
+            format!("\\{character}")
         }
-        plain => output.write_char(plain),
+        _ => shown(character).to_string(),
     });
     // Addresses become links by themselves.
-    prose.replace("://", "\\://").replace("www.", "www\\.")
+    escaped.collect::<String>().replace("://", "\\://").replace("www.", "www\\.")
 }
 
 #[cfg(test)]

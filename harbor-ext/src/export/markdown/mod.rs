@@ -11,6 +11,7 @@ use super::overview::{
     minute, registries, sources, without_report,
 };
 use super::{Document, ExportError};
+use crate::text::Count;
 
 /// How many characters the text has at most. GitHub takes comments of 65,536.
 pub const LENGTH_LIMIT: usize = 60_000;
@@ -241,7 +242,7 @@ fn code(text: &str) -> String {
 }
 
 fn number(count: usize) -> String {
-    super::overview::Count(count).to_string()
+    Count(count).to_string()
 }
 
 #[cfg(test)]

@@ -1,13 +1,15 @@
 //! Where the data comes from, and what is not in it.
 
+use std::collections::BTreeSet;
+
 use super::Overview;
 use super::gaps::reason;
-use super::rows::{NAMES, TEXT, some};
-use super::words::{Count, minute, plural};
-use crate::export::visible::cut;
+use super::rows::{NAMES, TEXT};
+use super::words::minute;
 use crate::failure;
 use crate::inventory::{Current, Inventory};
 use crate::judge::Knowledge;
+use crate::text::{Count, counted, cut, some_of};
 
 /// How long a failure may be, in characters.
 const FAILURE: usize = 1000;
@@ -35,7 +37,7 @@ pub(in crate::export) struct Remainder {
 impl Remainder {
     /// The words under a list that is not whole; `None` under one that is.
     pub(in crate::export) fn words(&self, thing: &str) -> Option<String> {
-        (self.shown < self.total).then(|| format!("{} of {} shown.", Count(self.shown), plural(self.total, thing)))
+        (self.shown < self.total).then(|| format!("{} of {} shown.", Count(self.shown), counted(self.total, thing)))
     }
 }
 
@@ -65,8 +67,8 @@ pub(in crate::export) fn knowledge(knowledge: &Knowledge) -> [(&'static str, Str
     let vex = match knowledge.vex.as_slice() {
         [] => "not given".to_owned(),
         documents => {
-            let ids: Vec<_> = documents.iter().map(|vex| cut(&vex.id, TEXT)).take(NAMES).collect();
-            format!("{}: {}", plural(documents.len(), "document"), some(&ids, documents.len()))
+            let ids = documents.iter().map(|vex| cut(&vex.id, TEXT));
+            format!("{}: {}", counted(documents.len(), "document"), some_of(ids, NAMES))
         }
     };
     [("CISA KEV", kev), ("FIRST EPSS", epss), ("VEX", vex)].map(|(name, words)| (name, words))
@@ -74,9 +76,8 @@ pub(in crate::export) fn knowledge(knowledge: &Knowledge) -> [(&'static str, Str
 
 /// The registries by name, for the title.
 pub(in crate::export) fn registries(inventory: &Inventory) -> String {
-    let current = inventory.current();
-    let names: Vec<_> = current.iter().map(|current| &current.source.registry).take(NAMES).collect();
-    if names.is_empty() { "no registry".to_owned() } else { some(&names, current.len()) }
+    let names: BTreeSet<_> = inventory.current().iter().map(|current| &*current.source.registry).collect();
+    if names.is_empty() { "no registry".to_owned() } else { some_of(names, NAMES) }
 }
 
 /// What could not be read, each thing once, with its registry where there are several.

@@ -1,8 +1,8 @@
 //! What is missing in the data, in sentences.
 
-use super::words::{Count, plural};
 use crate::inventory::{Current, Inventory};
 use crate::model::ReportState;
+use crate::text::{Count, counted};
 
 /// What is missing in the data. Nobody can know what would be there.
 pub(in crate::export) struct Gaps {
@@ -28,7 +28,7 @@ impl Gaps {
             let (have, their) = if total == 1 { ("has", "its") } else { ("have", "their") };
             sentences.push(format!(
                 "{} {have} no report, so that nothing is known of {their} vulnerabilities: {}.",
-                plural(total, "image"),
+                counted(total, "image"),
                 states.join(", "),
             ));
         }
@@ -48,13 +48,13 @@ fn gaps_of(current: &Current) -> Vec<String> {
         gaps.push(format!("Reading {registry} was broken off before its end: what came later is missing."));
     }
     if !failures.is_empty() {
-        let things = plural(failures.len(), "thing");
+        let things = counted(failures.len(), "thing");
         gaps.push(format!("{things} could not be read in {registry}: see “What could not be read”."));
     }
     let seen = summary.listed.saturating_add(summary.left_out);
     if summary.announced > seen {
         let missing = usize::try_from(summary.announced - seen).unwrap_or(usize::MAX);
-        gaps.push(format!("{registry} announced {} more than it listed.", plural(missing, "item")));
+        gaps.push(format!("{registry} announced {} more than it listed.", counted(missing, "item")));
     }
     if !source.selection.is_empty() {
         gaps.push(format!("Only a part of {registry} was asked for: {}.", source.selection.join("; ")));

@@ -19,12 +19,13 @@ pub(super) use self::gaps::{Gaps, reason};
 pub(super) use self::rows::{CveRow, FindingRow, ImageRow, SuppressedRow, UpgradeRow, reason_words};
 pub(super) use self::tally::{ImageLine, SeverityLine, SuppressedLine, Tally};
 pub(super) use self::violations::{FindingViolation, Violations};
-pub(super) use self::words::{Count, day, minute, plural};
+pub(super) use self::words::{day, minute};
 use super::Document;
 use crate::analysis::{CveSummary, FixPlan};
 use crate::inventory::Inventory;
 use crate::judge::{EpssScore, KevEntry};
 use crate::model::{Artifact, Severity};
+use crate::text::{Count, counted};
 
 /// What there is to say of a document.
 pub(super) struct Overview<'a> {
@@ -96,7 +97,7 @@ impl<'a> Overview<'a> {
         let (images, reported) = self.images();
         let registries = match self.inventory().current() {
             [one] => format!(" in {}", one.source.registry),
-            several => format!(" in {}", plural(several.len(), "registry")),
+            several => format!(" in {}", counted(several.len(), "registry")),
         };
         let exploited = match self.exploited() {
             Some(count) => format!("{} known to be exploited", Count(count)),
@@ -104,9 +105,9 @@ impl<'a> Overview<'a> {
         };
         format!(
             "{}{registries}, {} with a report: {}, {} critical with a fix, {exploited}.",
-            plural(images, "image"),
+            counted(images, "image"),
             Count(reported),
-            plural(self.sum(SeverityLine::total), "finding"),
+            counted(self.sum(SeverityLine::total), "finding"),
             Count(self.critical_and_fixable()),
         )
     }

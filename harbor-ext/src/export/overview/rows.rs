@@ -3,12 +3,12 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::tally::source_words;
-use super::words::{Count, day, percent, plural};
+use super::words::{day, percent};
 use super::{CveLine, FindingViolation, ImageLine, Overview, SuppressedLine};
 use crate::analysis::Upgrade;
-use crate::export::visible::cut;
 use crate::judge::{Assessed, Exploitation, Likelihood};
 use crate::model::Severity;
+use crate::text::{Count, counted, cut, some_of};
 use crate::version::Confidence;
 
 /// How long a text may be, in characters.
@@ -85,9 +85,7 @@ pub(in crate::export) struct SuppressedRow {
 impl CveRow {
     pub(in crate::export) fn of(line: &CveLine<'_>) -> Self {
         let CveLine { cve, exploited, epss, suppressed } = line;
-        let packages: Vec<_> = cve.packages.iter().map(|name| cut(name, TEXT)).take(NAMES).collect();
-        let projects: Vec<_> = cve.projects.iter().map(|name| cut(name, TEXT)).take(NAMES).collect();
-        let of_findings = |count| format!("{} of {} suppressed", Count(count), plural(cve.findings, "finding"));
+        let of_findings = |count| format!("{} of {} suppressed", Count(count), counted(cve.findings, "finding"));
         Self {
             id: cut(cve.id, TEXT).into_owned(),
             fragment: utf8_percent_encode(&cut(cve.id, TEXT), NON_ALPHANUMERIC).to_string(),
@@ -100,8 +98,8 @@ impl CveRow {
             cvss: cve.cvss_score.map(score),
             images: Count(cve.artifacts),
             fixable: cve.fixable,
-            packages: some(&packages, cve.packages.len()),
-            projects: some(&projects, cve.projects.len()),
+            packages: some_of(cve.packages.iter().map(|name| cut(name, TEXT)), NAMES),
+            projects: some_of(cve.projects.iter().map(|name| cut(name, TEXT)), NAMES),
             suppressed: (*suppressed > 0).then(|| of_findings(*suppressed)),
         }
     }
@@ -197,15 +195,6 @@ pub(in crate::export) fn reason_words(assessed: &Assessed<'_>) -> String {
         format!("{source}{reason}{ends}")
     });
     cut(&words.collect::<Vec<_>>().join("; "), 2 * TEXT).into_owned()
-}
-
-/// The first few of several names.
-pub(super) fn some(names: &[impl AsRef<str>], total: usize) -> String {
-    let shown = names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
-    match total.saturating_sub(names.len()) {
-        0 => shown,
-        more => format!("{shown} and {} more", Count(more)),
-    }
 }
 
 fn score(score: f64) -> String {

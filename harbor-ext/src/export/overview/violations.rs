@@ -1,8 +1,8 @@
 //! What is against a policy, in numbers and by example.
 
-use super::words::plural;
 use super::worst::{Rank, Worst};
 use crate::judge::{Assessed, Verdict, Violation};
+use crate::text::counted;
 
 /// What is against a policy.
 pub(in crate::export) struct Violations<'a> {
@@ -41,10 +41,10 @@ impl<'a> Violations<'a> {
     /// What was decided, in one sentence.
     pub(in crate::export) fn decision(&self) -> String {
         let judged =
-            format!("{} in {}", plural(self.verdict.findings, "finding"), plural(self.verdict.artifacts, "image"));
+            format!("{} in {}", counted(self.verdict.findings, "finding"), counted(self.verdict.artifacts, "image"));
         let decided = match self.verdict.violations.len() {
             0 => format!("Nothing is against the policy in {judged}"),
-            total => format!("{} against the policy in {judged}", plural(total, "violation")),
+            total => format!("{} against the policy in {judged}", counted(total, "violation")),
         };
         let unknown = if self.verdict.incomplete { ", and nobody knows about what could not be read" } else { "" };
         format!("{decided}{unknown}.")

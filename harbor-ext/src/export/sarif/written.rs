@@ -10,9 +10,10 @@ use super::items::{self, Item, Place};
 use super::parts::Rules;
 use crate::export::json_text::Each;
 use crate::export::rows::in_words;
-use crate::export::{Document, ExportError, identity, text};
+use crate::export::{Document, ExportError, identity};
 use crate::judge::Assessed;
 use crate::model::{Finding, ReportState, Severity};
+use crate::text;
 
 /// A whole file with the items of one part.
 pub(super) struct Run<'b, 'a> {
@@ -169,12 +170,12 @@ fn result(document: &Document<'_>, assessed: &Assessed<'_>, rules: &Rules<'_>) -
     let package = format!("{} {}", finding.package(), finding.version());
     let mut location = location(&identity::uri(artifact));
     location["logicalLocations"] = json!([{
-        "name": text::cut(text::line(finding.package()), SHORT),
-        "fullyQualifiedName": text::cut(text::line(&package), SHORT),
+        "name": text::within(text::line(finding.package()), SHORT),
+        "fullyQualifiedName": text::within(text::line(&package), SHORT),
         "kind": "package",
     }]);
     let suppressions = assessed.suppressions.iter().map(|suppression| {
-        let justification = text::cut(text::line(&in_words(suppression)).into_owned().into(), LONG);
+        let justification = text::within(text::line(&in_words(suppression)).into_owned().into(), LONG);
         json!({ "kind": "external", "status": "accepted", "justification": justification })
     });
     let mut result = json!({
@@ -198,7 +199,7 @@ fn result(document: &Document<'_>, assessed: &Assessed<'_>, rules: &Rules<'_>) -
 /// One sentence for the list of alerts.
 fn message(assessed: &Assessed<'_>) -> String {
     let finding = assessed.finding.get();
-    let name = |text| text::cut(text::line(text), SHORT);
+    let name = |text| text::within(text::line(text), SHORT);
     let fix = match finding.fixable() {
         true => format!("fixed in {}", name(finding.fix_version())),
         false => "there is no fixed version yet".to_owned(),
@@ -216,7 +217,7 @@ fn message(assessed: &Assessed<'_>) -> String {
 
 fn properties(assessed: &Assessed<'_>) -> Value {
     let (artifact, finding) = (&assessed.info.artifact, assessed.finding.get());
-    let name = |text| text::cut(text::line(text), SHORT);
+    let name = |text| text::within(text::line(text), SHORT);
     json!({
         "image": identity::reference(artifact),
         "imageTags": artifact.tag_names().take(20).collect::<Vec<_>>(),
@@ -309,7 +310,7 @@ impl Serialize for Rule<'_> {
 }
 
 fn rule_id(finding: &Finding) -> Cow<'_, str> {
-    text::cut(text::line(identity::vulnerability(finding)), SHORT)
+    text::within(text::line(identity::vulnerability(finding)), SHORT)
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -341,7 +342,7 @@ fn usual_score(severity: Severity) -> f64 {
 /// Text for the `text` of a message: plain, and with what would be a link or a placeholder escaped (sections 3.11.5 and
 /// 3.11.6 of the specification).
 pub(super) fn message_text(text: &str, limit: usize) -> Cow<'_, str> {
-    let plain = text::cut(text::plain(text), limit);
+    let plain = text::within(text::lines(text), limit);
     if !plain.contains(['[', ']', '{', '}', '\\']) {
         return plain.into_owned().into();
     }

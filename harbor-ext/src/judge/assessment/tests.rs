@@ -170,6 +170,6 @@ fn all_reasons_stay_and_unrecognised_products_are_noted() {
     let sources: Vec<_> = of_api.suppressions.iter().map(|suppression| &suppression.source).collect();
     assert!(matches!(sources[..], [SuppressionSource::ProjectAllowlist, SuppressionSource::Vex { .. }]), "{sources:?}");
     let [note] = assessment.notes() else { panic!("{:?}", assessment.notes()) };
-    assert!(note.contains(r#"VEX document "vex\u{1b}[31m", 1 product could not"#), "{note}");
-    assert!(note.contains(r#""the \u{202e}product" (it is neither"#), "{note}");
+    assert!(note.contains(r#"VEX document "vex⟨U+001B⟩[31m", 1 product could not"#), "{note}");
+    assert!(note.contains("\"the ⟨U+202E⟩product\" (it is neither"), "{note}");
 }

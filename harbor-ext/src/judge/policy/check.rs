@@ -11,9 +11,9 @@ use super::rule::Met;
 use super::{Counting, Policy, PolicyError, Rule, WhenMissing, WhenUnread};
 use crate::failure::{Failure, Target};
 use crate::inventory::Inventory;
-use crate::judge::text::{Printable, counted};
 use crate::judge::{Assessed, Assessment, RuleCount, Verdict, Violation};
 use crate::model::{ArtifactInfo, FindingRef, ReportState};
+use crate::text::{Quoted, counted};
 
 impl Policy {
     /// Decides on everything in an assessment.
@@ -45,7 +45,7 @@ impl Policy {
                     true => (&rule.name, "kev", "CISA's catalogue of known exploited vulnerabilities"),
                     false => (&rule.name, "epss", "FIRST's list of EPSS scores"),
                 };
-                let name = Printable(name);
+                let name = Quoted(name);
                 Err(PolicyError(format!("the rule \"{name}\" asks for {member}: give {source}, or take the rule out")))
             }
         }
@@ -203,7 +203,7 @@ impl<'p, 'a> Check<'p, 'a> {
             }
             if current.source.finished_at.is_none() {
                 self.verdict.incomplete = true;
-                let registry = Printable(registry);
+                let registry = Quoted(registry);
                 self.verdict.notes.push(format!("The crawl of {registry} did not come to its end: crawl it again."));
             }
         }

@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 
 use crate::analysis::Pattern;
 use crate::judge::identifiers::ById;
-use crate::judge::text::Printable;
 use crate::judge::{Suppression, SuppressionSource};
 use crate::model::{Artifact, Finding};
+use crate::text::Quoted;
 
 /// What is allowed all the same: what matches one pattern of each kind that is given.
 ///
@@ -88,7 +88,7 @@ impl Exception {
     fn subject(&self) -> String {
         let kinds = [&self.cves, &self.packages, &self.repositories, &self.projects, &self.registries];
         let patterns = kinds.into_iter().flatten().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-        Printable(&patterns).to_string()
+        Quoted(&patterns).to_string()
     }
 }
 

@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use super::project::ProjectPolicy;
 use super::{Counting, Exception, Expiry, Policy, PolicyError, Rule, Treatment, WhenMissing, WhenUnread};
-use crate::judge::text::{Printable, harmless};
+use crate::text::{self, Quoted};
 use values::{Patterns, SeverityWord, Span};
 
 mod values;
@@ -68,7 +68,7 @@ fn read_rules(
             let span = file.span();
             let rule = Rule::from(file.into_inner());
             let refuse = |why: &str| {
-                let name = Printable(&rule.name);
+                let name = Quoted(&rule.name);
                 Err(at(text, Some(span.clone()), &format!("the rule \"{name}\" {why}")))
             };
             if rule.name.trim().is_empty() {
@@ -99,7 +99,7 @@ fn read_project(text: &str, file: Spanned<ProjectFile>, known: &HashSet<String>)
     let mut names = HashSet::new();
     let rules = read_rules(text, file.rules, &mut names)?;
     if let Some(name) = file.off.iter().find(|name| !known.contains(*name)) {
-        let message = format!("there is no rule \"{}\" to be off", Printable(name));
+        let message = format!("there is no rule \"{}\" to be off", Quoted(name));
         let names = known.iter().map(String::as_str);
         return Err(at(text, Some(span), &suggest(message, name, names)));
     }
@@ -148,7 +148,7 @@ fn at(text: &str, span: Option<Range<usize>>, message: &str) -> PolicyError {
 
 /// Adds the word that may be meant, where the message is about one that is not known.
 fn with_suggestion(message: &str) -> String {
-    let message = harmless(message.trim());
+    let message = text::line(message.trim()).into_owned();
     let words: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     match (&*words, message.starts_with("unknown")) {
         ([word, known @ ..], true) => suggest(message.clone(), word, known.iter().copied()),
@@ -160,7 +160,7 @@ fn suggest<'a>(message: String, word: &str, known: impl Iterator<Item = &'a str>
     const ALIKE: f64 = 0.7;
     let alike = known.map(|known| (strsim::jaro_winkler(word, known), known));
     match alike.max_by(|one, other| one.0.total_cmp(&other.0).then(other.1.cmp(one.1))) {
-        Some((likeness, known)) if likeness >= ALIKE => format!("{message}; is \"{}\" meant?", Printable(known)),
+        Some((likeness, known)) if likeness >= ALIKE => format!("{message}; is \"{}\" meant?", Quoted(known)),
         _ => message,
     }
 }

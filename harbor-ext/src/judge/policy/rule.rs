@@ -5,9 +5,9 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::analysis::Pattern;
-use crate::judge::text::counted;
 use crate::judge::{Assessed, Exploitation, Likelihood};
 use crate::model::{Finding, Severity};
+use crate::text::counted;
 
 /// What makes a finding a violation: all conditions that are given have to be met.
 #[derive(Clone, Debug, PartialEq)]
@@ -133,7 +133,8 @@ impl Rule {
             reasons.push("a package that it names".into());
         }
         if self.min_age.is_some() || self.grace.is_some() {
-            let age = since(assessed).map(|since| counted((time - since).num_days().max(0), "day"));
+            let age = since(assessed)
+                .map(|since| counted(usize::try_from((time - since).num_days()).unwrap_or_default(), "day"));
             reasons.push(age.map_or("of unknown age".into(), |age| format!("{age} old")));
         }
         reasons.join(", ")

@@ -395,7 +395,7 @@ fn hostile_names_do_no_harm_in_a_sentence() {
     with_verdict(&policy, &inventory([image("shop/api", 1, &[hostile])]), |verdict| {
         let sentence = verdict.violations[0].to_string();
         assert!(!sentence.contains(|c: char| c.is_control() || c == '\u{202e}'), "{sentence}");
-        assert!(sentence.ends_with(r"to 2\u{1b}[31m or 3"), "{sentence}");
+        assert!(sentence.ends_with("to 2⟨U+001B⟩[31m or 3"), "{sentence}");
     });
 }
 

@@ -9,13 +9,13 @@ use super::product::{Identity, Image, Product};
 use super::target::Target;
 use super::{Statement, Vex, VexFormat, VexStatus, WHAT, read_time, sentences, unfit};
 use crate::judge::knowledge::{self, KnowledgeError};
-use crate::judge::text::Printable;
+use crate::text::Quoted;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Vex, KnowledgeError> {
     let bom: Bom = knowledge::read_json(WHAT, bytes)?;
     let version = bom.spec_version.as_deref().unwrap_or_default();
     if !matches!(version, "1.4" | "1.5" | "1.6" | "1.7") {
-        let version = Printable(version);
+        let version = Quoted(version);
         return Err(KnowledgeError::unfit(WHAT, format!("it is CycloneDX \"{version}\"; 1.4 to 1.7 are understood")));
     }
     let metadata = bom.metadata.as_ref();
@@ -50,8 +50,8 @@ fn add(
         return Err(unfit(&place, "it has no id"));
     }
     let state = analysis.state.as_deref().unwrap_or_default();
-    let status = read_state(state)
-        .ok_or_else(|| unfit(&place, &format!("\"{}\" is no state of an analysis", Printable(state))))?;
+    let status =
+        read_state(state).ok_or_else(|| unfit(&place, &format!("\"{}\" is no state of an analysis", Quoted(state))))?;
     let changed = read_time(analysis.last_updated.as_deref(), &place)?;
     let made = read_time(analysis.first_issued.as_deref(), &place)?;
     let mut targets = Vec::new();

@@ -268,7 +268,7 @@ fn read_time(text: Option<&str>, place: &dyn fmt::Display) -> Result<Option<Date
         None => Ok(None),
         Some(text) => match crate::model::time::parse(text) {
             Some(time) => Ok(Some(time)),
-            None => Err(unfit(place, &format!("\"{}\" is not a time", super::text::Printable(text)))),
+            None => Err(unfit(place, &format!("\"{}\" is not a time", crate::text::Quoted(text)))),
         },
     }
 }

@@ -8,7 +8,7 @@ use super::product::{Identity, Product};
 use super::target::{self, Target};
 use super::{Statement, Vex, VexFormat, VexStatus, WHAT, read_time, sentences, unfit};
 use crate::judge::knowledge::{self, KnowledgeError};
-use crate::judge::text::Printable;
+use crate::text::Quoted;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Vex, KnowledgeError> {
     let document: Document = knowledge::read_json(WHAT, bytes)?;
@@ -31,7 +31,7 @@ fn add(vex: &mut Vex, said: &Said, place: &str) -> Result<(), KnowledgeError> {
     }
     let status = read_status(&said.status).ok_or_else(|| {
         let words = "not_affected, affected, fixed, under_investigation";
-        unfit(&place, &format!("\"{}\" is no status; they are {words}", Printable(&said.status)))
+        unfit(&place, &format!("\"{}\" is no status; they are {words}", Quoted(&said.status)))
     })?;
     // A statement is as old as its last change, else as itself, else as its document.
     let changed = read_time(said.last_updated.as_deref(), &place)?;

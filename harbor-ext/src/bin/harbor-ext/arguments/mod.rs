@@ -1,6 +1,7 @@
 //! What can be said on the command line.
 
 mod connection;
+mod export;
 mod knowledge;
 mod listing;
 mod selection;
@@ -13,6 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub(crate) use self::connection::Connection;
+pub(crate) use self::export::{Export, Format};
 pub(crate) use self::knowledge::KnowledgeFiles;
 pub(crate) use self::listing::{FindingChoice, ListingFormat, Quantity};
 pub(crate) use self::selection::Selection;
@@ -157,7 +159,7 @@ pub(crate) struct FindPackage {
     pub(crate) search: Search,
 }
 
-/// What every search has.
+/// Which findings are listed, how, and what they are found in.
 #[derive(Debug, Args)]
 pub(crate) struct Search {
     #[command(flatten)]
@@ -177,13 +179,7 @@ pub(crate) struct Top {
     #[command(flatten)]
     pub(crate) quantity: Quantity,
     #[command(flatten)]
-    pub(crate) choice: FindingChoice,
-    #[command(flatten)]
-    pub(crate) format: ListingFormat,
-    #[command(flatten)]
-    pub(crate) knowledge: KnowledgeFiles,
-    #[command(flatten)]
-    pub(crate) subjects: Subjects,
+    pub(crate) search: Search,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -205,13 +201,7 @@ pub(crate) struct Fixes {
     #[command(flatten)]
     pub(crate) quantity: Quantity,
     #[command(flatten)]
-    pub(crate) choice: FindingChoice,
-    #[command(flatten)]
-    pub(crate) format: ListingFormat,
-    #[command(flatten)]
-    pub(crate) knowledge: KnowledgeFiles,
-    #[command(flatten)]
-    pub(crate) subjects: Subjects,
+    pub(crate) search: Search,
 }
 
 #[derive(Debug, Args)]
@@ -243,55 +233,6 @@ pub(crate) struct Gate {
     pub(crate) knowledge: KnowledgeFiles,
     #[command(flatten)]
     pub(crate) subjects: Subjects,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Export {
-    /// The format.
-    #[arg(value_name = "FORMAT")]
-    pub(crate) format: Format,
-    /// The file to write, or the folder for `envelope`; `-` for standard output. Large SARIF takes several files, which are
-    /// numbered.
-    #[arg(long, short, value_name = "PATH", default_value = "-")]
-    pub(crate) output: PathBuf,
-    /// Replace what is there.
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Judge by this policy, too, so that violations are in the export.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) policy: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) knowledge: KnowledgeFiles,
-    #[command(flatten)]
-    pub(crate) subjects: Subjects,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// Everything as one object.
-    Json,
-    /// One finding in an image on each line.
-    Ndjson,
-    /// One finding in an image in each row, for spreadsheets.
-    Csv,
-    /// A short report for a merge request or a wiki.
-    Markdown,
-    /// A page to look at, in one file.
-    Html,
-    /// SARIF 2.1.0, for code scanning.
-    Sarif,
-    /// CycloneDX 1.6 with vulnerabilities.
-    Cyclonedx,
-    /// OpenVEX.
-    Openvex,
-    /// JUnit, for test reports of pipelines.
-    Junit,
-    /// Prometheus' text format.
-    Prometheus,
-    /// Harbor's own report of each image, as DefectDojo imports it.
-    Envelope,
-    /// Findings as Parquet, for data frames and databases.
-    Parquet,
 }
 
 #[derive(Debug, Args)]

@@ -1,10 +1,12 @@
 //! Who the registry takes the caller for, and what may be read.
 
+use harbor_ext::text;
+
 use crate::arguments::Access;
 use crate::connect;
 use crate::ending::{Ending, Problem};
 use crate::output::messages::Messages;
-use crate::output::{json, plain, to_standard_output};
+use crate::output::{json, to_standard_output};
 
 pub(super) async fn run(arguments: Access, messages: Messages) -> Result<Ending, Problem> {
     let harbor = connect::harbor(&arguments.connection, messages)?;
@@ -17,7 +19,7 @@ pub(super) async fn run(arguments: Access, messages: Messages) -> Result<Ending,
         if arguments.json {
             json::write(&access, output)?;
         } else {
-            access.to_string().lines().try_for_each(|line| writeln!(output, "{}", plain::line(line)))?;
+            access.to_string().lines().try_for_each(|line| writeln!(output, "{}", text::line(line)))?;
         }
         Ok(())
     })?;

@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use harbor_ext::chrono::Utc;
 use harbor_ext::export::{self, Document, sarif};
 use harbor_ext::judge::Assessment;
+use harbor_ext::text::counted;
 
 use super::{gate, knowledge, missing};
 use crate::arguments::{Export, Format};
 use crate::ending::{Ending, Problem};
 use crate::output::messages::Messages;
-use crate::output::{file, plain, to_standard_output};
+use crate::output::{file, to_standard_output};
 use crate::source;
 
 pub(super) async fn run(arguments: Export, messages: Messages) -> Result<Ending, Problem> {
@@ -134,7 +135,7 @@ fn write_envelopes(place: &Place, document: &Document<'_>, messages: Messages) -
         file::write(&path, |output| Ok(report.write(output)?))?;
         count += 1;
     }
-    messages.say(&format!("{} in {}", plain::count(count, "report", "reports"), folder.display()));
+    messages.say(&format!("{} in {}", counted(count, "report"), folder.display()));
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use harbor_ext::chrono::Utc;
 use harbor_ext::export::rows::FindingRow;
 use harbor_ext::judge::Assessment;
 use harbor_ext::model::ArtifactInfo;
+use harbor_ext::text::{self, counted};
 use harbor_ext::version::{Scheme, VersionRange};
 
 use super::choice::Chosen;
@@ -18,8 +19,7 @@ use crate::arguments::{FindCve, FindPackage, Search, When};
 use crate::ending::{Ending, Problem};
 use crate::output::listing::{self, Shown};
 use crate::output::messages::Messages;
-use crate::output::plain::{self, count};
-use crate::output::table;
+use crate::output::{short_line, table};
 use crate::source;
 
 /// How many upgrades are told below a table.
@@ -103,7 +103,7 @@ async fn search(search: Search, filter: FindingFilter, messages: Messages, color
     if narrowed.undecided > 0 {
         messages.warn(&format!(
             "{} of this package could not be compared with these versions and may be meant; without versions, all are listed",
-            count(narrowed.undecided, "finding", "findings")
+            counted(narrowed.undecided, "finding")
         ));
         return Ok(Ending::Incomplete);
     }
@@ -116,40 +116,40 @@ fn in_words(inventory: &Inventory) -> String {
     let with: Vec<&ArtifactInfo> = report.iter().filter(|info| info.findings().next().is_some()).collect();
     let reported = report.iter().filter(|info| info.state.report().is_some()).count();
     if with.is_empty() {
-        return format!("None of the {} with a report.\n", count(reported, "image", "images"));
+        return format!("None of the {} with a report.\n", counted(reported, "image"));
     }
     let repository = |info: &&ArtifactInfo| (info.artifact.registry.clone(), info.artifact.repository.clone());
     let repositories: BTreeSet<_> = with.iter().map(repository).collect();
     let projects: BTreeSet<_> = repositories.iter().map(|(registry, name)| (registry, name.project())).collect();
     let owners: BTreeSet<&str> = with.iter().filter_map(|info| inventory.owner(info)).collect();
-    let mut text = format!(
+    let mut words = format!(
         "{} of {reported} with a report, in {} of {}{}.\n",
-        count(with.len(), "image", "images"),
-        count(repositories.len(), "repository", "repositories"),
-        count(projects.len(), "project", "projects"),
+        counted(with.len(), "image"),
+        counted(repositories.len(), "repository"),
+        counted(projects.len(), "project"),
         if owners.is_empty() { String::new() } else { format!(", owned by {}", names(&owners)) },
     );
     let plan = report.fix_plan();
     for upgrade in plan.upgrades.iter().take(UPGRADES) {
-        text.push_str(&format!("  {}\n", plain::short_line(&upgrade.to_string())));
+        words.push_str(&format!("  {}\n", short_line(&upgrade.to_string())));
     }
     let more = plan.upgrades.len().saturating_sub(UPGRADES);
     if more > 0 {
-        text.push_str(&format!("  and {} more\n", count(more, "upgrade", "upgrades")));
+        words.push_str(&format!("  and {} more\n", text::Count(more)));
     }
     let apart: usize = plan.not_comparable.iter().map(|apart| apart.affected.findings).sum();
     if apart > 0 {
-        text.push_str(&format!("  {} with a fix that cannot be compared\n", count(apart, "finding", "findings")));
+        words.push_str(&format!("  {} with a fix that cannot be compared\n", counted(apart, "finding")));
     }
     if plan.not_fixable > 0 {
-        text.push_str(&format!("  {} without a fix\n", count(plan.not_fixable, "finding", "findings")));
+        words.push_str(&format!("  {} without a fix\n", counted(plan.not_fixable, "finding")));
     }
-    text
+    words
 }
 
 fn names(names: &BTreeSet<&str>) -> String {
     let names: Vec<&str> = names.iter().copied().collect();
-    plain::line(&names.join(", ")).into_owned()
+    text::line(&names.join(", ")).into_owned()
 }
 
 impl Shown for FindingRow<'_> {

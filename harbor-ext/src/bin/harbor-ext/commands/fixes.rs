@@ -3,6 +3,7 @@
 use comfy_table::Cell;
 use harbor_ext::analysis::{NotComparable, Upgrade};
 use harbor_ext::model::Severity;
+use harbor_ext::text::counted;
 
 use super::choice::Chosen;
 use super::{knowledge, missing};
@@ -10,7 +11,6 @@ use crate::arguments::{Fixes, When};
 use crate::ending::{Ending, Problem};
 use crate::output::listing::{self, Shown};
 use crate::output::messages::Messages;
-use crate::output::plain::count;
 use crate::output::row::row;
 use crate::output::table;
 use crate::source;
@@ -36,19 +36,19 @@ row! {
 }
 
 pub(super) async fn run(arguments: Fixes, messages: Messages, color: When) -> Result<Ending, Problem> {
-    let knowledge = knowledge::read(&arguments.knowledge)?;
-    let chosen = Chosen::new(&arguments.choice, &knowledge)?;
-    let inventory = source::inventory(&arguments.subjects, messages).await?;
+    let knowledge = knowledge::read(&arguments.search.knowledge)?;
+    let chosen = Chosen::new(&arguments.search.choice, &knowledge)?;
+    let inventory = source::inventory(&arguments.search.subjects, messages).await?;
     let inventory = chosen.of(inventory, &knowledge).inventory;
     let plan = inventory.report().fix_plan();
     let rows = plan.upgrades.iter().map(UpgradeRow::from).chain(plan.not_comparable.iter().map(UpgradeRow::from));
     let rows: Vec<UpgradeRow<'_>> = rows.take(arguments.quantity.limit()).collect();
-    listing::write(&rows, arguments.format, color, || {
+    listing::write(&rows, arguments.search.format, color, || {
         let apart: usize = plan.not_comparable.iter().map(|apart| apart.affected.findings).sum();
         format!(
             "{} in all; {} with a fix that cannot be compared with what is installed, {} without a fix.\n",
-            count(plan.upgrades.len(), "upgrade", "upgrades"),
-            count(apart, "finding", "findings"),
+            counted(plan.upgrades.len(), "upgrade"),
+            counted(apart, "finding"),
             plan.not_fixable
         )
     })?;
@@ -107,7 +107,7 @@ impl Shown for UpgradeRow<'_> {
             table::number(self.findings),
             table::number(self.images),
             table::severity(self.severity),
-            table::text(table::some_of(&self.cves)),
+            table::names(&self.cves),
         ]
     }
 }

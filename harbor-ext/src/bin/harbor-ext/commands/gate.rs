@@ -8,6 +8,7 @@ use harbor_ext::chrono::Utc;
 use harbor_ext::export::Document;
 use harbor_ext::export::rows::{self, ViolationRow};
 use harbor_ext::judge::{Assessment, Policy, Verdict};
+use harbor_ext::text::counted;
 
 use super::choice::severity;
 use super::{knowledge, missing};
@@ -15,7 +16,6 @@ use crate::arguments::{Gate, When};
 use crate::ending::{Ending, Problem};
 use crate::output::listing::{self, Shown};
 use crate::output::messages::Messages;
-use crate::output::plain::count;
 use crate::output::table;
 use crate::source;
 
@@ -57,15 +57,11 @@ pub(super) fn read(path: &Path) -> Result<Policy, Problem> {
 }
 
 fn in_words(verdict: &Verdict<'_>) -> String {
-    let judged = format!(
-        "{} in {} judged",
-        count(verdict.findings, "finding", "findings"),
-        count(verdict.artifacts, "image", "images")
-    );
+    let judged = format!("{} in {} judged", counted(verdict.findings, "finding"), counted(verdict.artifacts, "image"));
     let besides = format!("{} excused, {} still in their grace", verdict.excused.len(), verdict.pending.len());
     match verdict.violations.len() {
         0 => format!("Nothing is against the policy: {judged}; {besides}.\n"),
-        violations => format!("{}: {judged}; {besides}.\n", count(violations, "violation", "violations")),
+        violations => format!("{}: {judged}; {besides}.\n", counted(violations, "violation")),
     }
 }
 

@@ -26,11 +26,11 @@ struct Manner {
 }
 
 pub(super) async fn run(arguments: Top, messages: Messages, color: When) -> Result<Ending, Problem> {
-    let knowledge = knowledge::read(&arguments.knowledge)?;
-    let chosen = Chosen::new(&arguments.choice, &knowledge)?;
-    let inventory = source::inventory(&arguments.subjects, messages).await?;
+    let knowledge = knowledge::read(&arguments.search.knowledge)?;
+    let chosen = Chosen::new(&arguments.search.choice, &knowledge)?;
+    let inventory = source::inventory(&arguments.search.subjects, messages).await?;
     let inventory = chosen.of(inventory, &knowledge).inventory;
-    let manner = Manner { format: arguments.format, color, limit: arguments.quantity.limit() };
+    let manner = Manner { format: arguments.search.format, color, limit: arguments.quantity.limit() };
     list(inventory.report(), arguments.what, manner)?;
     Ok(missing::tell(&inventory, messages))
 }
@@ -225,7 +225,7 @@ impl Shown for CveRow<'_> {
             table::number(self.images),
             table::number(self.projects),
             table::text(if self.fixable { "yes" } else { "no" }),
-            table::text(table::some_of(&self.packages)),
+            table::names(&self.packages),
         ]
     }
 }
@@ -249,7 +249,7 @@ impl Shown for PackageRow<'_> {
         let mut cells = vec![table::text(self.package)];
         let numbers = [self.critical, self.high, self.medium, self.low, self.findings, self.images];
         cells.extend(numbers.map(table::number));
-        cells.push(table::text(table::some_of(&self.versions)));
+        cells.push(table::names(&self.versions));
         cells
     }
 }

@@ -3,11 +3,11 @@
 use std::io::Write;
 
 use harbor_ext::export::rows::Row;
-use harbor_ext::export::{csv, ndjson};
+use harbor_ext::export::{csv, json, ndjson};
 use serde::Serialize;
 
 use super::table::TextTable;
-use super::{json, to_standard_output};
+use super::to_standard_output;
 use crate::arguments::{ListingFormat, When};
 use crate::ending::Problem;
 
@@ -29,7 +29,7 @@ pub(crate) fn write<R: Shown>(
 ) -> Result<(), Problem> {
     to_standard_output(|output| {
         if format.json {
-            json::write_array(rows, output)?;
+            json::write_rows(rows, output)?;
         } else if format.ndjson {
             ndjson::write_rows(rows, output)?;
         } else if format.csv {

@@ -2,7 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use super::plain;
+use harbor_ext::text;
+
 use crate::arguments::{Manner, When};
 use crate::ending::Problem;
 
@@ -64,6 +65,6 @@ fn write_line(label: &str, text: &str) {
     let mut output = io::stderr().lock();
     for (number, line) in text.lines().enumerate() {
         let label = if number == 0 { label } else { "  " };
-        let _ = writeln!(output, "{label}{}", plain::line(line));
+        let _ = writeln!(output, "{label}{}", text::line(line));
     }
 }

@@ -4,11 +4,12 @@ pub(crate) mod file;
 pub(crate) mod json;
 pub(crate) mod listing;
 pub(crate) mod messages;
-pub(crate) mod plain;
 pub(crate) mod row;
 pub(crate) mod table;
 
 use std::io::{self, BufWriter, Write};
+
+use harbor_ext::text;
 
 use crate::ending::Problem;
 
@@ -39,4 +40,25 @@ fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
         next = error.source();
     }
     false
+}
+
+/// How many characters of a text people get to see. Longer than any name that a registry takes, and short enough that one
+/// package with a name of a megabyte does not hide all others.
+const LONGEST: usize = 1000;
+
+/// A text on one line that is not too long to be looked at.
+pub(crate) fn short_line(text: &str) -> String {
+    text::line(&text::cut(text, LONGEST)).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_hides_all_others() {
+        assert_eq!(short_line(&"ä".repeat(LONGEST)), "ä".repeat(LONGEST));
+        assert!(short_line(&"ä".repeat(1_000_000)).chars().count() < LONGEST + 50);
+        assert_eq!(short_line("a\u{7}"), text::line("a\u{7}"));
+    }
 }

@@ -4,9 +4,14 @@ use std::io::{self, IsTerminal};
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 use harbor_ext::model::Severity;
+use harbor_ext::text::some_of;
 
-use super::{messages, plain};
+use super::messages;
+use super::short_line;
 use crate::arguments::When;
+
+/// How many names stand in one cell.
+pub(crate) const NAMES: usize = 3;
 
 /// A table for people: as wide as the terminal, or with each row on a line where there is none. COLUMNS counts, too.
 #[derive(Debug)]
@@ -51,7 +56,7 @@ impl TextTable {
 
 /// A text from anywhere.
 pub(crate) fn text(text: impl AsRef<str>) -> Cell {
-    Cell::new(plain::short_line(text.as_ref()))
+    Cell::new(short_line(text.as_ref()))
 }
 
 /// A number, by its last digit.
@@ -85,12 +90,7 @@ pub(crate) fn image(registry: Option<&str>, repository: &str, tags: &[&str], dig
     }
 }
 
-/// How many names stand in one cell.
-const NAMES: usize = 3;
-
-/// The first few names, and how many more there are.
-pub(crate) fn some_of(names: &[&str]) -> String {
-    let more = names.len().saturating_sub(NAMES);
-    let shown = names[..names.len() - more].join(", ");
-    if more == 0 { shown } else { format!("{shown} and {more} more") }
+/// The first few names of several.
+pub(crate) fn names(names: &[&str]) -> Cell {
+    text(some_of(names, NAMES))
 }

@@ -7,8 +7,8 @@ use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 
 use crate::analysis::Pattern;
 use crate::judge::policy::Expiry;
-use crate::judge::text::Printable;
 use crate::model::{Severity, UnknownSeverity};
+use crate::text::Quoted;
 
 /// A severity that a person wrote.
 #[derive(serde::Deserialize)]
@@ -44,7 +44,7 @@ impl TryFrom<String> for Span {
         let number = number.as_str().parse().ok().filter(|number: &i64| (0..=36_500 * 24).contains(number));
         let total = unit.zip(number).map(|(unit, number)| unit * number).filter(|hours| *hours <= 36_500 * 24);
         total.and_then(TimeDelta::try_hours).map(Self).ok_or_else(|| {
-            format!("\"{}\" is no length of time; write 12h, 30d or 2w, a century at most", Printable(&text))
+            format!("\"{}\" is no length of time; write 12h, 30d or 2w, a century at most", Quoted(&text))
         })
     }
 }

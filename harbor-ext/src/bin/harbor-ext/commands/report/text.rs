@@ -5,9 +5,9 @@ use std::io::{self, Write};
 
 use harbor_ext::analysis::ArtifactReport;
 use harbor_ext::model::Severity;
-use harbor_ext::{Current, Inventory};
+use harbor_ext::{Current, Inventory, text};
 
-use crate::output::{plain, table};
+use crate::output::{short_line, table};
 
 pub(super) fn write(output: &mut dyn Write, inventory: &Inventory, top: usize) -> Result<(), Box<dyn Error>> {
     let report = inventory.report();
@@ -73,14 +73,13 @@ fn write_cves(output: &mut dyn Write, report: &ArtifactReport, top: usize) -> io
     writeln!(output, "{:>8} {:>5}", "images", "CVSS")?;
     for cve in report.by_cve().iter().filter(|cve| !cve.id.is_empty()).take(top) {
         let score = cve.cvss_score.map_or_else(|| "-".to_owned(), |score| format!("{score:.1}"));
-        let packages: Vec<&str> = cve.packages.iter().copied().collect();
         let line = format!(
             "{:>8} {score:>5}  {:<19} {:<8} {:<11} {}",
             cve.artifacts,
             cve.id,
             cve.severity.as_str(),
             if cve.fixable { "fixable" } else { "not fixable" },
-            table::some_of(&packages),
+            text::some_of(&cve.packages, table::NAMES),
         );
         write_line(output, &line)?;
     }
@@ -119,5 +118,5 @@ fn heading(output: &mut dyn Write, title: &str) -> io::Result<()> {
 
 /// A line with texts of the registry in it.
 fn write_line(output: &mut dyn Write, line: &str) -> io::Result<()> {
-    writeln!(output, "{}", plain::short_line(line))
+    writeln!(output, "{}", short_line(line))
 }
