@@ -162,6 +162,9 @@ impl fmt::Display for Access {
         for failure in &self.failures {
             writeln!(formatter, "not found out: {failure}")?;
         }
+        if self.projects.is_empty() {
+            return formatter.write_str("there is no vulnerability report to read: no project is visible");
+        }
         // What is missing above may be no more than what saves requests.
         let all = if self.can_read_all_reports() { "all" } else { "not all" };
         write!(formatter, "{all} vulnerability reports can be read")

@@ -49,6 +49,24 @@ fn a_secret_on_the_command_line_is_refused_without_repeating_it() {
 }
 
 #[test]
+fn who_sees_no_project_cannot_read_everything() {
+    let server = serve(Registry::new());
+    let ended = program("access").asks(&server, ADMINISTRATOR).run().with(3);
+    assert!(ended.output.contains("no project is visible"), "{}", ended.output);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_without_an_end_is_not_read_to_its_end() {
+    for option in ["--robot-file", "--ca-file", "--client-certificate"] {
+        let arguments = format!("access --anonymous --url http://127.0.0.1:9 {option} /dev/zero");
+        let arguments = arguments.replace(if option == "--robot-file" { "--anonymous " } else { "" }, "");
+        let ended = program(&arguments).run().with(2);
+        assert!(ended.messages.contains("too long"), "{}", ended.messages);
+    }
+}
+
+#[test]
 fn wrong_credentials_are_no_anonymous_answer() {
     let server = serve(Registry::demo());
     let ended = program("report").asks(&server, ("robot$auditor", "hunter2")).run().with(4);

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -96,7 +96,7 @@ fn secret(path: &Path) -> Result<String, Problem> {
 
 fn first_line(reader: impl BufRead) -> io::Result<String> {
     let mut line = String::new();
-    io::Read::take(reader, LONGEST_FILE).read_line(&mut line)?;
+    reader.take(LONGEST_FILE).read_line(&mut line)?;
     Ok(line)
 }
 
@@ -143,10 +143,16 @@ fn http_client(connection: &Connection, messages: Messages) -> Result<ClientBuil
 }
 
 fn read(path: &Path, what: &str) -> Result<Vec<u8>, Problem> {
-    let too_long = || io::Error::other("it is too long to be that");
-    let length = fs::metadata(path).map_err(|error| unreadable(what, path, &error))?.len();
-    let content = if length > LONGEST_FILE { Err(too_long()) } else { fs::read(path) };
-    content.map_err(|error| unreadable(what, path, &error))
+    let mut content = Vec::new();
+    // A pipe or a device does not tell how much comes.
+    let read = fs::File::open(path).and_then(|file| file.take(LONGEST_FILE + 1).read_to_end(&mut content));
+    match read {
+        Ok(length) if length as u64 > LONGEST_FILE => {
+            Err(unreadable(what, path, &io::Error::other("it is too long to be that")))
+        }
+        Ok(_) => Ok(content),
+        Err(error) => Err(unreadable(what, path, &error)),
+    }
 }
 
 fn unreadable(what: &str, path: &Path, error: &io::Error) -> Problem {

@@ -223,6 +223,7 @@ impl<'p, 'a> Check<'p, 'a> {
                 "{findings} without the severity or score that a rule asks for: taken for harmless (unrated = \"ignore\")."
             ));
         }
+        notes.extend(self.settings.notes());
         notes.extend(self.exceptions.notes());
         self.verdict
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::exception::matches_in;
 use super::{Counting, Policy, Rule, Treatment, WhenMissing, WhenUnread};
 use crate::analysis::Pattern;
+use crate::text::Quoted;
 
 /// What is otherwise for some projects.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,29 +35,42 @@ pub(super) struct SettingsByProject<'p, 'a> {
     policy: &'p Policy,
     known: HashMap<(&'a str, &'a str), usize>,
     settings: Vec<Settings<'p>>,
+    /// Which parts of the policy for projects were for one of them.
+    used: Vec<bool>,
 }
 
 impl<'p, 'a> SettingsByProject<'p, 'a> {
     pub(super) fn new(policy: &'p Policy) -> Self {
-        Self { policy, known: HashMap::new(), settings: Vec::new() }
+        Self { policy, known: HashMap::new(), settings: Vec::new(), used: vec![false; policy.projects.len()] }
     }
 
     /// What is for a project of a registry; the registry may be empty, which is none that is known.
     pub(super) fn of(&mut self, registry: &'a str, project: &'a str) -> &Settings<'p> {
-        let Self { policy, known, settings } = self;
+        let Self { policy, known, settings, used } = self;
         let place = *known.entry((registry, project)).or_insert_with(|| {
-            settings.push(Settings::new(policy, registry, project));
+            settings.push(Settings::new(policy, registry, project, used));
             settings.len() - 1
         });
         &self.settings[place]
     }
+
+    /// Which parts were for no project: a misspelt name must not pass for a stricter rule.
+    pub(super) fn notes(&self) -> impl Iterator<Item = String> {
+        let unused = (1..).zip(&self.policy.projects).zip(&self.used).filter(|(_, used)| !**used);
+        unused.map(|((number, own), _)| {
+            let names: Vec<String> = own.projects.iter().map(ToString::to_string).collect();
+            let names = names.join(", ");
+            format!("Projects {number} ({}) of the policy are none of those judged: check the name.", Quoted(&names))
+        })
+    }
 }
 
 impl<'p> Settings<'p> {
-    fn new(policy: &'p Policy, registry: &str, project: &str) -> Self {
+    fn new(policy: &'p Policy, registry: &str, project: &str, used: &mut [bool]) -> Self {
         let mut settings = Self { rules: policy.rules.iter().collect(), treatment: policy.treatment };
         let is_for = |own: &&ProjectPolicy| own.projects.iter().any(|pattern| matches_in(pattern, registry, project));
-        for own in policy.projects.iter().filter(is_for) {
+        for (own, used) in policy.projects.iter().zip(used).filter(|(own, _)| is_for(own)) {
+            *used = true;
             settings.change(own);
         }
         settings

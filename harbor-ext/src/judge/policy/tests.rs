@@ -248,6 +248,18 @@ fn exceptions_excuse_what_they_name() {
 }
 
 #[test]
+fn what_is_for_no_project_is_said() {
+    let rule = "[[rules]]\nname = \"all\"\nseverity = \"none\"\n";
+    for (project, is_known) in [("shop", true), ("sh*", true), ("shp", false), ("elsewhere.example/shop", false)] {
+        let policy = policy(&format!("{rule}[[projects]]\nproject = \"{project}\"\nunscanned = \"violation\""));
+        with_verdict(&policy, &inventory(samples()), |verdict| {
+            let is_told = verdict.notes.iter().any(|note| note.starts_with(&format!("Projects 1 ({project}) of")));
+            assert_eq!(is_told, !is_known, "{project}: {:?}", verdict.notes);
+        });
+    }
+}
+
+#[test]
 fn an_exception_counts_to_the_end_of_its_last_day() {
     for (expires, counts) in [
         ("2026-11-21", true),

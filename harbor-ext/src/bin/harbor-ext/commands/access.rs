@@ -23,5 +23,6 @@ pub(super) async fn run(arguments: Access, messages: Messages) -> Result<Ending,
         }
         Ok(())
     })?;
-    Ok(Ending::of(access.can_read_all_reports()))
+    // Who sees no project can read all of nothing.
+    Ok(Ending::of(access.can_read_all_reports() && !access.projects.is_empty()))
 }

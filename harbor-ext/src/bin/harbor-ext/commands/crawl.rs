@@ -66,7 +66,7 @@ pub(super) async fn into_archive(
     missing::tell_source(&source, &allowlists.failures, messages);
     messages.say(&summary.to_string());
     let complete = failures.is_empty();
-    if finished.artifacts == 0 {
+    if complete && finished.artifacts == 0 {
         messages.warn(missing::NO_IMAGE);
     }
     let what = if complete { "it all" } else { "what came" };

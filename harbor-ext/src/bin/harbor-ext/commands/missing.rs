@@ -20,10 +20,11 @@ pub(super) fn tell(inventory: &Inventory, messages: Messages) -> Ending {
     }
     let report = inventory.report();
     tell_without_report(report, messages);
-    if report.is_empty() {
+    let complete = inventory.is_complete();
+    if complete && report.is_empty() {
         messages.warn(NO_IMAGE);
     }
-    Ending::of(inventory.is_complete() && !report.is_empty())
+    Ending::of(complete && !report.is_empty())
 }
 
 /// Says what could not be read in one snapshot.
