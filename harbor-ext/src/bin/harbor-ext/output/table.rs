@@ -13,6 +13,10 @@ use crate::arguments::When;
 /// How many names stand in one cell.
 pub(crate) const NAMES: usize = 3;
 
+/// On a terminal that is too narrow for columns of this width, the terminal breaks the lines: a table with one letter in a
+/// line cannot be read.
+const NARROWEST_COLUMN: u16 = 8;
+
 /// A table for people: as wide as the terminal, or with each row on a line where there is none. COLUMNS counts, too.
 #[derive(Debug)]
 pub(crate) struct TextTable {
@@ -22,20 +26,22 @@ pub(crate) struct TextTable {
 impl TextTable {
     pub(crate) fn new(headers: &[&str], color: When) -> Self {
         let is_terminal = io::stdout().is_terminal();
-        let is_colored = messages::is_colored(color, is_terminal);
+        // Without a terminal there is no width either: each row stays on its line.
+        Self::with(headers, width().filter(|_| is_terminal), messages::is_colored(color, is_terminal))
+    }
+
+    fn with(headers: &[&str], width: Option<u16>, is_colored: bool) -> Self {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-        let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|width| *width >= 20);
-        if let Some(width) = width.filter(|_| is_terminal) {
-            table.set_width(width);
+        if let Some(width) = width {
+            let columns = headers.len().try_into().unwrap_or(u16::MAX);
+            table.set_width(width.max(NARROWEST_COLUMN.saturating_mul(columns)));
         }
         if is_colored {
             table.enforce_styling();
         } else {
-            // Without a terminal there is no width either: each row stays on its line.
-            if !is_terminal {
-                table.force_no_tty();
-            }
+            // It would style on every terminal, whatever is wanted.
+            table.force_no_tty();
         }
         let bold = |header: &&str| {
             let cell = Cell::new(header);
@@ -52,6 +58,11 @@ impl TextTable {
     pub(crate) fn into_text(self) -> String {
         self.table.trim_fmt()
     }
+}
+
+/// How wide the terminal is: what COLUMNS says, or else what the terminal says.
+fn width() -> Option<u16> {
+    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).or_else(|| Table::new().width())
 }
 
 /// A text from anywhere.
@@ -93,4 +104,25 @@ pub(crate) fn image(registry: Option<&str>, repository: &str, tags: &[&str], dig
 /// The first few names of several.
 pub(crate) fn names(names: &[&str]) -> Cell {
     text(some_of(names, NAMES))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_narrow_terminal_still_shows_words() {
+        let headers = ["IMAGE", "CVE", "FIX", "OF", "SINCE"];
+        let lines = |width| {
+            let mut table = TextTable::with(&headers, width, false);
+            table.add(["library/nginx:1.0", "CVE-2021-44228", "libc6", "1.0", "Critical"].map(text));
+            let text = table.into_text();
+            assert!(text.contains("SINCE") && text.contains("libc6"), "{text}");
+            text.lines().count()
+        };
+        assert_eq!(lines(None), 2);
+        assert_eq!(lines(Some(120)), 2);
+        assert!((3..8).contains(&lines(Some(20))));
+        assert_eq!(lines(Some(0)), lines(Some(20)));
+    }
 }
