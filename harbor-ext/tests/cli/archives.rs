@@ -123,6 +123,21 @@ fn an_archive_is_not_replaced_by_what_is_made_of_it() {
 }
 
 #[test]
+fn what_an_earlier_export_left_is_told() {
+    let folder = Folder::new();
+    let demo = folder.demo().display().to_string();
+    let (sarif, reports) = (folder.path("a.sarif").display().to_string(), folder.path("reports").display().to_string());
+    for (format, output, left) in [("sarif", &sarif, "a-2.sarif"), ("envelope", &reports, "reports/gone.json")] {
+        let arguments = format!("export {format} --force --output {output} --from {demo}");
+        let messages = program(&arguments).run().with(3).messages;
+        assert!(!messages.contains("of this"), "{messages}");
+        folder.file(left, "{}");
+        let messages = program(&arguments).run().with(3).messages;
+        assert!(messages.contains("not of this"), "{messages}");
+    }
+}
+
+#[test]
 fn a_crawl_of_many_images_is_announced() {
     let folder = Folder::new();
     let server = serve(Registry::demo());

@@ -1,6 +1,8 @@
 //! Files that other programs take.
 
+use std::collections::HashSet;
 use std::error::Error;
+use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -113,6 +115,10 @@ fn write_sarif(place: &Place, document: &Document<'_>, messages: Messages) -> Re
         file::write(&path, |output| Ok(part.write(output)?))?;
         paths.push(path.display().to_string());
     }
+    let next = numbered(&place.path, paths.len() + 1);
+    if next.exists() {
+        messages.warn(&format!("{} is of another export, and not of this one: remove it", next.display()));
+    }
     if paths.len() > 1 {
         messages.say(&format!(
             "written in {} files, because platforms limit their size: {}",
@@ -128,14 +134,24 @@ fn write_envelopes(place: &Place, document: &Document<'_>, messages: Messages) -
     let folder = &place.path;
     fs::create_dir_all(folder)
         .map_err(|error| Problem::from_error(format!("the folder {} cannot be made", folder.display()), &error))?;
-    let mut count = 0_usize;
+    let mut names = HashSet::new();
     for report in export::envelope::files(document) {
         let path = folder.join(report.name());
         file::check(&path, place.force)?;
         file::write(&path, |output| Ok(report.write(output)?))?;
-        count += 1;
+        names.insert(OsString::from(report.name()));
     }
-    messages.say(&format!("{} in {}", counted(count, "report"), folder.display()));
+    messages.say(&format!("{} in {}", counted(names.len(), "report"), folder.display()));
+    let others =
+        fs::read_dir(folder).into_iter().flatten().flatten().filter(|entry| !names.contains(&entry.file_name()));
+    match others.count() {
+        0 => {}
+        others => messages.warn(&format!(
+            "{} in {}: not of this export, such as reports of images that are gone; whoever takes the folder takes them, too",
+            counted(others, "other file"),
+            folder.display(),
+        )),
+    }
     Ok(())
 }
 
