@@ -93,6 +93,9 @@ fn no_image_at_all_is_no_clean_bill() {
         let ended = program(&format!("{question} {of_demo}")).run().with(3);
         assert!(ended.messages.contains("there is no image"), "{question}: {}", ended.messages);
     }
+    let diff = format!("diff {0} {0} --project nowhere", demo.display());
+    let ended = program(&diff).run().with(3);
+    assert!(!ended.output.is_empty(), "{}", ended.messages);
     let server = serve(Registry::new());
     let empty = folder.path("empty.ndjson.zst");
     let crawl = format!("crawl --output {}", empty.display());

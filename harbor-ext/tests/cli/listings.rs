@@ -97,6 +97,14 @@ fn a_search_says_how_far_it_reaches_and_what_removes_it() {
     assert_eq!(package("*log4j-core <2.14.1"), (Some(0), 1));
     assert_eq!(package("*log4j* >=2.14,<2.15 --ecosystem maven"), (Some(0), 2));
     assert_eq!(package("log4j-core"), (Some(0), 0), "the whole name counts");
+    let ended = program("find package LOG4J").asks(&server, ADMINISTRATOR).run().with(0);
+    assert!(
+        ended.messages.contains("org.apache.logging.log4j:log4j-core; to find them: '*LOG4J*'"),
+        "{}",
+        ended.messages
+    );
+    let ended = program("find package nothing-like-it").asks(&server, ADMINISTRATOR).run().with(0);
+    assert!(!ended.messages.contains("to find them"), "{}", ended.messages);
     // What cannot be compared may be meant, which is said.
     assert_eq!(package("odd <2"), (Some(3), 0));
 }

@@ -55,7 +55,11 @@ pub(super) fn run(arguments: &arguments::Diff, messages: Messages, color: When) 
     let rows: Vec<ChangeRow<'_>> = diff.findings().map(|(artifact, change)| ChangeRow::new(artifact, change)).collect();
     listing::write(&rows, arguments.format, color, || in_words(&diff))?;
     missing::tell_without_report(&new, messages);
-    Ok(Ending::of(complete))
+    let is_empty = old.is_empty() && new.is_empty();
+    if complete && is_empty {
+        messages.warn(missing::NO_IMAGE);
+    }
+    Ok(Ending::of(complete && !is_empty))
 }
 
 fn in_words(diff: &Diff) -> String {

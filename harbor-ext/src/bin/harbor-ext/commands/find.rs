@@ -27,7 +27,7 @@ const UPGRADES: usize = 5;
 
 pub(super) async fn cve(arguments: FindCve, messages: Messages, color: When) -> Result<Ending, Problem> {
     let ids = arguments.ids.iter().map(|id| identifier(id)).collect::<Result<Vec<_>, _>>()?;
-    search(arguments.search, FindingFilter::cves(ids), messages, color).await
+    search(arguments.search, FindingFilter::cves(ids), None, messages, color).await
 }
 
 /// What can be the identifier of a vulnerability. A hyphen of a word processor, a variable that is not set or a forgotten
@@ -57,7 +57,8 @@ pub(super) async fn package(arguments: FindPackage, messages: Messages, color: W
         }
         (None, None) => {}
     }
-    search(how, filter, messages, color).await
+    let name = Some(name.trim()).filter(|name| !name.contains(['*', '?']));
+    search(how, filter, name, messages, color).await
 }
 
 /// Packages of this name or pattern. A `*` stands for slashes, too, which the names of packages have for other reasons than
@@ -90,16 +91,30 @@ fn range(versions: &str, ecosystem: Option<&str>) -> Result<VersionRange, Proble
     range.scheme(scheme).map_err(|error| problem(&error))
 }
 
-async fn search(search: Search, filter: FindingFilter, messages: Messages, color: When) -> Result<Ending, Problem> {
+/// `package` is the whole name of the one that is looked for.
+async fn search(
+    search: Search,
+    filter: FindingFilter,
+    package: Option<&str>,
+    messages: Messages,
+    color: When,
+) -> Result<Ending, Problem> {
     let knowledge = knowledge::read(&search.knowledge)?;
     let chosen = Chosen::new(&search.choice, &knowledge)?.and(filter);
     let inventory = source::inventory(&search.subjects, messages).await?;
+    let alike = package.map(|name| longer_names(&inventory, name)).unwrap_or_default();
     let narrowed = chosen.of(inventory, &knowledge);
     let assessment = Assessment::new(&narrowed.inventory, &knowledge, Utc::now());
     let rows: Vec<FindingRow<'_>> = assessment.findings().map(FindingRow::from).collect();
     listing::write(&rows, search.format, color, || in_words(&narrowed.inventory))?;
     assessment.notes().iter().for_each(|note| messages.say(note));
     let ending = missing::tell(&narrowed.inventory, messages);
+    if let Some(package) = package.filter(|_| rows.is_empty() && narrowed.undecided == 0 && !alike.is_empty()) {
+        let names = text::some_of(alike.iter().map(|name| short_line(name)), table::NAMES);
+        messages.warn(&format!(
+            "the whole name counts, and others have {package} in it: {names}; to find them: '*{package}*'"
+        ));
+    }
     if narrowed.undecided > 0 {
         messages.warn(&format!(
             "{} of this package could not be compared with these versions and may be meant; without versions, all are listed",
@@ -108,6 +123,17 @@ async fn search(search: Search, filter: FindingFilter, messages: Messages, color
         return Ok(Ending::Incomplete);
     }
     Ok(ending)
+}
+
+/// The packages that have this name in theirs: whoever asks for `log4j` means `org.apache.logging.log4j:log4j-core`.
+fn longer_names(inventory: &Inventory, name: &str) -> BTreeSet<String> {
+    let has_it = |package: &&str| {
+        let mut parts = package.as_bytes().windows(name.len());
+        package.len() > name.len() && parts.any(|part| part.eq_ignore_ascii_case(name.as_bytes()))
+    };
+    let findings = inventory.report().iter().flat_map(ArtifactInfo::findings);
+    let names: BTreeSet<&str> = findings.map(|finding| finding.get().package()).filter(has_it).collect();
+    names.into_iter().map(str::to_owned).collect()
 }
 
 /// How far it reaches, and what removes it.
