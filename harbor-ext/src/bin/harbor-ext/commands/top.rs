@@ -137,7 +137,7 @@ row! {
 
 /// How many findings there are of the severities that have a column.
 fn by_severity(findings: &Distribution) -> [usize; 4] {
-    [Severity::Critical, Severity::High, Severity::Medium, Severity::Low].map(|severity| findings.get(severity))
+    Severity::COLUMNS.map(|severity| findings.get(severity))
 }
 
 impl<'a> From<&'a CveSummary<'a>> for CveRow<'a> {
