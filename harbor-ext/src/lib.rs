@@ -114,4 +114,12 @@ mod readmes {
     #[cfg(feature = "archive")]
     #[doc = include_str!("../../docs/recipes.md")]
     struct Recipes;
+
+    #[cfg(all(feature = "archive", feature = "judge"))]
+    #[doc = include_str!("../../docs/policy.md")]
+    struct Policies;
+
+    #[cfg(all(feature = "archive", feature = "export"))]
+    #[doc = include_str!("../../docs/formats.md")]
+    struct Formats;
 }

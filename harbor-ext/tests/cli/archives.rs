@@ -86,6 +86,42 @@ fn what_is_there_is_replaced_only_on_demand() {
     program(&export).run().with(2);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_never_replaced() {
+    let folder = Folder::new();
+    let demo = folder.demo().display().to_string();
+    let device = folder.path("device");
+    std::os::unix::fs::symlink("/dev/null", &device).unwrap();
+    let device = device.display();
+    for arguments in [
+        format!("demo --force --output {device}"),
+        format!("crawl --force --anonymous --url http://127.0.0.1:9 --output {device}"),
+        format!("export csv --force --output {device} --from {demo}"),
+        format!("export sarif --force --output {device} --from {demo}"),
+    ] {
+        let ended = program(&arguments).run().with(2);
+        assert!(ended.messages.contains("is no file"), "{arguments}: {}", ended.messages);
+    }
+    assert_eq!(folder.names(), ["demo.ndjson.zst", "device"]);
+    assert!(!fs::metadata(folder.path("device")).unwrap().is_file());
+}
+
+#[test]
+fn an_archive_is_not_replaced_by_what_is_made_of_it() {
+    let folder = Folder::new();
+    let demo = folder.demo();
+    let before = fs::read(&demo).unwrap();
+    let (folder, demo) = (demo.parent().unwrap().display(), demo.display());
+    let ended =
+        program(&format!("export json --force --from {demo} --output {folder}/./demo.ndjson.zst")).run().with(2);
+    assert!(ended.messages.contains("is read from"), "{}", ended.messages);
+    let ended = program(&format!("demo --output {demo}")).run().with(2);
+    assert!(ended.messages.contains("--force"), "{}", ended.messages);
+    assert_eq!(fs::read(format!("{demo}")).unwrap(), before);
+    program(&format!("demo --force --output {demo}")).run().with(0);
+}
+
 #[test]
 fn a_crawl_of_many_images_is_announced() {
     let folder = Folder::new();
@@ -97,6 +133,8 @@ fn a_crawl_of_many_images_is_announced() {
         server.requests().iter().filter(|request| request.target.contains("additions")).count()
     };
     assert_eq!(reports(&server), 0);
+    let partly = program("crawl --dry-run --output unused.ndjson.zst").asks(&server, ROBOT).run().with(3);
+    assert!(partly.messages.contains("not listed: ") && partly.messages.contains("restricted"), "{}", partly.messages);
     let quiet = program(&format!("crawl --output {}", path.display())).asks(&server, ADMINISTRATOR).run().with(0);
     assert!(!quiet.messages.contains("reading"), "{}", quiet.messages);
     let loud = format!("crawl --force --announce-above 3 --output {}", path.display());

@@ -30,6 +30,10 @@ fn what_makes_no_sense_is_a_usage_error() {
         format!("find package zlib1g <1.2 --ecosystem klingon --from {demo}"),
         format!("report --repository [a --from {demo}"),
         format!("report --registry elsewhere.example --from {demo}"),
+        "report --registry elsewhere.example --anonymous --url http://127.0.0.1:9".to_owned(),
+        format!("report --project shop --project nowhere --from {demo}"),
+        format!("find cve CVE\u{2011}2021\u{2011}44228 --from {demo}"),
+        format!("find cve 2021-44228 --from {demo}"),
         format!("gate --from {demo}"),
         format!("gate --policy {demo} --from {demo}"),
         "schema Nothing".to_owned(),
@@ -65,6 +69,51 @@ fn what_could_not_be_read_makes_an_answer_incomplete() {
     assert_eq!(ended.json()["complete"], true);
     // One without the project that may not be read.
     program("report --project shop --json").asks(&server, ROBOT).run().with(0);
+}
+
+/// A variable that is not set in a script.
+#[test]
+fn nothing_is_no_name() {
+    let folder = Folder::new();
+    let demo = folder.demo();
+    for what in ["cve", "package"] {
+        let find = ["find".as_ref(), what.as_ref(), "".as_ref(), "--from".as_ref(), demo.as_os_str()];
+        Program::new(find).run().with(2);
+    }
+}
+
+/// A registry grants nothing to somebody without an error, and tags are misspelt.
+#[test]
+fn no_image_at_all_is_no_clean_bill() {
+    let folder = Folder::new();
+    let demo = folder.demo();
+    let of_demo = format!("--project shop --tag nothing-like-it --from {}", demo.display());
+    let questions = ["report", "find cve CVE-2021-44228", "top cves", "fixes", "gate --severity low", "export csv"];
+    for question in questions {
+        let ended = program(&format!("{question} {of_demo}")).run().with(3);
+        assert!(ended.messages.contains("there is no image"), "{question}: {}", ended.messages);
+    }
+    let server = serve(Registry::new());
+    let empty = folder.path("empty.ndjson.zst");
+    let crawl = format!("crawl --output {}", empty.display());
+    for question in questions.into_iter().chain([&*crawl]) {
+        let ended = program(question).asks(&server, ADMINISTRATOR).run().with(3);
+        assert!(ended.messages.contains("there is no image"), "{question}: {}", ended.messages);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_written_is_an_error_and_no_panic() {
+    let server = serve(Registry::demo());
+    for arguments in ["completions bash", "schema", "access", "crawl --dry-run --output unused.ndjson.zst", "demo"] {
+        let mut command = program(arguments).asks(&server, ADMINISTRATOR).into_command();
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let ended = command.stdout(full).output().unwrap();
+        let messages = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(4), "{arguments}: {messages}");
+        assert!(messages.contains("standard output cannot be written"), "{arguments}: {messages}");
+    }
 }
 
 #[test]

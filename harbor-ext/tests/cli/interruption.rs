@@ -72,6 +72,7 @@ fn a_crawl_that_is_stopped_leaves_an_archive_of_what_came() {
         let (code, messages) = stuck.end();
         assert_eq!(code, Some(3), "{messages}");
         assert!(messages.contains("stopping: what came is written"), "{messages}");
+        assert!(messages.contains("has what came"), "{messages}");
         assert_eq!(folder.names(), ["stuck.ndjson.zst"]);
         let archive = folder.path("stuck.ndjson.zst").display().to_string();
         let report = program(&format!("report --json --from {archive}")).run().with(3).json();

@@ -11,6 +11,9 @@
 //!   program are checked by its own reading of the command line. So are those in other blocks and in the text.
 //! - A comment `<!-- meanwhile … -->` changes the registry; [`reader::meanwhile`] knows what.
 
+// The commands are those of a shell that Windows does not have.
+#![cfg(unix)]
+
 mod calls;
 mod links;
 mod output;

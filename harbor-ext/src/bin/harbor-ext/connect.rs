@@ -44,7 +44,7 @@ pub(crate) fn harbor(connection: &Connection, messages: Messages) -> Result<Harb
         .session_login(connection.session_login)
         .concurrency(concurrency)
         .http_client(http_client(connection, messages)?);
-    builder.build().map_err(|error| Problem::from_error("the registry cannot be asked", &error).as_usage())
+    builder.build().map_err(|error| Problem::from_error("the registry cannot be asked", &error).into_usage())
 }
 
 fn credentials(connection: &Connection) -> Result<Credentials, Problem> {

@@ -66,7 +66,7 @@ impl Problem {
     }
 
     /// The same as a fault of what was asked for.
-    pub(crate) fn as_usage(mut self) -> Self {
+    pub(crate) fn into_usage(mut self) -> Self {
         self.kind = Kind::Usage;
         self
     }

@@ -14,7 +14,7 @@ pub(crate) struct Subjects {
     #[arg(long = "from", short = 'f', value_name = "FILE", num_args = 1.., help_heading = "Archives")]
     pub(crate) archives: Vec<PathBuf>,
     /// Only what came from this registry, by host name; may be given several times.
-    #[arg(long = "registry", value_name = "HOST", help_heading = "Archives")]
+    #[arg(long = "registry", value_name = "HOST", requires = "archives", help_heading = "Archives")]
     pub(crate) registries: Vec<String>,
     #[command(flatten)]
     pub(crate) selection: Selection,

@@ -12,8 +12,8 @@ use tokio::signal;
 use super::missing;
 use crate::arguments::{Crawl, Selection};
 use crate::ending::{Ending, Problem};
-use crate::output::file;
 use crate::output::messages::Messages;
+use crate::output::{file, to_standard_output};
 use crate::{connect, progress, source};
 
 /// The exit code of a program that was ended by Ctrl-C: 128 and the number of the signal.
@@ -27,8 +27,10 @@ pub(super) async fn run(arguments: Crawl, messages: Messages) -> Result<Ending, 
     let harbor = connect::harbor(&connection, messages)?;
     let estimate = source::announce(&harbor, &selection, announce_above, messages).await?;
     if dry_run {
-        println!("{} images, up to {} requests", estimate.images, estimate.requests);
-        return Ok(Ending::Fine);
+        let source::Estimate { images, requests, missing } = estimate;
+        to_standard_output(|output| Ok(writeln!(output, "{images} images, up to {requests} requests")?))?;
+        missing.iter().for_each(|note| messages.warn(&format!("not listed: {note}")));
+        return Ok(Ending::of(missing.is_empty()));
     }
     into_archive(&harbor, &selection, &output, messages).await
 }
@@ -51,21 +53,25 @@ pub(super) async fn into_archive(
     let shown = tokio::spawn(progress::show(stream.progress(), messages));
     let written = write_all(&mut stream, &mut writer).await;
     stopping.abort();
-    let failures = written.map_err(|error| {
-        let partial = writer.partial_path().display().to_string();
-        unwritable(&error).help(format!("what came until then is in {partial}, which can be read as an archive"))
-    })?;
+    let saved =
+        format!("what came until then is in {}, which can be read as an archive", writer.partial_path().display());
+    let failures = written.map_err(|error| unwritable(&error).help(&saved))?;
     // It ends with the stream; should it fail, the archive is there all the same.
     let _ = shown.await;
     let summary = stream.summary();
     let end = Utc::now();
-    let finished = writer.finish(end, &summary).map_err(|error| unwritable(&error))?;
+    let finished = writer.finish(end, &summary).map_err(|error| unwritable(&error).help(&saved))?;
     source.finished_at = Some(end);
     missing::tell_source(&source, &failures, messages);
     missing::tell_source(&source, &allowlists.failures, messages);
     messages.say(&summary.to_string());
-    messages.say(&format!("{} has it all in {} bytes", finished.path.display(), finished.bytes));
-    Ok(Ending::of(failures.is_empty()))
+    let complete = failures.is_empty();
+    if finished.artifacts == 0 {
+        messages.warn(missing::NO_IMAGE);
+    }
+    let what = if complete { "it all" } else { "what came" };
+    messages.say(&format!("{} has {what} in {} bytes", finished.path.display(), finished.bytes));
+    Ok(Ending::of(complete && finished.artifacts > 0))
 }
 
 /// Writes everything as it comes; gives what could not be read.

@@ -54,6 +54,7 @@ impl Target {
     fn new(arguments: &Export) -> Result<Self, Problem> {
         let place = Place { path: arguments.output.clone(), force: arguments.force };
         let is_standard_output = place.path == Path::new("-");
+        refuse_what_is_read(arguments)?;
         match arguments.format {
             Format::Envelope if is_standard_output => {
                 Err(Problem::usage("reports of many images are many files").help("name a folder by --output FOLDER"))
@@ -71,6 +72,16 @@ impl Target {
             Self::File(place) => file::write(&place.path, |output| write(format, document, output)),
             Self::Folder(place) => write_envelopes(place, document, messages),
         }
+    }
+}
+
+/// An archive is not replaced by what is made of it, whatever was forced: it may be the only one of its day.
+fn refuse_what_is_read(arguments: &Export) -> Result<(), Problem> {
+    let Ok(output) = fs::canonicalize(&arguments.output) else { return Ok(()) };
+    let mut archives = arguments.subjects.archives.iter();
+    match archives.find(|path| fs::canonicalize(path).is_ok_and(|path| path == output)) {
+        Some(path) => Err(Problem::usage(format!("{} is read from and cannot be written to", path.display()))),
+        None => Ok(()),
     }
 }
 

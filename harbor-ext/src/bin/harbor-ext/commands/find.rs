@@ -19,14 +19,29 @@ use crate::arguments::{FindCve, FindPackage, Search, When};
 use crate::ending::{Ending, Problem};
 use crate::output::listing::{self, Shown};
 use crate::output::messages::Messages;
-use crate::output::table;
+use crate::output::{short_line, table};
 use crate::source;
 
 /// How many upgrades are told below a table.
 const UPGRADES: usize = 5;
 
 pub(super) async fn cve(arguments: FindCve, messages: Messages, color: When) -> Result<Ending, Problem> {
-    search(arguments.search, FindingFilter::cves(&arguments.ids), messages, color).await
+    let ids = arguments.ids.iter().map(|id| identifier(id)).collect::<Result<Vec<_>, _>>()?;
+    search(arguments.search, FindingFilter::cves(ids), messages, color).await
+}
+
+/// What can be the identifier of a vulnerability. A hyphen of a word processor, a variable that is not set or a forgotten
+/// `CVE-` would otherwise read as "not affected".
+fn identifier(text: &str) -> Result<&str, Problem> {
+    let id = text.trim();
+    let is_identifier =
+        id.starts_with(|first: char| first.is_ascii_alphabetic()) && id.chars().all(|c| c.is_ascii_graphic());
+    if is_identifier {
+        return Ok(id);
+    }
+    let shown = id.escape_default();
+    Err(Problem::usage(format!("\"{shown}\" is no identifier of a vulnerability"))
+        .help("it is like CVE-2021-44228 or GHSA-jfh8-c2jp-5v3q, in plain letters, digits and hyphens"))
 }
 
 pub(super) async fn package(arguments: FindPackage, messages: Messages, color: When) -> Result<Ending, Problem> {
@@ -48,6 +63,10 @@ pub(super) async fn package(arguments: FindPackage, messages: Messages, color: W
 /// Packages of this name or pattern. A `*` stands for slashes, too, which the names of packages have for other reasons than
 /// those of repositories.
 fn packages(name: &str) -> Result<FindingFilter, Problem> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Err(Problem::usage("the name of the package is empty").help("`*` stands for all packages"));
+    }
     if !name.contains(['*', '?']) {
         return Ok(FindingFilter::package(name));
     }
@@ -59,7 +78,7 @@ fn packages(name: &str) -> Result<FindingFilter, Problem> {
 fn range(versions: &str, ecosystem: Option<&str>) -> Result<VersionRange, Problem> {
     let problem = |error: &dyn Error| {
         Problem::from_error(format!("{versions:?} is no range of versions"), error)
-            .as_usage()
+            .into_usage()
             .help("a range is like '>=2.0,<2.17.1'")
     };
     let range = VersionRange::parse(versions).map_err(|error| problem(&error))?;
@@ -112,7 +131,7 @@ fn in_words(inventory: &Inventory) -> String {
     );
     let plan = report.fix_plan();
     for upgrade in plan.upgrades.iter().take(UPGRADES) {
-        words.push_str(&format!("  {}\n", text::line(&upgrade.to_string())));
+        words.push_str(&format!("  {}\n", short_line(&upgrade.to_string())));
     }
     let more = plan.upgrades.len().saturating_sub(UPGRADES);
     if more > 0 {

@@ -30,13 +30,9 @@ pub(super) async fn run(arguments: Gate, messages: Messages, color: When) -> Res
     listing::write(&rows, arguments.format, color, || in_words(&verdict))?;
     assessment.notes().iter().chain(&verdict.notes).for_each(|note| messages.say(note));
     let ending = missing::tell(&inventory, messages);
-    if verdict.artifacts == 0 {
-        messages.warn("no image was judged: is what was asked for there?");
-        return Ok(Ending::Incomplete);
-    }
     Ok(if !verdict.is_met() {
         Ending::Violated
-    } else if verdict.incomplete {
+    } else if verdict.incomplete || verdict.artifacts == 0 {
         Ending::Incomplete
     } else {
         ending
@@ -57,7 +53,7 @@ fn policy(arguments: &Gate) -> Result<Policy, Problem> {
 pub(super) fn read(path: &Path) -> Result<Policy, Problem> {
     let text = fs::read_to_string(path)
         .map_err(|error| Problem::usage(format!("the policy {} cannot be read: {error}", path.display())))?;
-    Policy::parse(&text).map_err(|error| Problem::from_error(path.display(), &error).as_usage())
+    Policy::parse(&text).map_err(|error| Problem::from_error(path.display(), &error).into_usage())
 }
 
 fn in_words(verdict: &Verdict<'_>) -> String {

@@ -26,5 +26,5 @@ fn read_one<T, E: Error>(path: &Path, parse: impl FnOnce(BufReader<File>) -> Res
         Problem::usage(format!("{} cannot be read: {error}", path.display()))
             .help("leave the option out to go on without what this file knows")
     })?;
-    parse(BufReader::new(file)).map_err(|error| Problem::from_error(path.display(), &error).as_usage())
+    parse(BufReader::new(file)).map_err(|error| Problem::from_error(path.display(), &error).into_usage())
 }

@@ -7,6 +7,9 @@ use harbor_ext::{Failure, Inventory, Source};
 use crate::ending::Ending;
 use crate::output::messages::Messages;
 
+/// A registry lists nothing, and no error, to whom it grants nothing; and a name may be misspelt.
+pub(super) const NO_IMAGE: &str = "there is no image to tell anything of, which does not make anything clean: check what was asked for, and what the account may read by `harbor-ext access`";
+
 /// Says what could not be read and which images have no report, and ends accordingly.
 pub(super) fn tell(inventory: &Inventory, messages: Messages) -> Ending {
     for current in inventory.current() {
@@ -15,8 +18,12 @@ pub(super) fn tell(inventory: &Inventory, messages: Messages) -> Ending {
             messages.say(&format!("advice: {advice}"));
         }
     }
-    tell_without_report(inventory.report(), messages);
-    Ending::of(inventory.is_complete())
+    let report = inventory.report();
+    tell_without_report(report, messages);
+    if report.is_empty() {
+        messages.warn(NO_IMAGE);
+    }
+    Ending::of(inventory.is_complete() && !report.is_empty())
 }
 
 /// Says what could not be read in one snapshot.

@@ -15,13 +15,12 @@ mod report;
 mod schema;
 mod top;
 
-use std::io;
-
 use clap::CommandFactory;
 
 use crate::arguments::{Arguments, Command, Find};
 use crate::ending::{Ending, Problem};
 use crate::output::messages::Messages;
+use crate::output::to_standard_output;
 
 /// Does what was asked for.
 pub(crate) async fn run(arguments: Arguments) -> Result<Ending, Problem> {
@@ -42,8 +41,10 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Ending, Problem> {
         Command::Demo(arguments) => demo::run(arguments, messages).await,
         Command::Schema { name } => schema::run(name.as_deref()),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Arguments::command(), "harbor-ext", &mut io::stdout());
-            Ok(Ending::Fine)
+            // It panics where it cannot write, which a text never cannot.
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "harbor-ext", &mut text);
+            to_standard_output(|output| Ok(output.write_all(&text)?)).map(|()| Ending::Fine)
         }
     }
 }

@@ -6,8 +6,16 @@ use std::path::{Path, PathBuf};
 
 use crate::ending::Problem;
 
-/// Refuses to replace what is there, unless that is wanted.
+/// Refuses to replace what is there, unless that is wanted and it is a file: a device or a pipe would not be written to but
+/// be gone, with a file in its place.
 pub(crate) fn check(path: &Path, force: bool) -> Result<(), Problem> {
+    if let Ok(kind) = fs::metadata(path).as_ref().map(fs::Metadata::file_type)
+        && !kind.is_file()
+        && !kind.is_dir()
+    {
+        let what = format!("{} is no file: it would be replaced by one", path.display());
+        return Err(Problem::usage(what).help("name a file; an export goes to standard output by `--output -`"));
+    }
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_dir() => Err(Problem::usage(format!("{} is a folder", path.display()))),
         Ok(_) if !force => {

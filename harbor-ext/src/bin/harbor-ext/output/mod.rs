@@ -9,7 +9,16 @@ pub(crate) mod table;
 
 use std::io::{self, BufWriter, Write};
 
+use harbor_ext::text;
+
 use crate::ending::Problem;
+
+/// A text on one line that is not too long to be looked at: longer than any name that a registry takes, and so short that
+/// one package with a name of a megabyte does not hide all others.
+pub(crate) fn short_line(text: &str) -> String {
+    const LONGEST: usize = 1000;
+    text::line(&text::cut(text, LONGEST)).into_owned()
+}
 
 /// Writes to standard output. A reader that has seen enough, as `head` does, is no problem.
 pub(crate) fn to_standard_output(
@@ -38,4 +47,16 @@ fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
         next = error.source();
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_hides_all_others() {
+        assert_eq!(short_line("a\u{7}"), "a⟨U+0007⟩");
+        assert_eq!(short_line(&"ä".repeat(1000)), "ä".repeat(1000));
+        assert!(short_line(&"ä".repeat(1_000_000)).chars().count() < 1010);
+    }
 }

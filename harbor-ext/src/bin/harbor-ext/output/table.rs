@@ -6,7 +6,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Tab
 use harbor_ext::model::Severity;
 use harbor_ext::text::some_of;
 
-use super::messages;
+use super::{messages, short_line};
 use crate::arguments::When;
 
 /// How many names stand in one cell.
@@ -55,7 +55,7 @@ impl TextTable {
 
 /// A text from anywhere.
 pub(crate) fn text(text: impl AsRef<str>) -> Cell {
-    Cell::new(harbor_ext::text::line(text.as_ref()))
+    Cell::new(short_line(text.as_ref()))
 }
 
 /// A number, by its last digit.

@@ -1,7 +1,7 @@
 //! Reads the registry itself.
 
 use harbor_ext::chrono::Utc;
-use harbor_ext::model::ArtifactInfo;
+use harbor_ext::model::{ArtifactInfo, Repository};
 use harbor_ext::{Collected, Harbor, Query, Snapshot, Source};
 
 use crate::arguments::Selection;
@@ -13,12 +13,14 @@ use crate::progress;
 const ROWS_ON_A_PAGE: u64 = 100;
 
 /// What will be read, in numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Estimate {
     /// Images, untagged ones included.
     pub(crate) images: u64,
     /// Requests at the most, but for repeats: images that have one digest share a report.
     pub(crate) requests: u64,
+    /// What could not be listed, so that there are more.
+    pub(crate) missing: Vec<String>,
 }
 
 /// The query for what was selected.
@@ -64,8 +66,7 @@ pub(crate) async fn announce(
 ) -> Result<Estimate, Problem> {
     let collected = narrow(harbor.repositories(), selection).collect().await;
     if collected.items.is_empty() && !collected.is_complete() {
-        let reasons: Vec<String> = collected.notes().iter().map(ToString::to_string).collect();
-        return Err(Problem::failed(format!("nothing could be listed\n{}", reasons.join("\n"))));
+        return Err(Problem::failed(format!("nothing could be listed\n{}", notes(&collected).join("\n"))));
     }
     let estimate = Estimate::of(&collected);
     if estimate.images > above {
@@ -95,12 +96,16 @@ pub(crate) async fn snapshot(harbor: &Harbor, selection: &Selection, messages: M
 }
 
 impl Estimate {
-    fn of(collected: &Collected<harbor_ext::model::Repository>) -> Self {
+    fn of(collected: &Collected<Repository>) -> Self {
         let counts = collected.items.iter().map(|repository| u64::try_from(repository.artifact_count).unwrap_or(0));
         let images: u64 = counts.sum();
         let lists = collected.summary.projects + images / ROWS_ON_A_PAGE;
-        Self { images, requests: images + lists }
+        Self { images, requests: images + lists, missing: notes(collected) }
     }
+}
+
+fn notes(collected: &Collected<Repository>) -> Vec<String> {
+    collected.notes().iter().map(ToString::to_string).collect()
 }
 
 /// A selection in words, one condition each.

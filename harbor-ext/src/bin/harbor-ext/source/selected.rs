@@ -1,8 +1,8 @@
 //! What was selected, of a snapshot that is there already.
 
-use harbor_ext::Snapshot;
 use harbor_ext::analysis::Pattern;
 use harbor_ext::model::{ArtifactInfo, latest};
+use harbor_ext::{Failure, Snapshot};
 
 use crate::arguments::Selection;
 use crate::ending::Problem;
@@ -26,12 +26,6 @@ impl Selected {
             tags: patterns(&selection.tags)?,
             latest: selection.latest,
         })
-    }
-
-    /// Whether nothing is left out.
-    pub(super) fn is_everything(&self) -> bool {
-        let patterns = [&self.repositories, &self.excluded_repositories, &self.tags];
-        self.projects.is_empty() && patterns.into_iter().all(Vec::is_empty) && !self.latest
     }
 
     /// What was selected of a snapshot. Failures of other projects do not concern it; those without a project may.
@@ -68,6 +62,15 @@ impl Selected {
         (self.repositories.is_empty() || self.repositories.iter().any(is_matched))
             && !self.excluded_repositories.iter().any(is_matched)
     }
+}
+
+/// Whether a snapshot tells anything of a project, be it that it could not be read.
+pub(super) fn knows_project(snapshot: &Snapshot, name: &str) -> bool {
+    let collected = &snapshot.collected;
+    let fails = |failure: &Failure| failure.target.project.as_ref().is_some_and(|project| project.as_str() == name);
+    snapshot.allowlists.projects.contains_key(name)
+        || collected.items.iter().any(|info| info.artifact.repository.project().as_str() == name)
+        || collected.failures.iter().any(fails)
 }
 
 fn patterns(texts: &[String]) -> Result<Vec<Pattern>, Problem> {

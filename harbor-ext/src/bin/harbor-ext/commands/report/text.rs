@@ -7,7 +7,7 @@ use harbor_ext::analysis::ArtifactReport;
 use harbor_ext::model::Severity;
 use harbor_ext::{Current, Inventory, text};
 
-use crate::output::table;
+use crate::output::{short_line, table};
 
 pub(super) fn write(output: &mut dyn Write, inventory: &Inventory, top: usize) -> Result<(), Box<dyn Error>> {
     let report = inventory.report();
@@ -117,5 +117,5 @@ fn heading(output: &mut dyn Write, title: &str) -> io::Result<()> {
 
 /// A line with texts of the registry in it.
 fn write_line(output: &mut dyn Write, line: &str) -> io::Result<()> {
-    writeln!(output, "{}", text::line(line))
+    writeln!(output, "{}", short_line(line))
 }
