@@ -129,7 +129,7 @@ impl<'p> Exceptions<'p> {
                     end.format("%Y-%m-%d %H:%M UTC"),
                 )),
                 (_, _, 0) => {
-                    Some(format!("Exception {number} ({subject}) is for nothing that is against a rule: take it out."))
+                    Some(format!("Exception {number} ({subject}) is for nothing here that is against a rule: take it out, unless other images need it."))
                 }
                 _ => None,
             }

@@ -68,7 +68,8 @@ fn in_words(diff: &Diff) -> String {
         text.push_str(&format!("{count:>8}  {class}\n"));
     }
     if !diff.tags.is_empty() {
-        text.push_str(&format!("{:>8}  tags on another image than before\n", diff.tags.len()));
+        let tags = if diff.tags.len() == 1 { "tag" } else { "tags" };
+        text.push_str(&format!("{:>8}  {tags} on another image than before\n", diff.tags.len()));
     }
     text
 }
