@@ -139,7 +139,7 @@ fn written(document: &Document<'_>, item: &Item<'_>, rules: &Rules<'_>) -> Value
     match item {
         Item::Failure(registry, failure) => notification("error", &format!("{registry}: {failure}"), "not-read"),
         Item::WithoutReport(info) => {
-            let message = format!("{}: {}", identity::name(&info.artifact), info.state);
+            let message = format!("{}: {}", info.artifact.name_with_registry(), info.state);
             let mut notification = notification("warning", &message, info.state.name());
             notification["locations"] = json!([location(&identity::uri(&info.artifact))]);
             notification
@@ -197,7 +197,7 @@ fn message(assessed: &Assessed<'_>) -> String {
         finding.severity(),
         name(finding.package()),
         name(finding.version()),
-        identity::name(&assessed.info.artifact),
+        assessed.info.artifact.name_with_registry(),
     );
     escaped(&sentence, usize::MAX).into_owned()
 }
@@ -206,7 +206,7 @@ fn properties(assessed: &Assessed<'_>) -> Value {
     let (artifact, finding) = (&assessed.info.artifact, assessed.finding.get());
     let name = |text| text::within(text::line(text), SHORT);
     json!({
-        "image": identity::reference(artifact),
+        "image": artifact.full_name(),
         "imageTags": artifact.tag_names().take(20).collect::<Vec<_>>(),
         "package": name(finding.package()),
         "version": name(finding.version()),
