@@ -10,7 +10,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::FailureKind;
 use crate::archive::Writer;
+use crate::archive::format::hexadecimal;
 use crate::failure::{Phase, Target};
 use crate::fetch::Cause;
 use crate::model::decode::{self, Body, MEDIA_TYPE_1_1};
