@@ -80,7 +80,14 @@ pub fn all() -> Vec<(&'static str, Schema)> {
     schemas.into()
 }
 
-fn of<T: JsonSchema>(name: &'static str) -> (&'static str, Schema) {
+/// The schema of one type, under a name: for programs that write types of their own beside those of [`all`].
+///
+/// ```
+/// let (name, schema) = harbor_ext::schema::of::<Vec<harbor_ext::Failure>>("Failures");
+/// assert_eq!((name, &schema.as_value()["type"]), ("Failures", &"array".into()));
+/// ```
+#[must_use]
+pub fn of<T: JsonSchema>(name: &'static str) -> (&'static str, Schema) {
     let settings = SchemaSettings::draft2020_12().for_serialize().with_transform(PlainProse);
     let mut schema = settings.into_generator().into_root_schema_for::<T>();
     schema.insert("title".into(), name.into());

@@ -57,7 +57,14 @@ pub fn line(text: &str) -> Cow<'_, str> {
     if !text.contains(is_active) {
         return text.into();
     }
-    text.chars().map(|character| shown(character).to_string()).collect::<String>().into()
+    let mut visible = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        match shown(character) {
+            Shown::Plain(character) => visible.push(character),
+            number => visible.push_str(&number.to_string()),
+        }
+    }
+    visible.into()
 }
 
 /// A text on as many lines as it has: ends of lines become `\n`, they and tabs stay, and other [active](is_active)

@@ -46,7 +46,7 @@ impl<'a> File<'a> {
     pub fn name(&self) -> String {
         const LONGEST: usize = 60;
         let artifact = self.artifact();
-        let name = identity::repository(artifact).to_lowercase();
+        let name = artifact.repository_with_registry().to_lowercase();
         let safe = |character: char| match character {
             'a'..='z' | '0'..='9' | '-' | '.' => character,
             _ => '_',

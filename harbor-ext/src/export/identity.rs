@@ -13,31 +13,10 @@ const PURL_PATH: &AsciiSet = &PURL.remove(b'/');
 /// What may stand in the path of a URI.
 const URI_PATH: &AsciiSet = &PURL_PATH.remove(b'@').remove(b'+').remove(b'=').remove(b'!').remove(b'$').remove(b',');
 
-/// The repository with its registry, such as `harbor.example.com/library/nginx`.
-pub(super) fn repository(artifact: &Artifact) -> String {
-    match &artifact.registry {
-        Some(registry) => format!("{registry}/{}", artifact.repository),
-        None => artifact.repository.to_string(),
-    }
-}
-
-/// The reference by which the artifact can be pulled, such as `harbor.example.com/library/nginx@sha256:…`.
-pub(super) fn reference(artifact: &Artifact) -> String {
-    format!("{}@{}", repository(artifact), artifact.digest)
-}
-
-/// The reference for people, with the first tag where there is one.
-pub(super) fn name(artifact: &Artifact) -> String {
-    match artifact.tag_names().next() {
-        Some(tag) => format!("{}:{tag}", repository(artifact)),
-        None => reference(artifact),
-    }
-}
-
-/// The [`name`] as a relative URI, whose first segment must have no colon: it would be a scheme.
+/// The [name](Artifact::name_with_registry) as a relative URI, whose first segment must have no colon: it would be a scheme.
 pub(super) fn uri(artifact: &Artifact) -> String {
     const LATER_SEGMENTS: &AsciiSet = &URI_PATH.remove(b':');
-    let name = name(artifact);
+    let name = artifact.name_with_registry();
     let (first, later) = name.split_once('/').unwrap_or((&name, ""));
     format!("{}/{}", utf8_percent_encode(first, URI_PATH), utf8_percent_encode(later, LATER_SEGMENTS))
 }
@@ -50,7 +29,7 @@ pub(super) fn artifact_purl(artifact: &Artifact) -> String {
     let architecture = artifact.platform.architecture.as_deref().filter(|architecture| !architecture.is_empty());
     let architecture =
         architecture.map(|name| format!("arch={}&", utf8_percent_encode(name, PURL))).unwrap_or_default();
-    let repository = repository(artifact);
+    let repository = artifact.repository_with_registry();
     format!("pkg:oci/{last}@{digest}?{architecture}repository_url={}", utf8_percent_encode(&repository, PURL_PATH))
 }
 
@@ -173,7 +152,7 @@ mod tests {
     fn images_have_their_names() {
         let info = samples::info("Shop/cart", 1, ReportState::NotScanned);
         let digest = format!("sha256:{:064x}", 1);
-        assert_eq!(reference(&info.artifact), format!("harbor.example.com/Shop/cart@{digest}"));
+        assert_eq!(info.artifact.full_name(), format!("harbor.example.com/Shop/cart@{digest}"));
         assert_eq!(uri(&info.artifact), "harbor.example.com/Shop/cart:1.1");
         let mut with_port = (*info.artifact).clone();
         with_port.registry = Some("localhost:5000".into());

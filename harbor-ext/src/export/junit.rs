@@ -14,7 +14,7 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Document, ExportError, identity, rows};
+use super::{Document, ExportError, rows};
 use crate::judge::{Assessed, Verdict, Violation};
 use crate::model::{ArtifactInfo, ReportState};
 use crate::text;
@@ -108,7 +108,7 @@ fn unread(document: &Document<'_>) -> TestSuite {
 }
 
 fn suite(document: &Document<'_>, judged: Option<&Judged<'_, '_>>, info: &ArtifactInfo) -> TestSuite {
-    let class = identity::name(&info.artifact);
+    let class = info.artifact.name_with_registry();
     let mut suite = TestSuite::new(line(&class));
     suite.add_property(("digest", info.artifact.digest.as_str()));
     let key = std::ptr::from_ref(info);

@@ -78,7 +78,7 @@ impl<'a> Document<'a> {
             parts.push(current.source.started_at.to_rfc3339());
         }
         for info in inventory.report() {
-            parts.push(identity::reference(&info.artifact));
+            parts.push(info.artifact.full_name());
             parts.push(info.findings().count().to_string());
         }
         identity::uuid(parts.iter().map(String::as_str))

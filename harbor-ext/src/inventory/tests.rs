@@ -351,6 +351,11 @@ proptest! {
     fn going_back_finds_what_going_forward_finds(days in "[xr.?fnk!0-]{1,9}") {
         prop_assert_eq!(sighting(&history(&days)), sighting_by_hand(&days));
     }
+}
+
+proptest! {
+    // Each case is half a dozen snapshots with up to a hundred findings, which is what takes the time.
+    #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
     fn the_order_of_snapshots_does_not_matter((some, other) in any_snapshots()) {

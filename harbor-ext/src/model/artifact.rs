@@ -237,7 +237,10 @@ impl Artifact {
         }
     }
 
-    fn repository_with_registry(&self) -> String {
+    /// The registry and the repository, such as `harbor.example.com/library/nginx`; without the registry where that is not
+    /// known.
+    #[must_use]
+    pub fn repository_with_registry(&self) -> String {
         match &self.registry {
             Some(registry) => format!("{registry}/{}", self.repository),
             None => self.repository.to_string(),

@@ -47,6 +47,9 @@ impl Severity {
     pub const ALL: [Self; 7] =
         [Self::None, Self::Unknown, Self::Negligible, Self::Low, Self::Medium, Self::High, Self::Critical];
 
+    /// The severities that have a column of their own where findings are counted, the worst first.
+    pub const COLUMNS: [Self; 4] = [Self::Critical, Self::High, Self::Medium, Self::Low];
+
     /// Reads a severity from a scanner's word, whatever its capitals.
     ///
     /// `Moderate` is [`Medium`](Self::Medium) and `Important` is [`High`](Self::High), as some

@@ -28,6 +28,36 @@ fn the_same_rows_come_in_every_format() {
     }
 }
 
+#[test]
+fn what_is_written_as_json_has_a_schema() {
+    let folder = Folder::new();
+    let demo = folder.demo().display().to_string();
+    for (command, name) in [
+        ("find cve CVE-2021-44228", "ExportFinding"),
+        ("top cves", "TopCve"),
+        ("top images", "TopImage"),
+        ("top packages", "TopPackage"),
+        ("top projects", "TopPlace"),
+        ("top repositories", "TopPlace"),
+        ("fixes", "Upgrade"),
+        ("report", "Overview"),
+    ] {
+        let validator = jsonschema::validator_for(&program(&format!("schema {name}")).run().with(0).json()).unwrap();
+        let written = program(&format!("{command} --json --from {demo}")).run().with(3).json();
+        let values = written.as_array().cloned().unwrap_or_else(|| vec![written]);
+        assert!(!values.is_empty(), "{command}");
+        for value in values {
+            let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{command}: {errors:?}");
+        }
+    }
+    let names = program("schema").run().with(0).output;
+    assert!(
+        ["Change", "Access", "ExportViolation"].iter().all(|name| names.lines().any(|line| line == *name)),
+        "{names}"
+    );
+}
+
 /// The names are part of what pipelines rely on: a change here breaks them.
 #[test]
 fn the_columns_have_these_names() {

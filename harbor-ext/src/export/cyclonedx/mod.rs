@@ -62,7 +62,7 @@ pub fn write(document: &Document<'_>, mut output: impl io::Write) -> Result<(), 
         components: Each(|| report.iter().map(component)),
         compositions: [Composition {
             aggregate: "incomplete",
-            assemblies: Each(|| report.iter().map(|info| identity::reference(&info.artifact))),
+            assemblies: Each(|| report.iter().map(|info| info.artifact.full_name())),
         }],
         vulnerabilities: Each(|| groups.iter().map(|(key, group)| vulnerability::written(key, group))),
     };
@@ -149,8 +149,8 @@ fn component(info: &ArtifactInfo) -> Value {
     }
     json!({
         "type": "container",
-        "bom-ref": identity::reference(artifact),
-        "name": identity::repository(artifact),
+        "bom-ref": artifact.full_name(),
+        "name": artifact.repository_with_registry(),
         "version": digest,
         "purl": identity::artifact_purl(artifact),
         "hashes": [{ "alg": if algorithm == "sha512" { "SHA-512" } else { "SHA-256" }, "content": hash }],
@@ -161,7 +161,7 @@ fn component(info: &ArtifactInfo) -> Value {
 
 /// What refers to the package of a finding in an artifact, or to the artifact where the finding names none.
 fn package_reference(info: &ArtifactInfo, finding: &crate::model::Finding) -> String {
-    let image = identity::reference(&info.artifact);
+    let image = info.artifact.full_name();
     match finding.package().is_empty() {
         true => image,
         false => format!("{image}#{}", identity::package_reference(finding)),

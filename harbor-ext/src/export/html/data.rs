@@ -133,8 +133,7 @@ pub(super) fn image_rows(overview: &Overview<'_>) -> Vec<ImageRow> {
             Some(_) => "scanned",
             None => "in its images",
         });
-        let [critical, high, medium, low] =
-            [Severity::Critical, Severity::High, Severity::Medium, Severity::Low].map(|severity| image.get(severity));
+        let [critical, high, medium, low] = Severity::COLUMNS.map(|severity| image.get(severity));
         let counts = [critical, high, medium, low, image.others(), image.fixable, image.exploited, image.suppressed];
         ImageRow(
             ImageNames::of(overview, artifact),

@@ -128,6 +128,30 @@ fn what_is_missing_is_told_first() {
     assert!(page.contains("<summary>1 cannot be scanned</summary>"));
 }
 
+/// A part of a registry has fewer findings than the whole, which is no trend.
+#[test]
+fn parts_have_trends_of_their_own() {
+    let snapshots = [(4, "text"), (3, "other"), (2, "text"), (1, "other"), (0, "once")].map(|(days, part)| {
+        let at = samples::time() - chrono::TimeDelta::days(days);
+        let mut source = crate::Source::new("harbor.example.com", "https://harbor.example.com", at);
+        source.finished_at = Some(at);
+        source.selection = vec![part.to_owned()];
+        let (items, failures, summary) = (Vec::new(), Vec::new(), crate::Summary::default());
+        crate::Snapshot::new(source, crate::Collected { items, failures, summary })
+    });
+    let inventory = crate::Inventory::new(snapshots);
+    let knowledge = samples::knowledge();
+    let assessment = Assessment::new(&inventory, &knowledge, samples::time());
+    let mut page = Vec::new();
+    write(&Document::new(&assessment), &mut page).unwrap();
+    let page = String::from_utf8(page).unwrap();
+    let names: Vec<_> =
+        page.split("<summary>Numbers of ").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
+    assert_eq!(names, ["harbor.example.com, only other", "harbor.example.com, only text"]);
+    assert_eq!(between(&page, "<title>", "</title>").matches("harbor.example.com").count(), 1);
+    assert!(page.contains("0 images in harbor.example.com, 0 with a report"));
+}
+
 /// A catalogue that is not there is not one that lists nothing.
 #[test]
 fn what_is_not_given_is_not_known() {

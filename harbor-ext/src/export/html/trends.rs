@@ -1,6 +1,4 @@
-//! The snapshots of each registry over time.
-
-use std::collections::BTreeMap;
+//! What registries, and parts of them, held over time.
 
 use super::chart::Trend;
 use crate::export::overview::{Remainder, minute};
@@ -8,13 +6,14 @@ use crate::inventory::{Inventory, TrendPoint};
 use crate::model::Severity;
 use crate::text::Count;
 
-/// How many registries have a chart, and how many snapshots a line in the table.
-const TREND_REGISTRIES: usize = 8;
-const TREND_ROWS: usize = 12;
+/// How many charts there are, and how many snapshots have a line in the table of each.
+const CHARTS: usize = 8;
+const ROWS: usize = 12;
 
-/// The snapshots of a registry.
-pub(super) struct TrendSection<'a> {
-    pub(super) registry: &'a str,
+/// The snapshots of a registry that were asked for the same.
+pub(super) struct TrendSection {
+    /// The registry, and which part of it.
+    pub(super) name: String,
     pub(super) chart: Option<Trend>,
     /// The newest first.
     pub(super) points: Vec<TrendLine>,
@@ -35,27 +34,26 @@ pub(super) struct TrendLine {
     pub(super) fixable: Count,
 }
 
-/// The snapshots of the registries that have several.
-pub(super) fn trends(inventory: &Inventory) -> (Vec<TrendSection<'_>>, Remainder) {
-    let mut by_registry: BTreeMap<&str, Vec<&TrendPoint>> = BTreeMap::new();
-    for point in inventory.trend() {
-        by_registry.entry(&point.registry).or_default().push(point);
-    }
-    by_registry.retain(|_, points| points.len() > 1);
-    let all = Remainder { shown: by_registry.len().min(TREND_REGISTRIES), total: by_registry.len() };
-    let section = |(registry, points): (_, Vec<&TrendPoint>)| TrendSection {
-        registry,
+/// What there are several snapshots of.
+pub(super) fn trends(inventory: &Inventory) -> (Vec<TrendSection>, Remainder) {
+    let mut lines = inventory.trend_lines();
+    lines.retain(|_, points| points.len() > 1);
+    let all = Remainder { shown: lines.len().min(CHARTS), total: lines.len() };
+    let section = |((registry, selection), points): ((&str, &[String]), Vec<&TrendPoint>)| TrendSection {
+        name: match selection {
+            [] => registry.to_owned(),
+            part => format!("{registry}, only {}", part.join(", ")),
+        },
         chart: Trend::of(&points),
-        points: points.iter().rev().take(TREND_ROWS).map(|point| TrendLine::of(point)).collect(),
-        older: points.len().saturating_sub(TREND_ROWS),
+        points: points.iter().rev().take(ROWS).map(|point| TrendLine::of(point)).collect(),
+        older: points.len().saturating_sub(ROWS),
     };
-    (by_registry.into_iter().take(TREND_REGISTRIES).map(section).collect(), all)
+    (lines.into_iter().take(CHARTS).map(section).collect(), all)
 }
 
 impl TrendLine {
     fn of(point: &TrendPoint) -> Self {
-        let [critical, high, medium, low] = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low]
-            .map(|severity| Count(point.severities.get(severity)));
+        let [critical, high, medium, low] = Severity::COLUMNS.map(|severity| Count(point.severities.get(severity)));
         Self {
             time: minute(point.time),
             complete: point.complete,

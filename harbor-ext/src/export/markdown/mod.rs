@@ -8,7 +8,7 @@ use std::io;
 use self::document::Text;
 use super::overview::{
     CveRow, FindingRow, ImageRow, Overview, Remainder, SeverityLine, SuppressedRow, UpgradeRow, failures, knowledge,
-    minute, registries, sources, without_report,
+    minute, sources, title, without_report,
 };
 use super::{Document, ExportError};
 use crate::text::Count;
@@ -54,7 +54,7 @@ fn text(overview: &Overview<'_>) -> String {
 fn head(text: &mut Text, overview: &Overview<'_>) {
     text.section("Vulnerability report", |section| {
         let time = minute(overview.document.assessment.time());
-        section.words(&format!("{}, as of {time}", registries(overview.inventory())));
+        section.words(&format!("{}, as of {time}", title(overview.inventory())));
         section.strong(&overview.headline());
         if overview.is_complete() {
             section.words(overview.completeness());

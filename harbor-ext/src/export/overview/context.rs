@@ -74,15 +74,20 @@ pub(in crate::export) fn knowledge(knowledge: &Knowledge) -> [(&'static str, Str
     [("CISA KEV", kev), ("FIRST EPSS", epss), ("VEX", vex)].map(|(name, words)| (name, words))
 }
 
+/// The registries, each once: several snapshots of parts of one may be current.
+pub(super) fn registries(inventory: &Inventory) -> BTreeSet<&str> {
+    inventory.current().iter().map(|current| &*current.source.registry).collect()
+}
+
 /// The registries by name, for the title.
-pub(in crate::export) fn registries(inventory: &Inventory) -> String {
-    let names: BTreeSet<_> = inventory.current().iter().map(|current| &*current.source.registry).collect();
-    if names.is_empty() { "no registry".to_owned() } else { some_of(names, NAMES) }
+pub(in crate::export) fn title(inventory: &Inventory) -> String {
+    let registries = registries(inventory);
+    if registries.is_empty() { "no registry".to_owned() } else { some_of(registries, NAMES) }
 }
 
 /// What could not be read, each thing once, with its registry where there are several.
 pub(in crate::export) fn failures(inventory: &Inventory, limit: usize) -> (Vec<String>, Remainder) {
-    let several = inventory.current().len() > 1;
+    let several = registries(inventory).len() > 1;
     let notes = inventory.current().iter().flat_map(|current| {
         let registry = &current.source.registry;
         let place = if several { format!("{registry}: ") } else { String::new() };

@@ -13,7 +13,7 @@ mod worst;
 use std::cmp::Reverse;
 
 pub(super) use self::context::{
-    Remainder, SourceLine, WithoutReport, failures, knowledge, registries, sources, without_report,
+    Remainder, SourceLine, WithoutReport, failures, knowledge, sources, title, without_report,
 };
 pub(super) use self::gaps::{Gaps, reason};
 pub(super) use self::rows::{CveRow, FindingRow, ImageRow, SuppressedRow, UpgradeRow, reason_words};
@@ -95,16 +95,17 @@ impl<'a> Overview<'a> {
     /// All there is in one sentence.
     pub(super) fn headline(&self) -> String {
         let (images, reported) = self.images();
-        let registries = match self.inventory().current() {
-            [one] => format!(" in {}", one.source.registry),
-            several => format!(" in {}", counted(several.len(), "registry")),
+        let registries = context::registries(self.inventory());
+        let registries = match (registries.first(), registries.len()) {
+            (Some(registry), 1) => (*registry).to_owned(),
+            (_, count) => counted(count, "registry"),
         };
         let exploited = match self.exploited() {
             Some(count) => format!("{} known to be exploited", Count(count)),
             None => "how many are exploited is not known".to_owned(),
         };
         format!(
-            "{}{registries}, {} with a report: {}, {} critical with a fix, {exploited}.",
+            "{} in {registries}, {} with a report: {}, {} critical with a fix, {exploited}.",
             counted(images, "image"),
             Count(reported),
             counted(self.sum(SeverityLine::total), "finding"),
@@ -126,7 +127,7 @@ impl<'a> Overview<'a> {
     /// What an image is called: with its registry where there are several.
     pub(super) fn name(&self, artifact: &Artifact) -> String {
         match &artifact.registry {
-            Some(registry) if self.inventory().current().len() > 1 => format!("{registry}/{artifact}"),
+            Some(registry) if context::registries(self.inventory()).len() > 1 => format!("{registry}/{artifact}"),
             _ => artifact.to_string(),
         }
     }

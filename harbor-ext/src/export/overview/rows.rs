@@ -107,8 +107,7 @@ impl CveRow {
 
 impl ImageRow {
     pub(in crate::export) fn of(overview: &Overview<'_>, image: &ImageLine<'_>) -> Self {
-        let [critical, high, medium, low] = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low]
-            .map(|severity| Count(image.get(severity)));
+        let [critical, high, medium, low] = Severity::COLUMNS.map(|severity| Count(image.get(severity)));
         Self {
             name: overview.name(&image.info.artifact),
             critical,

@@ -144,11 +144,7 @@ impl<'a> ImageLine<'a> {
 
     /// How many count that are less than low.
     pub(in crate::export) fn others(&self) -> usize {
-        self.total()
-            - [Severity::Critical, Severity::High, Severity::Medium, Severity::Low]
-                .map(|of| self.get(of))
-                .iter()
-                .sum::<usize>()
+        self.total() - Severity::COLUMNS.map(|severity| self.get(severity)).iter().sum::<usize>()
     }
 
     /// All that count.

@@ -31,8 +31,12 @@ mod column;
 ///
 /// If it cannot be written.
 pub fn write(document: &Document<'_>, output: impl io::Write + Send) -> Result<(), ExportError> {
+    write_groups(document, 64 << 20, output)
+}
+
+/// Writes groups of rows that are no larger than they have to be to reach so many bytes.
+fn write_groups(document: &Document<'_>, limit: usize, output: impl io::Write + Send) -> Result<(), ExportError> {
     const ROWS: usize = 131_072;
-    const BYTES: usize = 64 << 20;
 
     let schema = parse_message_type(&schema())?;
     let mut writer = SerializedFileWriter::new(output, Arc::new(schema), Arc::new(properties(document)?))?;
@@ -41,7 +45,7 @@ pub fn write(document: &Document<'_>, output: impl io::Write + Send) -> Result<(
         let mut columns: Vec<Column> = FindingRow::COLUMNS.iter().map(|name| Column::new(kind(name))).collect();
         let (mut rows, mut bytes) = (0, 0);
         while rows < ROWS
-            && bytes < BYTES
+            && bytes < limit
             && let Some(row) = findings.next()
         {
             for (column, cell) in columns.iter_mut().zip(row.cells()) {

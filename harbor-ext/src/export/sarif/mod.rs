@@ -20,7 +20,9 @@ use super::{Document, ExportError};
 pub use parts::{Limits, Part, Parts};
 
 mod items;
+mod message;
 mod parts;
+mod rules;
 mod written;
 
 /// Splits a document into files that platforms take.

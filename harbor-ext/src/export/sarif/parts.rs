@@ -1,12 +1,11 @@
 //! Splitting a document into files that platforms take.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
 use std::iter::Peekable;
 use std::{fmt, io};
 
 use super::items::{self, Item, Place};
-use super::written::{self, Rule, Run};
+use super::rules::{Rule, Rules};
+use super::written::{self, Run};
 use crate::export::{Document, ExportError, json_text};
 
 /// How large a file may become.
@@ -42,13 +41,6 @@ pub struct Part<'a> {
     first: Place,
     count: usize,
     rules: Rules<'a>,
-}
-
-/// The vulnerabilities of a part, with their places.
-#[derive(Debug, Default)]
-pub(super) struct Rules<'a> {
-    pub(super) rules: Vec<Rule<'a>>,
-    pub(super) places: HashMap<Cow<'a, str>, usize>,
 }
 
 impl Default for Limits {
@@ -156,18 +148,6 @@ impl<'a> Part<'a> {
             rules: &self.rules,
             first: self.first,
             count: self.count,
-        }
-    }
-}
-
-impl<'a> Rules<'a> {
-    fn add(&mut self, rule: Rule<'a>) {
-        match self.places.get(&rule.id()) {
-            Some(place) => self.rules[*place].absorb(&rule),
-            None => {
-                self.places.insert(rule.id(), self.rules.len());
-                self.rules.push(rule);
-            }
         }
     }
 }

@@ -100,7 +100,7 @@ fn limits_of_platforms_hold_for_hostile_texts() {
 
 #[test]
 fn messages_have_no_links_and_no_placeholders() {
-    let text = written::message_text(HOSTILE, usize::MAX);
+    let text = message::escaped(HOSTILE, usize::MAX);
     assert!(text.contains(r"\[x\](javascript:1) {{0}}") && text.contains(r"\\"), "{text}");
     assert!(!text.contains(['\u{1b}', '\u{9b}', '\0', '\u{202e}', '\r']));
 }

@@ -1,18 +1,17 @@
 //! A SARIF file as it is written.
 
-use std::borrow::Cow;
-
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::items::{self, Item, Place};
-use super::parts::Rules;
+use super::message::{LONG, SHORT, escaped};
+use super::rules::{Rule, Rules, level, rule_id};
 use crate::export::json_text::Each;
 use crate::export::rows::in_words;
 use crate::export::{Document, ExportError, identity};
 use crate::judge::Assessed;
-use crate::model::{Finding, ReportState, Severity};
+use crate::model::ReportState;
 use crate::text;
 
 /// A whole file with the items of one part.
@@ -23,18 +22,6 @@ pub(super) struct Run<'b, 'a> {
     pub(super) first: Place,
     pub(super) count: usize,
 }
-
-/// A vulnerability.
-#[derive(Clone, Debug)]
-pub(super) struct Rule<'a> {
-    finding: &'a Finding,
-    score: f64,
-    severity: Severity,
-}
-
-/// The most characters of short texts, of long ones and of names; GitHub takes 1,024 for each description.
-const SHORT: usize = 250;
-const LONG: usize = 1_000;
 
 impl Serialize for Run<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -152,7 +139,7 @@ fn written(document: &Document<'_>, item: &Item<'_>, rules: &Rules<'_>) -> Value
     match item {
         Item::Failure(registry, failure) => notification("error", &format!("{registry}: {failure}"), "not-read"),
         Item::WithoutReport(info) => {
-            let message = format!("{}: {}", identity::name(&info.artifact), info.state);
+            let message = format!("{}: {}", info.artifact.name_with_registry(), info.state);
             let mut notification = notification("warning", &message, info.state.name());
             notification["locations"] = json!([location(&identity::uri(&info.artifact))]);
             notification
@@ -162,7 +149,7 @@ fn written(document: &Document<'_>, item: &Item<'_>, rules: &Rules<'_>) -> Value
 }
 
 fn notification(level: &str, message: &str, id: &str) -> Value {
-    json!({ "level": level, "message": { "text": message_text(message, LONG) }, "descriptor": { "id": id } })
+    json!({ "level": level, "message": { "text": escaped(message, LONG) }, "descriptor": { "id": id } })
 }
 
 fn result(document: &Document<'_>, assessed: &Assessed<'_>, rules: &Rules<'_>) -> Value {
@@ -210,16 +197,16 @@ fn message(assessed: &Assessed<'_>) -> String {
         finding.severity(),
         name(finding.package()),
         name(finding.version()),
-        identity::name(&assessed.info.artifact),
+        assessed.info.artifact.name_with_registry(),
     );
-    message_text(&sentence, usize::MAX).into_owned()
+    escaped(&sentence, usize::MAX).into_owned()
 }
 
 fn properties(assessed: &Assessed<'_>) -> Value {
     let (artifact, finding) = (&assessed.info.artifact, assessed.finding.get());
     let name = |text| text::within(text::line(text), SHORT);
     json!({
-        "image": identity::reference(artifact),
+        "image": artifact.full_name(),
         "imageTags": artifact.tag_names().take(20).collect::<Vec<_>>(),
         "package": name(finding.package()),
         "version": name(finding.version()),
@@ -248,111 +235,4 @@ fn fingerprint(assessed: &Assessed<'_>) -> String {
     let registry = artifact.registry.as_deref().unwrap_or_default();
     let platform = artifact.platform.to_string();
     identity::fingerprint([registry, artifact.repository.full(), tag, &platform, finding.id(), finding.package()])
-}
-
-impl<'a> Rule<'a> {
-    pub(super) fn of(assessed: &Assessed<'a>) -> Self {
-        let finding = assessed.finding.get();
-        let severity = finding.severity();
-        Self { finding, severity, score: finding.cvss_score().unwrap_or_else(|| usual_score(severity)) }
-    }
-
-    pub(super) fn id(&self) -> Cow<'a, str> {
-        rule_id(self.finding)
-    }
-
-    /// Two findings of the same vulnerability may be rated differently.
-    pub(super) fn absorb(&mut self, other: &Self) {
-        self.score = self.score.max(other.score);
-        self.severity = self.severity.max(other.severity);
-    }
-
-    fn written(&self) -> Value {
-        let finding = self.finding;
-        let id = rule_id(finding);
-        let description = match finding.description().is_empty() {
-            true => Cow::Borrowed("There is no description."),
-            false => finding.description().into(),
-        };
-        let mut tags = vec!["security".to_owned(), "vulnerability".to_owned(), self.severity.as_str().to_uppercase()];
-        // GitHub shows ten tags and refuses more than twenty.
-        let weaknesses = finding.cwe_ids().filter_map(identity::weakness).take(5);
-        tags.extend(weaknesses.map(|number| format!("external/cwe/cwe-{number:03}")));
-        let links: Vec<String> = finding.links().filter_map(identity::link).filter(|link| link.len() <= LONG).collect();
-        let help = match links.is_empty() {
-            true => format!("Upgrade the affected packages to a fixed version of {id}."),
-            false => format!("Read more:\n{}", links.iter().take(10).cloned().collect::<Vec<_>>().join("\n")),
-        };
-        let mut rule = json!({
-            "id": id,
-            "shortDescription": { "text": message_text(&id, SHORT) },
-            "fullDescription": { "text": message_text(&description, LONG) },
-            "help": { "text": message_text(&help, usize::MAX) },
-            "defaultConfiguration": { "level": level(self.severity) },
-            "properties": {
-                "tags": tags,
-                "precision": "very-high",
-                "problem.severity": problem(self.severity),
-                "security-severity": format!("{:.1}", self.score),
-            },
-        });
-        if let Some(link) = links.first() {
-            rule["helpUri"] = link.as_str().into();
-        }
-        rule
-    }
-}
-
-impl Serialize for Rule<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.written().serialize(serializer)
-    }
-}
-
-fn rule_id(finding: &Finding) -> Cow<'_, str> {
-    text::within(text::line(identity::vulnerability(finding)), SHORT)
-}
-
-fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical | Severity::High => "error",
-        Severity::Medium => "warning",
-        Severity::Low | Severity::Negligible | Severity::Unknown | Severity::None => "note",
-    }
-}
-
-fn problem(severity: Severity) -> &'static str {
-    match level(severity) {
-        "note" => "recommendation",
-        level => level,
-    }
-}
-
-/// The score of what was rated by a word only: the middle of what the word means in CVSS 3.
-fn usual_score(severity: Severity) -> f64 {
-    match severity {
-        Severity::Critical => 9.5,
-        Severity::High => 8.0,
-        Severity::Medium => 5.5,
-        Severity::Low => 2.0,
-        Severity::Negligible | Severity::Unknown | Severity::None => 0.0,
-    }
-}
-
-/// Text for the `text` of a message: plain, and with what would be a link or a placeholder escaped (sections 3.11.5 and
-/// 3.11.6 of the specification).
-pub(super) fn message_text(text: &str, limit: usize) -> Cow<'_, str> {
-    let plain = text::within(text::lines(text), limit);
-    if !plain.contains(['[', ']', '{', '}', '\\']) {
-        return plain.into_owned().into();
-    }
-    let mut escaped = String::with_capacity(plain.len() + 8);
-    for character in plain.chars() {
-        match character {
-            '[' | ']' | '\\' => escaped.extend(['\\', character]),
-            '{' | '}' => escaped.extend([character, character]),
-            _ => escaped.push(character),
-        }
-    }
-    escaped.into()
 }

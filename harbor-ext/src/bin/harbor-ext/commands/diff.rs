@@ -4,6 +4,7 @@ use comfy_table::Cell;
 use harbor_ext::analysis::ArtifactReport;
 use harbor_ext::analysis::diff::{ArtifactChange, Diff, FindingChange};
 use harbor_ext::model::{FindingPool, Severity};
+use harbor_ext::schema::{self, Schema};
 
 use super::missing;
 use crate::arguments::{self, When};
@@ -114,4 +115,9 @@ impl Shown for ChangeRow<'_> {
             table::text(self.severity_before.map_or("", Severity::as_str)),
         ]
     }
+}
+
+/// What is written as JSON.
+pub(super) fn schemas() -> [(&'static str, Schema); 1] {
+    [schema::of::<ChangeRow<'_>>("Change")]
 }

@@ -3,6 +3,7 @@
 use comfy_table::Cell;
 use harbor_ext::analysis::{NotComparable, Upgrade};
 use harbor_ext::model::Severity;
+use harbor_ext::schema::{self, Schema};
 use harbor_ext::text::counted;
 
 use super::choice::Chosen;
@@ -110,4 +111,9 @@ impl Shown for UpgradeRow<'_> {
             table::names(&self.cves),
         ]
     }
+}
+
+/// What is written as JSON.
+pub(super) fn schemas() -> [(&'static str, Schema); 1] {
+    [schema::of::<UpgradeRow<'_>>("Upgrade")]
 }

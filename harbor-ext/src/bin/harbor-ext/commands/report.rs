@@ -4,6 +4,7 @@ mod json;
 mod text;
 
 use harbor_ext::Inventory;
+use harbor_ext::schema::{self, Schema};
 
 use super::missing;
 use crate::arguments::Report;
@@ -27,4 +28,9 @@ pub(super) async fn run(arguments: Report, messages: Messages) -> Result<Ending,
 /// The overview for people.
 pub(super) fn show(inventory: &Inventory) -> Result<(), Problem> {
     to_standard_output(|output| text::write(output, inventory, TOP))
+}
+
+/// What is written as JSON.
+pub(super) fn schemas() -> [(&'static str, Schema); 1] {
+    [schema::of::<json::Overview<'_>>("Overview")]
 }

@@ -13,6 +13,13 @@ use harbor_ext::text;
 
 use crate::ending::Problem;
 
+/// A text on one line that is not too long to be looked at: longer than any name that a registry takes, and so short that
+/// one package with a name of a megabyte does not hide all others.
+pub(crate) fn short_line(text: &str) -> String {
+    const LONGEST: usize = 1000;
+    text::line(&text::cut(text, LONGEST)).into_owned()
+}
+
 /// Writes to standard output. A reader that has seen enough, as `head` does, is no problem.
 pub(crate) fn to_standard_output(
     write: impl FnOnce(&mut (dyn Write + Send)) -> Result<(), Box<dyn std::error::Error>>,
@@ -42,23 +49,14 @@ fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
     false
 }
 
-/// How many characters of a text people get to see. Longer than any name that a registry takes, and short enough that one
-/// package with a name of a megabyte does not hide all others.
-const LONGEST: usize = 1000;
-
-/// A text on one line that is not too long to be looked at.
-pub(crate) fn short_line(text: &str) -> String {
-    text::line(&text::cut(text, LONGEST)).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn no_text_hides_all_others() {
-        assert_eq!(short_line(&"ä".repeat(LONGEST)), "ä".repeat(LONGEST));
-        assert!(short_line(&"ä".repeat(1_000_000)).chars().count() < LONGEST + 50);
-        assert_eq!(short_line("a\u{7}"), text::line("a\u{7}"));
+        assert_eq!(short_line("a\u{7}"), "a⟨U+0007⟩");
+        assert_eq!(short_line(&"ä".repeat(1000)), "ä".repeat(1000));
+        assert!(short_line(&"ä".repeat(1_000_000)).chars().count() < 1010);
     }
 }

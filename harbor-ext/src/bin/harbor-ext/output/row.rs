@@ -8,7 +8,7 @@ use harbor_ext::model::Severity;
 macro_rules! row {
     ($(#[$meta:meta])* struct $name:ident<'a> { $($(#[$field_meta:meta])* $field:ident: $type:ty,)+ }) => {
         $(#[$meta])*
-        #[derive(Debug, ::serde::Serialize)]
+        #[derive(Debug, ::serde::Serialize, ::schemars::JsonSchema)]
         pub(super) struct $name<'a> { $($(#[$field_meta])* pub(super) $field: $type,)+ }
 
         impl ::harbor_ext::export::rows::Row for $name<'_> {

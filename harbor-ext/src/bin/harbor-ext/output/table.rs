@@ -6,8 +6,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Tab
 use harbor_ext::model::Severity;
 use harbor_ext::text::some_of;
 
-use super::messages;
-use super::short_line;
+use super::{messages, short_line};
 use crate::arguments::When;
 
 /// How many names stand in one cell.

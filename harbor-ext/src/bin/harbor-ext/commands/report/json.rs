@@ -8,13 +8,14 @@ use harbor_ext::analysis::{ArtifactSummary, Counts, CveSummary, CvssStatistics, 
 use harbor_ext::failure::Failure;
 use harbor_ext::model::ArtifactInfo;
 use harbor_ext::{Inventory, Source, Summary, TrendPoint};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::output::json;
 
 /// The overview. The worst and the furthest come first.
-#[derive(Serialize)]
-struct Overview<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Overview<'a> {
     /// Whether everything could be read.
     complete: bool,
     sources: Vec<OverviewSource<'a>>,
@@ -29,7 +30,7 @@ struct Overview<'a> {
 }
 
 /// The newest snapshot of a registry.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct OverviewSource<'a> {
     #[serde(flatten)]
     source: &'a Source,
@@ -38,7 +39,7 @@ struct OverviewSource<'a> {
 }
 
 /// An artifact without a report, and why.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct WithoutReport<'a> {
     registry: Option<&'a Arc<str>>,
     repository: &'a str,

@@ -60,8 +60,7 @@ fn write_images(output: &mut dyn Write, report: &ArtifactReport, top: usize) -> 
     heading(output, "Worst images")?;
     writeln!(output, "{:>8} {:>6} {:>6} {:>6}", "critical", "high", "medium", "low")?;
     for image in report.by_artifact().iter().filter(|image| image.findings.total() > 0).take(top) {
-        let [critical, high, medium, low] = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low]
-            .map(|severity| image.findings.get(severity));
+        let [critical, high, medium, low] = Severity::COLUMNS.map(|severity| image.findings.get(severity));
         let name = image.artifact.artifact.name_with_registry();
         write_line(output, &format!("{critical:>8} {high:>6} {medium:>6} {low:>6}  {name}"))?;
     }
