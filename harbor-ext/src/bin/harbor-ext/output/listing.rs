@@ -42,11 +42,18 @@ pub(crate) fn write<R: Shown>(
     })
 }
 
+/// How many rows are put below the same headers. A table knows how wide its columns are when it has all of its rows, which
+/// for millions of findings takes more memory than there is.
+const ROWS_IN_A_TABLE: usize = 5000;
+
 fn write_table<R: Shown>(rows: &[R], color: When, output: &mut dyn Write) -> std::io::Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
-    let mut table = TextTable::new(R::HEADERS, color);
-    rows.iter().for_each(|row| table.add(row.shown()));
-    writeln!(output, "{}\n", table.into_text())
+    for rows in rows.chunks(ROWS_IN_A_TABLE) {
+        let mut table = TextTable::new(R::HEADERS, color);
+        rows.iter().for_each(|row| table.add(row.shown()));
+        writeln!(output, "{}", table.into_text())?;
+    }
+    writeln!(output)
 }
