@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -13,10 +13,8 @@ use serde::Deserialize;
 
 use crate::arguments::Connection;
 use crate::ending::Problem;
+use crate::input::{LONGEST_FILE, read, unreadable};
 use crate::output::messages::Messages;
-
-/// A file with a secret or a certificate is small; anything longer is another file.
-const LONGEST_FILE: u64 = 1 << 20;
 
 /// A robot, as Harbor's portal writes it into a file when the robot is made.
 #[derive(Deserialize)]
@@ -140,21 +138,4 @@ fn http_client(connection: &Connection, messages: Messages) -> Result<ClientBuil
         client = client.identity(identity);
     }
     Ok(client)
-}
-
-fn read(path: &Path, what: &str) -> Result<Vec<u8>, Problem> {
-    let mut content = Vec::new();
-    // A pipe or a device does not tell how much comes.
-    let read = fs::File::open(path).and_then(|file| file.take(LONGEST_FILE + 1).read_to_end(&mut content));
-    match read {
-        Ok(length) if length as u64 > LONGEST_FILE => {
-            Err(unreadable(what, path, &io::Error::other("it is too long to be that")))
-        }
-        Ok(_) => Ok(content),
-        Err(error) => Err(unreadable(what, path, &error)),
-    }
-}
-
-fn unreadable(what: &str, path: &Path, error: &io::Error) -> Problem {
-    Problem::usage(format!("{what} in {} cannot be read: {error}", path.display()))
 }

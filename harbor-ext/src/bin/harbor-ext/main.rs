@@ -7,6 +7,7 @@ mod arguments;
 mod commands;
 mod connect;
 mod ending;
+mod input;
 mod output;
 mod progress;
 mod source;

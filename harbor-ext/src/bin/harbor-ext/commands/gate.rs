@@ -1,6 +1,5 @@
 //! Whether something is against a policy.
 
-use std::fs;
 use std::path::Path;
 
 use comfy_table::Cell;
@@ -14,6 +13,7 @@ use super::choice::severity;
 use super::{knowledge, missing};
 use crate::arguments::{Gate, When};
 use crate::ending::{Ending, Problem};
+use crate::input;
 use crate::output::listing::{self, Shown};
 use crate::output::messages::Messages;
 use crate::output::table;
@@ -51,8 +51,8 @@ fn policy(arguments: &Gate) -> Result<Policy, Problem> {
 
 /// Reads a policy.
 pub(super) fn read(path: &Path) -> Result<Policy, Problem> {
-    let text = fs::read_to_string(path)
-        .map_err(|error| Problem::usage(format!("the policy {} cannot be read: {error}", path.display())))?;
+    let text = String::from_utf8(input::read(path, "the policy")?)
+        .map_err(|_| Problem::usage(format!("the policy in {} is not text in UTF-8", path.display())))?;
     Policy::parse(&text).map_err(|error| Problem::from_error(path.display(), &error).into_usage())
 }
 
