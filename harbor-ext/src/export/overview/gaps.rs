@@ -19,6 +19,8 @@ impl Gaps {
         let mut sentences: Vec<String> = inventory.current().iter().flat_map(gaps_of).collect();
         if inventory.current().is_empty() {
             sentences.push("No registry was read: this report says nothing about any image.".to_owned());
+        } else if inventory.report().is_empty() {
+            sentences.push("There is no image here: this report says nothing about any image.".to_owned());
         }
         // What cannot be scanned will never have a report, so that it is told among the images and is no alarm.
         let unknown: Vec<_> = without_report.iter().filter(|(words, _)| *words != UNSUPPORTED).collect();
@@ -88,4 +90,34 @@ fn without_report(inventory: &Inventory) -> Vec<(&'static str, usize)> {
     }
     counts.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(other.0)));
     counts
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::model::ArtifactInfo;
+    use crate::outcome::{Collected, Summary};
+    use crate::snapshot::{Snapshot, Source};
+
+    fn sentences(items: Vec<ArtifactInfo>) -> Vec<String> {
+        let mut source = Source::new("h", "https://h", DateTime::UNIX_EPOCH);
+        source.finished_at = Some(DateTime::UNIX_EPOCH);
+        let collected = Collected { items, failures: Vec::new(), summary: Summary::default() };
+        Gaps::of(&Inventory::new([Snapshot::new(source, collected)])).sentences
+    }
+
+    /// A registry shows nothing to whom it grants nothing, and says nothing of it.
+    #[test]
+    fn no_image_at_all_is_a_gap() {
+        let sentences = sentences(Vec::new());
+        assert!(sentences.iter().any(|sentence| sentence.contains("There is no image")), "{sentences:?}");
+    }
+
+    #[test]
+    fn nothing_is_missing_where_everything_is_there() {
+        let image = super::super::samples::image(1, super::super::samples::reported(&[]), "v1");
+        assert_eq!(sentences(vec![image]), Vec::<String>::new());
+    }
 }
