@@ -11,7 +11,7 @@ use crate::outcome::Collected;
 
 /// What one registry held at one time: everything that a crawl of its reports found, and what it could not read.
 ///
-/// It is what an [`archive`](crate::archive) keeps in a file and what an [`Inventory`](crate::Inventory) is made of.
+/// It is what an archive (feature `archive`) keeps in a file and what an [`Inventory`](crate::Inventory) is made of.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Snapshot {
