@@ -139,6 +139,16 @@ fn a_search_says_how_far_it_reaches_and_what_removes_it() {
     assert_eq!(package("odd <2"), (Some(3), 0));
 }
 
+/// What has no score may be as bad as any.
+#[test]
+fn what_cannot_be_decided_is_told_by_every_listing() {
+    let server = serve(log4j());
+    for listing in ["top cves --cvss 7", "top images --cvss 7", "fixes --cvss 7", "find cve CVE-2021-44228 --cvss 7"] {
+        let ended = program(listing).asks(&server, ADMINISTRATOR).run().with(3);
+        assert!(ended.messages.contains("could not be decided and may be meant"), "{listing}: {}", ended.messages);
+    }
+}
+
 fn log4j() -> Registry {
     let package = "org.apache.logging.log4j:log4j-core";
     let image = |tag: &str, version: &str| {

@@ -115,14 +115,7 @@ async fn search(
             "the whole name counts, and others have {package} in it: {names}; to find them: '*{package}*'"
         ));
     }
-    if narrowed.undecided > 0 {
-        messages.warn(&format!(
-            "{} of this package could not be compared with these versions and may be meant; without versions, all are listed",
-            counted(narrowed.undecided, "finding")
-        ));
-        return Ok(Ending::Incomplete);
-    }
-    Ok(ending)
+    Ok(missing::tell_undecided(narrowed.undecided, ending, messages))
 }
 
 /// The packages that have this name in theirs: whoever asks for `log4j` means `org.apache.logging.log4j:log4j-core`.

@@ -6,7 +6,7 @@ use harbor_ext::model::Severity;
 use harbor_ext::schema::{self, Schema};
 use harbor_ext::text::counted;
 
-use super::choice::Chosen;
+use super::choice::{Chosen, Narrowed};
 use super::{knowledge, missing};
 use crate::arguments::{Fixes, When};
 use crate::ending::{Ending, Problem};
@@ -40,7 +40,7 @@ pub(super) async fn run(arguments: Fixes, messages: Messages, color: When) -> Re
     let knowledge = knowledge::read(&arguments.search.knowledge)?;
     let chosen = Chosen::new(&arguments.search.choice, &knowledge)?;
     let inventory = source::inventory(&arguments.search.subjects, messages).await?;
-    let inventory = chosen.of(inventory, &knowledge).inventory;
+    let Narrowed { inventory, undecided } = chosen.of(inventory, &knowledge);
     let plan = inventory.report().fix_plan();
     let rows = plan.upgrades.iter().map(UpgradeRow::from).chain(plan.not_comparable.iter().map(UpgradeRow::from));
     let rows: Vec<UpgradeRow<'_>> = rows.take(arguments.quantity.limit()).collect();
@@ -53,7 +53,8 @@ pub(super) async fn run(arguments: Fixes, messages: Messages, color: When) -> Re
             plan.not_fixable
         )
     })?;
-    Ok(missing::tell(&inventory, messages))
+    let ending = missing::tell(&inventory, messages);
+    Ok(missing::tell_undecided(undecided, ending, messages))
 }
 
 impl<'a> From<&'a Upgrade<'a>> for UpgradeRow<'a> {

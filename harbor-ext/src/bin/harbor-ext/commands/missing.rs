@@ -2,6 +2,7 @@
 
 use harbor_ext::analysis::ArtifactReport;
 use harbor_ext::failure;
+use harbor_ext::text::counted;
 use harbor_ext::{Failure, Inventory, Source};
 
 use crate::ending::Ending;
@@ -50,4 +51,17 @@ pub(super) fn tell_without_report(report: &ArtifactReport, messages: Messages) {
         let reasons = reasons.join(", ");
         messages.warn(&format!("{count} {images} no report, which does not make them clean: {reasons}"));
     }
+}
+
+/// Says how many findings were left out because nobody can tell whether they were chosen.
+pub(super) fn tell_undecided(count: usize, ending: Ending, messages: Messages) -> Ending {
+    if count == 0 {
+        return ending;
+    }
+    let findings = counted(count, "finding");
+    messages.warn(&format!(
+        "{findings} could not be decided and may be meant: the version cannot be compared with what was asked for, or there \
+         is no CVSS score; without versions and --cvss, all are listed"
+    ));
+    Ending::Incomplete
 }

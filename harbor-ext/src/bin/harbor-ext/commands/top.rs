@@ -6,7 +6,7 @@ use harbor_ext::analysis::ArtifactReport;
 use harbor_ext::schema::{self, Schema};
 
 use self::rows::{CveRow, ImageRow, PackageRow, PlaceRow};
-use super::choice::Chosen;
+use super::choice::{Chosen, Narrowed};
 use super::{knowledge, missing};
 use crate::arguments::{ListingFormat, Ranked, Top, When};
 use crate::ending::{Ending, Problem};
@@ -26,10 +26,11 @@ pub(super) async fn run(arguments: Top, messages: Messages, color: When) -> Resu
     let knowledge = knowledge::read(&arguments.search.knowledge)?;
     let chosen = Chosen::new(&arguments.search.choice, &knowledge)?;
     let inventory = source::inventory(&arguments.search.subjects, messages).await?;
-    let inventory = chosen.of(inventory, &knowledge).inventory;
+    let Narrowed { inventory, undecided } = chosen.of(inventory, &knowledge);
     let manner = Manner { format: arguments.search.format, color, limit: arguments.quantity.limit() };
     list(inventory.report(), arguments.what, manner)?;
-    Ok(missing::tell(&inventory, messages))
+    let ending = missing::tell(&inventory, messages);
+    Ok(missing::tell_undecided(undecided, ending, messages))
 }
 
 fn list(report: &ArtifactReport, what: Ranked, manner: Manner) -> Result<(), Problem> {
