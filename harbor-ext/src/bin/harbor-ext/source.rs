@@ -17,7 +17,7 @@ use crate::connect;
 use crate::ending::Problem;
 use crate::output::messages::Messages;
 
-/// Reads the archives that were named, or else the registry, and tells on standard error what is missing.
+/// Reads the archives that were named, or else the registry.
 pub(crate) async fn inventory(subjects: &Subjects, messages: Messages) -> Result<Inventory, Problem> {
     subjects.connection.check()?;
     if !subjects.archives.is_empty() {

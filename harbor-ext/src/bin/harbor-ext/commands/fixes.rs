@@ -1,7 +1,7 @@
 //! What to upgrade.
 
 use comfy_table::Cell;
-use harbor_ext::analysis::{NotComparable, Upgrade};
+use harbor_ext::analysis::{Affected, NotComparable, Upgrade};
 use harbor_ext::model::Severity;
 use harbor_ext::schema::{self, Schema};
 use harbor_ext::text::counted;
@@ -57,33 +57,14 @@ pub(super) async fn run(arguments: Fixes, messages: Messages, color: When) -> Re
     Ok(missing::tell_undecided(undecided, ending, messages))
 }
 
-impl<'a> From<&'a Upgrade<'a>> for UpgradeRow<'a> {
-    fn from(upgrade: &'a Upgrade<'a>) -> Self {
-        let affected = &upgrade.affected;
+impl<'a> UpgradeRow<'a> {
+    /// A package in a version, without what removes its findings.
+    fn of(package: &'a str, version: &'a str, affected: &'a Affected<'a>) -> Self {
         Self {
-            package: upgrade.package,
-            version: upgrade.version,
-            upgrade_to: Some(upgrade.target),
-            fix_versions: Vec::new(),
-            findings: affected.findings,
-            images: affected.artifacts.len(),
-            severity: affected.severity,
-            ecosystem: Some(upgrade.scheme.as_str()),
-            confidence: Some(upgrade.confidence.to_string()),
-            cves: affected.cves.iter().copied().collect(),
-            artifacts: affected.artifacts.iter().map(|info| info.artifact.name_with_registry()).collect(),
-        }
-    }
-}
-
-impl<'a> From<&'a NotComparable<'a>> for UpgradeRow<'a> {
-    fn from(apart: &'a NotComparable<'a>) -> Self {
-        let affected = &apart.affected;
-        Self {
-            package: apart.package,
-            version: apart.version,
+            package,
+            version,
             upgrade_to: None,
-            fix_versions: apart.fix_versions.iter().copied().collect(),
+            fix_versions: Vec::new(),
             findings: affected.findings,
             images: affected.artifacts.len(),
             severity: affected.severity,
@@ -92,6 +73,24 @@ impl<'a> From<&'a NotComparable<'a>> for UpgradeRow<'a> {
             cves: affected.cves.iter().copied().collect(),
             artifacts: affected.artifacts.iter().map(|info| info.artifact.name_with_registry()).collect(),
         }
+    }
+}
+
+impl<'a> From<&'a Upgrade<'a>> for UpgradeRow<'a> {
+    fn from(upgrade: &'a Upgrade<'a>) -> Self {
+        Self {
+            upgrade_to: Some(upgrade.target),
+            ecosystem: Some(upgrade.scheme.as_str()),
+            confidence: Some(upgrade.confidence.to_string()),
+            ..Self::of(upgrade.package, upgrade.version, &upgrade.affected)
+        }
+    }
+}
+
+impl<'a> From<&'a NotComparable<'a>> for UpgradeRow<'a> {
+    fn from(apart: &'a NotComparable<'a>) -> Self {
+        let fix_versions = apart.fix_versions.iter().copied().collect();
+        Self { fix_versions, ..Self::of(apart.package, apart.version, &apart.affected) }
     }
 }
 
